@@ -1,0 +1,192 @@
+"""The model of one gateway: who listens, which host, which route, which block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from authlint.model.condition import Condition
+from authlint.model.step import HeaderOp, Op, Recover, Shadowed, Step
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Something that belongs here was not read: what is present counts, what is absent proves nothing."""
+
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Redirects:
+    """How the gateway writes the Location of its own redirects."""
+
+    absolute: bool = True
+    port: bool = True
+    server_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that is in the configuration, and where; rules read it where no request can show the fault."""
+
+    name: str
+    words: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """What is in force for a request once its route is known. Inheritance is settled: it is the reader's."""
+
+    name: str
+    span: Span
+    steps: tuple[Step, ...]
+    response: tuple[HeaderOp, ...]
+    recover: tuple[Recover, ...] = ()
+    recover_again: bool = False
+    redirects: Redirects = Redirects()
+    max_body: int | None = None
+    shadowed: tuple[Shadowed, ...] = ()
+    settings: tuple[Setting, ...] = ()  # those in effect that are no step: auth settings, mostly
+    open: tuple[Open, ...] = ()
+
+    def setting(self, name: str) -> Setting | None:
+        return next((s for s in self.settings if s.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a route takes: exactly a path, a prefix, a pattern, or only those who name it."""
+
+    kind: Literal["exact", "prefix", "pattern", "named", "everything"]
+    text: str
+    nocase: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """A route of a virtual host. `variants` put another block in force, with no script, before anything runs."""
+
+    name: str
+    match: Match
+    span: Span
+    block: Block
+    script: tuple[Op, ...] = ()
+    internal: bool = False
+    final: bool = False  # no pattern is tried after this prefix
+    slash: bool = False  # a request without the prefix's last "/" is redirected to it
+    variants: tuple[tuple[Condition, Block], ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Routes by how they are found: exact paths, then the longest prefix, then patterns in order; names apart."""
+
+    exact: dict[str, Route] = field(default_factory=dict)
+    prefixes: tuple[Route, ...] = ()  # longest first
+    patterns: tuple[Route, ...] = ()
+    named: dict[str, Route] = field(default_factory=dict)
+
+    def routes(self) -> list[Route]:
+        """Every route, nested ones behind their parent."""
+        found: list[Route] = []
+        todo = [*self.named.values(), *self.patterns[::-1], *self.prefixes, *list(self.exact.values())[::-1]]
+        while todo:
+            route = todo.pop()
+            found.append(route)
+            if route.table is not None:
+                inner = route.table
+                todo += [*inner.patterns[::-1], *inner.prefixes, *list(inner.exact.values())[::-1]]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class HostName:
+    """A name that a virtual host answers to; `text` without its wildcard."""
+
+    kind: Literal["exact", "ends", "starts", "pattern"]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderNames:
+    """Which header names are understood; others are dropped without a word."""
+
+    underscores: bool = False
+    odd: bool = False  # names with other characters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VirtualHost:
+    """A server: names, what it does before routes are looked for (`script`, under `block`), and its routes."""
+
+    names: tuple[HostName, ...]
+    span: Span
+    script: tuple[Op, ...]
+    block: Block
+    table: Table
+    fallback: Route  # where no route fits
+    header_names: HeaderNames = HeaderNames()
+    merge_slashes: bool = True
+    declared: bool = True  # False: its routes were found without the server around them
+
+    @property
+    def name(self) -> str:
+        for host in self.names:
+            if host.kind == "exact" and host.text not in ("", "_"):
+                return host.text
+        for host in self.names:
+            if host.kind == "ends":
+                return "*." + host.text.lstrip(".")
+            if host.kind == "starts":
+                return host.text + ".*"
+            if host.kind == "pattern":
+                return "~" + host.text
+        return ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener:
+    """An address and port, and the virtual hosts behind it; the first of `hosts` for which none fits is `default`."""
+
+    address: str  # "*" or an IP address, or "unix:..."
+    port: int
+    tls: bool
+    hosts: tuple[VirtualHost, ...]
+    default: VirtualHost
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A named group of servers."""
+
+    name: str
+    addresses: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gateway:
+    """One running server as its configuration describes it; `root` is the file that reading began with."""
+
+    root: str
+    listeners: tuple[Listener, ...]
+    upstreams: dict[str, Upstream]
+    directory: str  # where relative file names start, as a path that can be opened
+    challenges: Literal["first", "all"] = "all"
+    open: tuple[Open, ...] = ()
+
+    def hosts(self) -> list[tuple[Listener, VirtualHost]]:
+        """Every virtual host once, with the listener that best reaches it: TLS before plain text."""
+        best: dict[int, tuple[Listener, VirtualHost]] = {}
+        for listener in self.listeners:
+            for host in listener.hosts:
+                known = best.get(id(host))
+                if known is None or (listener.tls and not known[0].tls):
+                    best[id(host)] = (listener, host)
+        return list(best.values())

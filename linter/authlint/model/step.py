@@ -1,0 +1,301 @@
+"""What a gateway does with a request, in order: the words in which every dialect is said.
+
+A route has a *script* (it may change the path, answer, or put another block in force) and its block has *steps*
+(limits, authentication, files, forwarding). Both sets are closed: a dialect that needs more needs a word here.
+Every step and setting carries the span of the configuration that it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from authlint.model.condition import Condition
+from authlint.model.value import Value
+from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.model.gateway import Block
+
+
+# Headers
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderOp:
+    """One operation on one header.
+
+    set: replaces what is there, or removes it if the value is empty. append: another line. remove: takes it
+    away; `name` may end in "*". An empty value appends nothing. On responses `statuses` limits the operation
+    to those statuses (None: all of them).
+    """
+
+    verb: Literal["set", "append", "remove"]
+    name: str
+    value: Value
+    span: Span
+    statuses: frozenset[int] | None = None
+    implied: bool = False  # the server does it unasked
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """Header operations of an outer level that this block's own ones of the same family replaced."""
+
+    family: str  # the setting's name as the person writes it
+    lost: tuple[HeaderOp, ...]
+    by: tuple[Span, ...]  # the block's own settings
+
+
+# Where a request goes on
+
+
+@dataclass(frozen=True, slots=True)
+class ToPath:
+    """Route matching starts again with this path (and query)."""
+
+    path: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ToNamed:
+    """A route that only has a name."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ToClient:
+    """A redirect that the client is told to follow."""
+
+    location: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ToStatus:
+    status: int
+    span: Span
+
+
+Jump: TypeAlias = ToPath | ToNamed | ToClient | ToStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """What happens instead of an error answer with one of these statuses.
+
+    status: "keep" the error's, "take" what the target answers, or that number.
+    """
+
+    statuses: frozenset[int]
+    to: Jump
+    status: Literal["keep", "take"] | int
+    span: Span
+
+
+# The script
+
+
+@dataclass(frozen=True, slots=True)
+class SetVar:
+    name: str
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Where `pattern` matches the path: a new path, and what then happens.
+
+    again: route matching starts again at once; rest: it does so after the rest of the script; stay: the script
+    ends and the route stays; a number: the client is redirected with that status. `query` None: the query is
+    kept as it is; else it is set, and the old one is appended if `keep_query`.
+    """
+
+    pattern: str
+    nocase: bool
+    path: Value
+    query: Value | None
+    keep_query: bool
+    then: Literal["again", "rest", "stay"] | int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """An answer of the gateway's own. `bare`: an error without a text, which a Recover may catch."""
+
+    status: int
+    location: Value | None
+    bare: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where `when` holds: `block` comes into force, then `ops` run; the script goes on behind it."""
+
+    when: Condition
+    ops: tuple[Op, ...]
+    block: Block | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The script ends here and the route stays."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SetAddress:
+    """The peer's address is taken from a header if the peer is trusted."""
+
+    trusted: tuple[str, ...]
+    header: str
+    recursive: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Something that may answer the request or change it, and cannot be predicted."""
+
+    reason: str
+    span: Span
+
+
+Op: TypeAlias = SetVar | Rewrite | Respond | Branch | Stop | SetAddress | Unsure
+
+
+# Authentication
+
+
+@dataclass(frozen=True, slots=True)
+class UserFile:
+    """The file with names and password hashes. Missing or unreadable ones refuse every credential."""
+
+    path: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """HTTP Basic. Not asked for where the realm is exactly `off_word`."""
+
+    realm: Value
+    users: UserFile
+    off_word: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRule:
+    allow: bool
+    network: str  # an address, a CIDR, "all", or "unix:"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The first rule that covers the peer's address decides; none has no opinion."""
+
+    rules: tuple[AddressRule, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Another request decides: 2xx lets pass, 401 (with its challenge) and 403 are handed on, all else is `broken`."""
+
+    path: Value
+    sets: tuple[SetVar, ...]
+    broken: int
+    challenges: Literal["first", "all"]
+    span: Span
+
+
+Check: TypeAlias = Basic | Address | Ask | Unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """Checks that must all pass, or of which one must."""
+
+    mode: Literal["all", "any"]
+    checks: tuple[Check, ...]
+    span: Span | None  # of the setting that chose the mode
+
+
+# Content
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where files are looked for: the path is appended, or replaces the `strip`ped prefix."""
+
+    path: Value
+    strip: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class TryFiles:
+    """The first path that exists is served by this route; otherwise the jump."""
+
+    paths: tuple[Value, ...]
+    otherwise: Jump
+    root: Root
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files of a directory; index pages send the request through route matching again."""
+
+    root: Root
+    index: tuple[Value, ...]
+    listing: bool
+    methods: frozenset[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """The request goes to an upstream.
+
+    `target`: a URL; with `prefix` not None the part of the path that it replaces by the URL's own path, and
+    with `whole` the URL's path is all. `headers` apply to what the client sent (`client_headers`), under
+    `encoding` "params" as variables HTTP_NAME. `hide` are response headers that stop here.
+    """
+
+    target: Value
+    prefix: str | None
+    whole: bool
+    headers: tuple[HeaderOp, ...]
+    client_headers: bool
+    body: bool
+    encoding: Literal["http", "grpc", "params"]
+    dropped: frozenset[str]  # hop-by-hop names that never go on
+    hide: tuple[HeaderOp, ...]
+    intercept: bool
+    intercept_span: Span | None
+    redirects: tuple[tuple[Value, Value], ...]  # Location prefixes of the upstream and their replacement
+    default_redirect: bool
+    jump_header: str | None  # a response header that sends the request to another route
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A handler of the server's own that always answers with this status (after authentication)."""
+
+    status: int
+    span: Span
+
+
+Step: TypeAlias = Require | SetAddress | TryFiles | Files | Forward | Answer | Unsure

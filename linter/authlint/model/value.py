@@ -1,0 +1,153 @@
+"""Expressions that a server works out for each request: a header's value, a redirect's target, a realm.
+
+Parsed once by the reader and evaluated by `flow`, so that nothing but the reader knows how a dialect writes a
+variable. Rules may look into them: `op.value == Get("header", "authorization")`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from authlint.text import Span
+
+Kind: TypeAlias = Literal[
+    "header",  # a request header by lower-case name; several values are joined
+    "cookie",
+    "argument",  # a query parameter
+    "query",  # the whole query string
+    "has-query",  # "?" where there is a query, else nothing
+    "path",  # the path as the gateway sees it now: decoded, possibly rewritten
+    "target",  # path and query as the client sent them
+    "request-line",
+    "method",
+    "scheme",
+    "host",  # the request's host name: lower case, no port, else the virtual host's first name
+    "server-name",
+    "server-port",
+    "peer",  # the address the request comes from
+    "user",  # the name in Basic credentials, whether they were checked or not
+    "forwarded-for",  # X-Forwarded-For with the peer appended
+    "capture",  # of the regular expression that matched last: a number or a name
+    "upstream-host",  # the authority of the upstream as configured
+    "upstream-port",
+    "upstream-header",  # a header of the last upstream's response
+    "upstream-status",
+    "response-header",
+    "document-root",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """Fixed text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """A property of the request, the connection or the last response; `name` where the kind needs one."""
+
+    kind: Kind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """A name that can be assigned while a request is handled; before that `definition` says what it is.
+
+    Worked out when first used and then kept for the rest of the request. Without a definition it is empty.
+    """
+
+    name: str
+    definition: Value | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cat:
+    """Several expressions, one after the other."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a Pick."""
+
+    test: Text
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pick:
+    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns."""
+
+    source: Value
+    cases: tuple[Case, ...]
+    default: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Something that the configuration alone does not tell; empty-able where `may_be_empty`."""
+
+    reason: str
+
+
+Value: TypeAlias = Lit | Get | Variable | Cat | Pick | Opaque
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A test on a text: how it is compared, and with what.
+
+    `search` and `full` take a regular expression as text; `true` is: neither empty nor "0".
+    """
+
+    how: Literal["is", "prefix", "suffix", "contains", "search", "full", "present", "true", "host"]
+    arg: str = ""
+    nocase: bool = False
+
+
+EMPTY = Lit("")
+
+
+def literal(value: Value) -> str | None:
+    """The text of a value that is the same for every request, else None."""
+    if isinstance(value, Lit):
+        return value.text
+    if isinstance(value, Cat):
+        texts = [literal(part) for part in value.parts]
+        if all(text is not None for text in texts):
+            return "".join(text for text in texts if text is not None)
+    return None
+
+
+def parts(value: Value) -> tuple[Value, ...]:
+    """Every expression inside `value`, itself included."""
+    found: list[Value] = []
+    todo: list[Value] = [value]
+    seen: set[int] = set()
+    while todo:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        found.append(one)
+        match one:
+            case Cat(inner):
+                todo.extend(inner)
+            case Variable(_, definition) if definition is not None:
+                todo.append(definition)
+            case Pick():
+                todo += [one.source, one.default, *(case.value for case in one.cases)]
+    return tuple(found)
+
+
+def reads(value: Value, kind: Kind, name: str = "") -> bool:
+    """Whether the value depends on this property of a request."""
+    return any(isinstance(p, Get) and p.kind == kind and (not name or p.name == name) for p in parts(value))
