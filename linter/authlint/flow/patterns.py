@@ -1,6 +1,6 @@
 """People's regular expressions, matched as the server matches them, or `Unknown`; never a hang.
 
-A subject is text whose UTF-8 encoding is what the server sees (surrogates of `surrogateescape` for stray bytes).
+A subject is text, its UTF-8 encoding what the server sees (stray bytes as surrogates of `surrogateescape`).
 Matching is on bytes: nginx compiles without UTF, so `.` is one byte, and `\\w`, `\\b` and case know ASCII
 only. A group that ends inside a character comes back with such surrogates. With `re2` (Envoy, which reads
 characters) anything that is not ASCII is Unknown.

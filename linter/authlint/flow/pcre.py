@@ -2,7 +2,7 @@
 
 The result matches bytes. Case, `.`, `\\w` and POSIX classes are resolved to sets of bytes here, so that no
 flag of an engine has a say; what has no equal in Python raises `Untranslatable`. Syntax and meaning:
-pcre2pattern(3) without UTF, as nginx compiles it (it passes no option but caseless); RE2's syntax page for Envoy.
+pcre2pattern(3) without UTF, as nginx compiles it (with no option but caseless); for Envoy RE2's syntax page.
 """
 
 from __future__ import annotations
