@@ -1,0 +1,1 @@
+"""Reports: findings as text for a person, or as a document for a program. They know findings only."""
