@@ -7,6 +7,7 @@ from typing import Literal
 
 from authlint.model.condition import Condition
 from authlint.model.step import HeaderOp, Op, Recover, Shadowed, Step
+from authlint.model.value import Value
 from authlint.text import Span
 
 
@@ -28,11 +29,11 @@ class Redirects:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting that is in the configuration, and where; rules read it where no request can show the fault."""
+class Inert:
+    """A setting that was meant to protect and never asks for anything; `cure` says what would make it."""
 
-    name: str
-    words: tuple[str, ...]
+    why: str
+    cure: str
     span: Span
 
 
@@ -49,11 +50,8 @@ class Block:
     redirects: Redirects = Redirects()
     max_body: int | None = None
     shadowed: tuple[Shadowed, ...] = ()
-    settings: tuple[Setting, ...] = ()  # those in effect that are no step: auth settings, mostly
+    inert: tuple[Inert, ...] = ()
     open: tuple[Open, ...] = ()
-
-    def setting(self, name: str) -> Setting | None:
-        return next((s for s in self.settings if s.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +130,7 @@ class VirtualHost:
     fallback: Route  # where no route fits
     header_names: HeaderNames = HeaderNames()
     merge_slashes: bool = True
+    refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
 
     @property
@@ -177,8 +176,9 @@ class Gateway:
     root: str
     listeners: tuple[Listener, ...]
     upstreams: dict[str, Upstream]
+    definitions: dict[str, Value]  # of variables
     directory: str  # where relative file names start, as a path that can be opened
-    challenges: Literal["first", "all"] = "all"
+    files: tuple[str, ...] = ()  # all that was read for it
     open: tuple[Open, ...] = ()
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:

@@ -6,6 +6,7 @@ variable. Rules may look into them: `op.value == Get("header", "authorization")`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -53,16 +54,15 @@ class Get:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Variable:
-    """A name that can be assigned while a request is handled; before that `definition` says what it is.
+    """A name that can be assigned while a request is handled; before that the gateway's definition counts.
 
-    Worked out when first used and then kept for the rest of the request. Without a definition it is empty.
+    A definition is worked out when first used and then kept for the rest of the request; without one the
+    variable is empty.
     """
 
     name: str
-    definition: Value | None = None
-    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +127,28 @@ def literal(value: Value) -> str | None:
     return None
 
 
-def parts(value: Value) -> tuple[Value, ...]:
-    """Every expression inside `value`, itself included."""
-    found: list[Value] = []
+def parts(value: Value, definitions: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Every expression inside `value`, itself included, through the gateway's definitions."""
+    found: dict[Value, None] = {}
     todo: list[Value] = [value]
-    seen: set[int] = set()
     while todo:
         one = todo.pop()
-        if id(one) in seen:
+        if one in found:
             continue
-        seen.add(id(one))
-        found.append(one)
+        found[one] = None
         match one:
             case Cat(inner):
                 todo.extend(inner)
-            case Variable(_, definition) if definition is not None:
-                todo.append(definition)
+            case Variable(name) if name in definitions:
+                todo.append(definitions[name])
             case Pick():
                 todo += [one.source, one.default, *(case.value for case in one.cases)]
     return tuple(found)
 
 
-def reads(value: Value, kind: Kind, name: str = "") -> bool:
+def reads(value: Value, definitions: Mapping[str, Value], kind: Kind, name: str = "") -> bool:
     """Whether the value depends on this property of a request."""
-    return any(isinstance(p, Get) and p.kind == kind and (not name or p.name == name) for p in parts(value))
+    return any(
+        isinstance(part, Get) and part.kind == kind and (not name or part.name == name)
+        for part in parts(value, definitions)
+    )

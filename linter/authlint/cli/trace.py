@@ -1,0 +1,92 @@
+"""`authlint trace`: one request, explained."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from authlint.flow.assume import Assume
+    from authlint.flow.request import Request
+
+
+@click.command()
+@click.argument("config", nargs=-1, required=True)
+@click.option("--request", "asked", metavar="'METHOD URL'", help="The request to follow.")
+@click.option(
+    "--requests", "file", metavar="FILE", help="Many requests, one JSON object a line (- for standard input)."
+)
+@click.option(
+    "-H", "headers", multiple=True, metavar="'Name: value'", help="A header of --request; may be repeated."
+)
+@click.option("--data", default="", metavar="BODY", help="The body of --request.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--show-secrets", is_flag=True, help="Print credentials whole.")
+def trace(
+    config: tuple[str, ...],
+    asked: str | None,
+    file: str | None,
+    headers: tuple[str, ...],
+    data: str,
+    form: str,
+    show_secrets: bool,
+) -> None:
+    """Tell what happens to a request: who answers, with what, and which line decides it."""
+    import json
+
+    from authlint.readers.open import open_gateways
+    from authlint.text import Sources
+    from authlint.tracing import Teller, TraceError, answer, joined, request_of
+
+    sources = Sources()
+    try:
+        if (asked is None) == (file is None):
+            raise TraceError("give either --request or --requests")
+        gateways, missing = open_gateways(config, sources)
+        if missing:
+            raise TraceError(missing)
+        gateway = joined(gateways)
+        teller = Teller(sources, show_secrets)
+        questions = (
+            [_one(asked, headers, data)]
+            if asked is not None
+            else [request_of(line, number) for number, line in enumerate(_lines(file or "-")) if line.strip()]
+        )
+        for index, (request, assume) in enumerate(questions):
+            outcome = answer(gateway, request, assume)
+            if form == "json":
+                click.echo(json.dumps(teller.as_json(outcome, index)))
+            else:
+                click.echo("\n".join(teller.lines(request, outcome)))
+    except TraceError as error:
+        click.echo(f"authlint: {error}", err=True)
+        sys.exit(2)
+
+
+def _one(asked: str, headers: tuple[str, ...], data: str) -> tuple[Request, Assume]:
+    from authlint.flow.assume import NOTHING
+    from authlint.flow.request import Request
+    from authlint.tracing import TraceError
+
+    method, _, url = asked.strip().rpartition(" ")
+    if "://" not in url:
+        raise TraceError(f"the request needs an absolute URL: 'GET https://api.example.com/x', not {asked!r}")
+    pairs = []
+    for header in headers:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise TraceError(f"a header is 'Name: value', not {header!r}")
+        pairs.append((name.strip(), value.strip()))
+    return Request(method.strip().upper() or "GET", url, tuple(pairs), data), NOTHING
+
+
+def _lines(file: str) -> list[str]:
+    from authlint.tracing import TraceError
+
+    try:
+        with click.open_file(file, encoding="utf-8") as stream:
+            return [str(line) for line in stream]
+    except OSError as error:
+        raise TraceError(f"{file}: {error.strerror}") from error

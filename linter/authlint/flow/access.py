@@ -1,0 +1,127 @@
+"""Who may pass: the checks of a route, together or one for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from authlint.flow.assume import CREDENTIALS, FILES
+from authlint.flow.outcome import Header
+from authlint.flow.passage import Passage
+from authlint.flow.passwords import users, verify
+from authlint.flow.script import Undecided, covers
+from authlint.flow.values import basic_credentials, evaluate
+from authlint.model.step import Address, Ask, Basic, Check, Require, Unsure
+from authlint.model.unknown import Unknown
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Refused with this status; `challenges` go to the client. `hard`: no other check can make up for it."""
+
+    status: int
+    span: Span
+    subject: object
+    challenges: tuple[Header, ...] = ()
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    span: Span
+
+
+Verdict: TypeAlias = Passed | Denied | Undecided | None
+Asker: TypeAlias = Callable[[Passage, Ask], Verdict]
+
+
+def require(p: Passage, group: Require, ask: Asker) -> Denied | Undecided | None:
+    """None where the request may pass. A denial's challenges are left in `p.kept`."""
+    worst: Denied | None = None
+    for check in group.checks:
+        verdict = _check(p, check, ask)
+        if isinstance(verdict, Undecided):
+            return verdict
+        if verdict is None:
+            continue
+        if isinstance(verdict, Passed):
+            p.note("passed", "lets the request pass", verdict.span, check)
+            if group.mode == "any":
+                p.kept = [h for h in p.kept if h.name.lower() != "www-authenticate"]
+                return None
+            continue
+        p.note("denied", f"denies with {verdict.status}", verdict.span, check)
+        if group.mode == "all" or verdict.hard:
+            p.kept.extend(verdict.challenges)
+            return verdict
+        p.kept.extend(verdict.challenges)
+        if worst is None or worst.status != 401:
+            worst = verdict
+    return worst
+
+
+def _check(p: Passage, check: Check, ask: Asker) -> Verdict:
+    match check:
+        case Address():
+            return _address(p, check)
+        case Basic():
+            return _basic(p, check)
+        case Ask():
+            return ask(p, check)
+        case Unsure(reason, span):
+            return Undecided(reason, span) if p.decide(("unsure", span), reason) else None
+
+
+def _address(p: Passage, check: Address) -> Verdict:
+    for rule in check.rules:
+        if covers(rule.network, p.shared.peer):
+            return Passed(rule.span) if rule.allow else Denied(403, rule.span, check)
+    return None
+
+
+def _basic(p: Passage, check: Basic) -> Verdict:
+    realm = evaluate(p, check.realm)
+    if isinstance(realm, Unknown):
+        if p.decide((realm.reason, "realm"), realm.reason):
+            return None
+        realm = ""
+    if realm == check.off_word:
+        p.note("skipped", f"the realm is {check.off_word}: no credentials are asked for", check.span, check)
+        return None
+    escaped = realm.replace("\\", "\\\\").replace('"', '\\"')
+    denied = Denied(401, check.span, check, (Header("WWW-Authenticate", f'Basic realm="{escaped}"'),))
+    values = p.header("authorization")
+    if not values:
+        return denied
+    value = values[0].value
+    if isinstance(value, Unknown):
+        return Passed(check.span) if p.decide((value.reason, "basic"), value.reason) else denied
+    pair = basic_credentials(value)
+    if pair is None:
+        return denied
+    return _known(p, check, value, pair, denied)
+
+
+def _known(p: Passage, check: Basic, value: str, pair: tuple[str, str], denied: Denied) -> Verdict:
+    """The user file decides, where it can be read and its hashes can be checked."""
+    if value in p.shared.request.vouched:
+        p.shared.assumed[CREDENTIALS] = None
+        return Passed(check.span)
+    path = evaluate(p, check.users.path)
+    state = "unknown" if isinstance(path, Unknown) else p.shared.files.state(path)
+    if state == "absent":
+        return Denied(403, check.users.span, check)
+    if state == "directory":
+        return Denied(500, check.users.span, check, hard=True)
+    text = p.shared.files.read(path) if state == "file" and isinstance(path, str) else None
+    if text is None:
+        p.shared.assumed[FILES] = None
+        p.shared.assumed[CREDENTIALS] = None
+        return Passed(check.span)
+    stored = users(text).get(pair[0])
+    verdict = False if stored is None else verify(stored, pair[1])
+    if verdict is None:
+        p.shared.assumed[CREDENTIALS] = None
+    return denied if verdict is False else Passed(check.span)

@@ -1,0 +1,87 @@
+"""How an answer leaves: what is done instead of an error, and the operations on its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from authlint.flow.outcome import Event, Header, Party
+from authlint.flow.passage import Passage
+from authlint.flow.values import evaluate, host_name
+from authlint.model.step import HeaderOp, Recover
+from authlint.model.unknown import Unknown
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+
+@dataclass(slots=True)
+class Draft:
+    """An answer before it leaves. `bare`: an error that a Recover may turn into something else."""
+
+    status: int
+    party: Party
+    decided: Event | None
+    bare: bool = False
+    headers: list[Header] = field(default_factory=list)
+    location: str | Unknown | None = None
+    own_location: bool = False  # the Location is the gateway's and may be made absolute
+
+
+def recovery(p: Passage, draft: Draft) -> Recover | None:
+    """What the block in force does instead of this error, if anything."""
+    if not draft.bare or (p.recovering and not p.in_force.recover_again):
+        return None
+    return next((one for one in p.in_force.recover if draft.status in one.statuses), None)
+
+
+def absolute(p: Passage, location: str) -> str:
+    """A Location that begins with "/" gets scheme, host and port as the block in force wants them."""
+    redirects, shared = p.in_force.redirects, p.shared
+    if not location.startswith("/") or not redirects.absolute:
+        return location
+    host = host_name(shared.request.host)
+    if redirects.server_name or not host:
+        host = shared.host.name or host
+    scheme = "https" if shared.listener.tls else "http"
+    port = shared.listener.port
+    shown = f":{port}" if redirects.port and port != (443 if shared.listener.tls else 80) else ""
+    return f"{scheme}://{host}{shown}{location}"
+
+
+def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
+    """The headers that the client gets."""
+    headers = [*p.kept, *draft.headers]
+    if draft.location is not None:
+        location = draft.location
+        if isinstance(location, str) and draft.own_location:
+            location = absolute(p, location)
+        headers.append(Header("Location", location))
+    if p.nested:
+        return headers
+    for op in p.in_force.response:
+        if op.statuses is not None and status not in op.statuses:
+            p.note("skipped", f"{op.name}: not sent with status {status}", op.span, op)
+            continue
+        headers = apply(p, op, headers)
+    return headers
+
+
+def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
+    """One operation on a list of headers."""
+    kept = list(headers)
+    if op.verb != "append":
+        kept = [h for h in kept if not named(op.name, h.name)]
+    if op.verb == "remove":
+        return kept
+    value = evaluate(p, op.value)
+    if value != "":
+        p.note("applied", f"adds {op.name}", op.span, op)
+        kept.append(Header(op.name, value, op))
+    else:
+        p.note("skipped", f"{op.name}: the value is empty", op.span, op)
+    return kept
+
+
+def named(pattern: str, name: str) -> bool:
+    pattern, name = pattern.lower(), name.lower()
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern

@@ -1,0 +1,49 @@
+"""What flow takes for granted where the configuration does not say; everything here can be overridden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from authlint.flow.request import Headers
+
+CREDENTIALS = "the credentials of the request are valid"
+AUTH_SERVICE = "the auth service answers 200 to a request with credentials and 401 to one without"
+UPSTREAM = "the upstream answers 200"
+UPSTREAM_EXPECTS = (
+    "the upstream answers 401 to a request without the credential that it is declared to expect"
+)
+FILES = "files outside the checkout exist and can be read"
+PORT = "another port of the outside is mapped to this listener"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an upstream answers; "unreachable" and "timeout" are no answer."""
+
+    status: int | Literal["unreachable", "timeout"]
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expects:
+    """The header by which an upstream recognises its callers, lower case."""
+
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
+
+    `missing_files`: files that the checkout does not hold: None asks both ways.
+    """
+
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+    expects: Mapping[str, Expects] = field(default_factory=dict)
+    default: Reply | None = None
+    missing_files: bool | None = None
+
+
+NOTHING = Assume()

@@ -1,0 +1,215 @@
+"""Where an answer comes from: a file, the gateway's own handler, or an upstream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from authlint.flow.answering import Draft
+from authlint.flow.assume import FILES, Reply
+from authlint.flow.forwarding import Target, reach, reply_of
+from authlint.flow.outcome import Header, Reached
+from authlint.flow.passage import Passage
+from authlint.flow.paths import escape
+from authlint.flow.script import Undecided
+from authlint.flow.values import evaluate
+from authlint.model.step import Files, Forward, Jump, Root, ToNamed, ToPath, TryFiles
+from authlint.model.unknown import Unknown
+from authlint.model.value import Lit
+
+
+@dataclass(frozen=True, slots=True)
+class Jumped:
+    """The request goes on elsewhere. `reset`: as a GET, whatever it was."""
+
+    to: Jump
+    reset: bool = False
+
+
+Content: TypeAlias = Draft | Jumped | Undecided | None
+
+
+def file_at(p: Passage, root: Root, path: str) -> str | Unknown:
+    """The file name that a path stands for."""
+    base = evaluate(p, root.path)
+    if isinstance(base, Unknown):
+        return base
+    rest = path[len(root.strip) :] if root.strip and path.startswith(root.strip) else path
+    return base + rest if root.strip else base.rstrip("/") + rest
+
+
+def state_of(p: Passage, name: str | Unknown) -> str:
+    if isinstance(name, Unknown):
+        return "unknown"
+    return p.shared.files.state(name.rstrip("/") or "/")
+
+
+def try_files(p: Passage, step: TryFiles) -> Content:
+    """The first path that is there stays with this route; else the jump."""
+    for one in step.paths:
+        path = evaluate(p, one)
+        name = path if isinstance(path, Unknown) else file_at(p, step.root, _under_root(step.root, path))
+        wants = "directory" if isinstance(path, str) and path.endswith("/") else "file"
+        if _is_there(p, name, wants):
+            if isinstance(path, str):
+                p.path = path.rstrip("/") or "/"
+            p.note("applied", f"a {wants} is there", step.span, step)
+            return None
+    p.note("went on", "none of the files is there", step.span, step)
+    return Jumped(step.otherwise)
+
+
+def _under_root(root: Root, path: str) -> str:
+    return path if not root.strip or path.startswith(root.strip) else root.strip + path.lstrip("/")
+
+
+def _is_there(p: Passage, name: str | Unknown, wants: str) -> bool:
+    state = state_of(p, name)
+    if state != "unknown":
+        return state == wants
+    missing = p.shared.assume.missing_files
+    if missing is not None:
+        p.shared.assumed[FILES] = None
+        return not missing
+    reason = name.reason if isinstance(name, Unknown) else f"whether {name} exists"
+    return p.decide(("exists", str(name), wants), reason)
+
+
+def files(p: Passage, step: Files) -> Content:
+    """A file, an index page, a listing, or the error in their stead."""
+    slash = p.path.endswith("/")
+    if p.method not in step.methods:
+        return _error(p, step, 405)
+    if slash:
+        return _directory(p, step)
+    state = state_of(p, file_at(p, step.root, p.path))
+    if state == "directory":
+        decided = p.note("answered", "a directory: redirects to the path with a slash", step.span, step)
+        query = f"?{p.query}" if p.query else ""
+        return Draft(301, "gateway", decided, location=escape(p.path) + "/" + query, own_location=True)
+    if state == "absent":
+        return _error(p, step, 404)
+    if p.method == "POST":
+        return _error(p, step, 405)
+    return _served(p, step, state)
+
+
+def _directory(p: Passage, step: Files) -> Content:
+    state = state_of(p, file_at(p, step.root, p.path))
+    if state == "absent" and p.method != "POST":
+        return _error(p, step, 404)
+    for one in step.index:
+        name = evaluate(p, one)
+        if isinstance(name, Unknown):
+            return Undecided(name.reason, step.span)
+        if name.startswith("/"):
+            return Jumped(ToPath(Lit(name), step.span))
+        there = state_of(p, file_at(p, step.root, p.path + name))
+        if there == "file" or (there == "unknown" and state == "unknown"):
+            if there == "unknown":
+                p.shared.assumed[FILES] = None
+            return Jumped(ToPath(Lit(p.path + name), step.span))
+    if step.listing and p.method != "POST":
+        return _served(p, step, "file")
+    return _error(p, step, 405 if p.method == "POST" else 403)
+
+
+def _served(p: Passage, step: Files, state: str) -> Content:
+    if state == "unknown":
+        missing = p.shared.assume.missing_files
+        if missing or (
+            p.nested and missing is None and not p.decide(("served", p.path), f"whether {p.path} exists")
+        ):
+            return _error(p, step, 404)
+        p.shared.assumed[FILES] = None
+    decided = p.note("answered", "serves a file", step.span, step)
+    return Draft(200, "gateway", decided)
+
+
+def _error(p: Passage, step: Files, status: int) -> Draft:
+    return Draft(status, "gateway", p.note("answered", f"answers {status}", step.span, step), bare=True)
+
+
+def forward(p: Passage, step: Forward) -> Content:
+    """Sends the request on and takes the answer."""
+    reached, target = reach(p, step)
+    p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
+    reply = reply_of(p, reached)
+    return receive(p, step, reached, target, reply)
+
+
+def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: Reply) -> Content:
+    headers = tuple(Header(name, value) for name, value in reply.headers)
+    reached = _answered(p, reached, headers, reply)
+    if isinstance(reply.status, str):
+        status = 502 if reply.status == "unreachable" else 504
+        return Draft(
+            status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
+        )
+    jump = _jump(step, headers)
+    if jump is not None:
+        p.note("went on", "the upstream names another route", step.span, step)
+        return jump
+    party = "auth-service" if p.nested else "upstream"
+    decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
+    draft = Draft(reply.status, "auth-service" if p.nested else "upstream", decided)
+    if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
+        draft.bare = True
+        if reply.status == 401:
+            p.kept.extend(h for h in headers if h.name.lower() == "www-authenticate")
+        return draft
+    hidden = {op.name.lower() for op in step.hide}
+    for header in headers:
+        name = header.name.lower()
+        if name == "location" and isinstance(header.value, str):
+            draft.location, draft.own_location = _relocated(p, step, target, header.value)
+        elif name not in hidden:
+            draft.headers.append(header)
+    return draft
+
+
+def _answered(p: Passage, reached: Reached, headers: tuple[Header, ...], reply: Reply) -> Reached:
+    whole = Reached(
+        reached.name,
+        reached.address,
+        reached.method,
+        reached.path,
+        reached.headers,
+        reached.span,
+        reached.removed,
+        headers,
+    )
+    p.upstream_headers = headers
+    p.upstream_status = reply.status if isinstance(reply.status, int) else 502
+    if p.nested:
+        p.shared.auth_requests.append(whole)
+    if reply.status != "unreachable":
+        p.upstream = whole
+    return whole
+
+
+def _jump(step: Forward, headers: tuple[Header, ...]) -> Jumped | None:
+    if step.jump_header is None:
+        return None
+    for header in headers:
+        if header.name.lower() == step.jump_header.lower() and header.text:
+            where = header.text
+            if where.startswith("@"):
+                return Jumped(ToNamed(where, step.span))
+            return Jumped(ToPath(Lit(where), step.span), reset=True)
+    return None
+
+
+def _relocated(p: Passage, step: Forward, target: Target, location: str) -> tuple[str | Unknown, bool]:
+    """The upstream's Location as the client sees it, and whether the gateway wrote it anew."""
+    for old, new in step.redirects:
+        before, after = evaluate(p, old), evaluate(p, new)
+        if isinstance(before, str) and isinstance(after, str) and location.startswith(before):
+            return after + location[len(before) :], True
+    if step.default_redirect and target.name is not None:
+        base = f"{target.scheme}://{target.name}"
+        if target.path is None and location.startswith(base + "/"):
+            return location[len(base) :], True
+        if target.path is not None and step.prefix is not None and location.startswith(base + target.path):
+            return step.prefix + location[len(base + target.path) :], True
+    return location, False

@@ -1,0 +1,140 @@
+"""What an upstream receives, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from authlint.flow.assume import AUTH_SERVICE, UPSTREAM, UPSTREAM_EXPECTS, Reply
+from authlint.flow.outcome import Header, Reached, header_key
+from authlint.flow.passage import Passage
+from authlint.flow.paths import escape
+from authlint.flow.values import evaluate
+from authlint.model.step import Forward, HeaderOp
+from authlint.model.unknown import Unknown
+
+# A header by which services recognise their callers, apart from Authorization and cookies.
+KEY_WORDS = ("api-key", "apikey", "token", "auth")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL taken apart; `path` None where it has none. Unknown parts are None."""
+
+    scheme: str
+    name: str | None
+    address: str | None
+    path: str | None
+
+
+def target_of(p: Passage, forward: Forward) -> Target:
+    url = evaluate(p, forward.target)
+    if isinstance(url, Unknown):
+        return Target("http", None, None, None)
+    scheme, colons, rest = url.partition("://")
+    if not colons:
+        scheme, rest = "http", url
+    if rest.startswith("unix:"):
+        socket, colon, path = rest[5:].partition(":")
+        return Target(scheme, "unix:" + socket, "unix:" + socket, path if colon else None)
+    cut = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
+    authority, path = rest[:cut], rest[cut:]
+    group = p.shared.gateway.upstreams.get(authority)
+    address = authority if group is None else (group.addresses[0] if group.addresses else None)
+    return Target(scheme, authority, address, path or None)
+
+
+def reach(p: Passage, forward: Forward) -> tuple[Reached, Target]:
+    """What the upstream gets from this request."""
+    p.forward = forward
+    target = target_of(p, forward)
+    method: str | None = "GET" if p.nested else p.method
+    path: str | None = upstream_path(p, forward, target)
+    headers, removed = upstream_headers(p, forward)
+    if forward.encoding == "params":
+        given = {h.name: h.value for h in headers}
+        said = given.get("REQUEST_METHOD")
+        method = said if isinstance(said, str) else None
+        uri = given.get("REQUEST_URI", "")
+        path = uri if isinstance(uri, str) else None
+    return Reached(target.name, target.address, method, path, headers, forward.span, removed), target
+
+
+def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
+    if forward.whole and target.path is not None:
+        return target.path
+    if target.path is None and p.raw and not p.nested:
+        return p.shared.request.target
+    query = f"?{p.query}" if p.query else ""
+    if target.path is None or not p.own_route or forward.prefix is None:
+        return escape(p.path) + query
+    return target.path + escape(p.path[len(forward.prefix) :]) + query
+
+
+def upstream_headers(
+    p: Passage, forward: Forward
+) -> tuple[tuple[Header, ...], tuple[tuple[str, HeaderOp | None], ...]]:
+    """The headers that go on, and the client's names that do not, each with the operation that took it."""
+    named: dict[str, list[HeaderOp]] = {}
+    for op in forward.headers:
+        named.setdefault(header_key(op.name), []).append(op)
+    out: list[Header] = []
+    for ops in named.values():
+        for op in ops:
+            value = evaluate(p, op.value)
+            if value != "" or (forward.encoding == "params" and not op.name.startswith("HTTP_")):
+                out.append(Header(op.name, value, op))
+    present = {header_key(h.name) for h in out}
+    removed: list[tuple[str, HeaderOp | None]] = []
+    for header in p.headers:
+        name = header.name.lower()
+        if name in named:
+            if header_key(name) not in present:
+                removed.append((name, named[name][0]))
+        elif not forward.client_headers or name in forward.dropped:
+            removed.append((name, None))
+        else:
+            out.append(_encoded(header, forward))
+    return tuple(out), tuple(removed)
+
+
+def _encoded(header: Header, forward: Forward) -> Header:
+    if forward.encoding == "params":
+        return Header("HTTP_" + header.name.upper().replace("-", "_"), header.value, header.op)
+    return header
+
+
+def carries_credential(headers: Sequence[Header]) -> bool:
+    for header in headers:
+        key = header_key(header.name)
+        if key in ("authorization", "cookie") or any(word in key for word in KEY_WORDS):
+            if (header.op is None or not header.op.implied) and header.value != "":
+                return True
+    return False
+
+
+def reply_of(p: Passage, reached: Reached) -> Reply:
+    """What the upstream answers, stated or assumed."""
+    assume, shared = p.shared.assume, p.shared
+    for key in (reached.address, reached.name):
+        if key is not None and key in assume.replies:
+            p.upstream_stated = True
+            return assume.replies[key]
+    p.upstream_stated = False
+    for key in (reached.address, reached.name):
+        expected = assume.expects.get(key) if key is not None else None
+        if expected is not None and not p.nested:
+            shared.assumed[UPSTREAM_EXPECTS] = None
+            there = any(h.value != "" for h in reached.get(expected.header))
+            return Reply(200) if there else Reply(401, (("WWW-Authenticate", "Bearer"),))
+    if p.nested:
+        shared.assumed[AUTH_SERVICE] = None
+        return (
+            Reply(200)
+            if carries_credential(reached.headers)
+            else Reply(401, (("WWW-Authenticate", "Bearer"),))
+        )
+    if assume.default is not None:
+        return assume.default
+    shared.assumed[UPSTREAM] = None
+    return Reply(200)

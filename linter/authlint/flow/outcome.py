@@ -1,0 +1,130 @@
+"""What became of a request, and every step on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from authlint.model.gateway import Block, Open, Route, VirtualHost
+from authlint.model.step import HeaderOp
+from authlint.model.unknown import Unknown
+from authlint.text import Span
+
+Party: TypeAlias = Literal["gateway", "auth-service", "upstream"]
+Verb: TypeAlias = Literal[
+    "host",  # this virtual host took the request
+    "route",  # this route did
+    "applied",
+    "skipped",
+    "passed",
+    "denied",
+    "answered",
+    "went on",  # to another route, by a jump or a rewrite
+    "asked",  # an auth request was made
+    "forwarded",
+    "dropped",  # a header that is not understood
+    "unclear",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header and the operation that put it there (None: the client, or the upstream's own)."""
+
+    name: str
+    value: str | Unknown
+    op: HeaderOp | None = None
+
+    @property
+    def text(self) -> str:
+        return self.value if isinstance(self.value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of the trace: what did what, where, and why."""
+
+    verb: Verb
+    what: str
+    span: Span | None
+    subject: object = None
+    auth: bool = False  # inside an auth request
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What an application or an auth service receives. `path` includes the query, as sent to it."""
+
+    name: str | None
+    address: str | None
+    method: str | None
+    path: str | None
+    headers: tuple[Header, ...]
+    span: Span
+    removed: tuple[tuple[str, HeaderOp | None], ...] = ()  # client headers that did not go on, lower case
+    own: tuple[Header, ...] = ()  # the headers of its own answer
+
+    def get(self, name: str) -> list[Header]:
+        """The values under a header name, where it may also be a variable (HTTP_NAME)."""
+        plain = name.lower()
+        return [h for h in self.headers if header_key(h.name) == plain]
+
+
+def header_key(name: str) -> str:
+    """A header's name for comparison; HTTP_X_Y of CGI-like protocols is x-y."""
+    lower = name.lower()
+    if lower.startswith("http_"):
+        return lower[5:].replace("_", "-")
+    return lower
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`status` is None only where `unknown` says why. `worlds` are the definite outcomes behind a merged one."""
+
+    status: int | None
+    answered_by: Party | None
+    decided: Event | None
+    upstream: Reached | None
+    auth_requests: tuple[Reached, ...]
+    headers: tuple[Header, ...]
+    trace: tuple[Event, ...]
+    unknown: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    host: VirtualHost | None = None
+    route: Route | None = None  # the one that took the request first
+    last_route: Route | None = None
+    block: Block | None = None  # in force at the end
+    redirected: bool = False  # the Location is the gateway's own
+    alternatives: tuple[Outcome, ...] = ()
+
+    @property
+    def worlds(self) -> tuple[Outcome, ...]:
+        return self.alternatives or (self,)
+
+    @property
+    def opens(self) -> tuple[Open, ...]:
+        """What was not read of the blocks on the way."""
+        found: dict[Open, None] = {}
+        for world in self.worlds:
+            for event in world.trace:
+                if isinstance(event.subject, Block):
+                    found.update(dict.fromkeys(event.subject.open))
+        return tuple(found)
+
+    def get(self, name: str) -> list[Header]:
+        lower = name.lower()
+        return [h for h in self.headers if h.name.lower() == lower]
+
+    def value(self, name: str) -> str | None:
+        """The text of the first header of this name, None where there is none (or it is not known)."""
+        for header in self.get(name):
+            if isinstance(header.value, str):
+                return header.value
+        return None
+
+    def routes(self) -> Iterator[Route]:
+        for event in self.trace:
+            if isinstance(event.subject, Route) and event.verb == "route":
+                yield event.subject

@@ -1,0 +1,91 @@
+"""The state of one request on its way through one gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from authlint.flow.assume import Assume
+from authlint.flow.choices import Choices
+from authlint.flow.files import Files
+from authlint.flow.outcome import Event, Header, Reached, Verb
+from authlint.flow.patterns import Match
+from authlint.flow.request import Request
+from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
+from authlint.model.step import Forward
+from authlint.model.unknown import Unknown
+from authlint.text import Span
+
+
+@dataclass(slots=True)
+class Shared:
+    """What a request and the auth requests made for it have in common."""
+
+    gateway: Gateway
+    listener: Listener
+    host: VirtualHost
+    request: Request
+    assume: Assume
+    files: Files
+    choices: Choices
+    variables: dict[str, str | Unknown] = field(default_factory=dict)
+    trace: list[Event] = field(default_factory=list)
+    auth_requests: list[Reached] = field(default_factory=list)
+    assumed: dict[str, None] = field(default_factory=dict)
+    unknown: dict[str, None] = field(default_factory=dict)
+    peer: str | None = None
+    method: str = "GET"
+    hops: int = 0  # gateways of the same configuration in a row
+
+
+@dataclass(slots=True)
+class Passage:
+    """A request, or an auth request made for one (`nested`).
+
+    `raw` is whether the target is still the one that the client sent; `forced` the status that an error forces
+    on whatever is answered in its stead; `kept` the response headers that survive jumps.
+    """
+
+    shared: Shared
+    path: str
+    query: str | None
+    headers: list[Header]
+    nested: bool = False
+    method: str = "GET"
+    raw: bool = True
+    own_route: bool = True  # the path still begins with the route's prefix
+    route: Route | None = None
+    first_route: Route | None = None
+    block: Block | None = None
+    match: Match | None = None
+    forward: Forward | None = None
+    forced: int | None = None
+    recovering: bool = False
+    jumps: int = 0
+    kept: list[Header] = field(default_factory=list)
+    upstream: Reached | None = None
+    upstream_headers: tuple[Header, ...] = ()
+    upstream_status: int | None = None
+    upstream_stated: bool = False  # its answer was given whole: a header that is not in it was not sent
+    decided: Event | None = None
+
+    @property
+    def in_force(self) -> Block:
+        return self.block if self.block is not None else self.shared.host.block
+
+    def note(self, verb: Verb, what: str, span: Span | None, subject: object = None) -> Event:
+        event = Event(verb, what, span, subject, self.nested)
+        self.shared.trace.append(event)
+        return event
+
+    def enter(self, block: Block) -> None:
+        """This block is in force from now on."""
+        self.block = block
+        self.note("applied", block.name, block.span, block)
+        for opening in block.open:
+            self.shared.assumed[f"what was not read changes nothing: {opening.reason}"] = None
+
+    def header(self, name: str) -> list[Header]:
+        return [h for h in self.headers if h.name.lower() == name]
+
+    def decide(self, question: tuple[object, ...], reason: str) -> bool:
+        return self.shared.choices.decide(question, reason)

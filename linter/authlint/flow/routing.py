@@ -1,0 +1,170 @@
+"""Which listener, which virtual host, which route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from authlint.flow.passage import Passage
+from authlint.flow.patterns import Match, compile_pattern
+from authlint.flow.request import Request, split_authority
+from authlint.flow.values import host_name
+from authlint.model.gateway import Gateway, HostName, Listener, Route, Table, VirtualHost
+from authlint.model.unknown import Unknown
+
+
+def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool] | None:
+    """The listener for a request's scheme, port and address, and whether its port had to be assumed."""
+    tls = request.scheme in ("https", "wss")
+    address = split_authority(request.authority)[0].strip("[]")
+    on_port = [one for one in gateway.listeners if one.port == request.port]
+    same_scheme = [one for one in on_port if one.tls == tls] or on_port
+    if same_scheme:
+        return _best_address(same_scheme, address), False
+    name = host_name(request.host)
+    rest = [one for one in gateway.listeners if not one.address.startswith("unix:")] or list(
+        gateway.listeners
+    )
+    if not rest:
+        return None
+    by_name = [one for one in rest if any(_names(host, name) for host in one.hosts)]
+    by_scheme = [one for one in (by_name or rest) if one.tls == tls]
+    return _best_address(by_scheme or by_name or rest, address), True
+
+
+def _best_address(listeners: Sequence[Listener], address: str) -> Listener:
+    for wanted in (address, "*"):
+        for one in listeners:
+            if one.address == wanted:
+                return one
+    return listeners[0]
+
+
+def _names(host: VirtualHost, name: str) -> bool:
+    return any(_name_rank(one, name) is not None for one in host.names)
+
+
+def _name_rank(host: HostName, name: str) -> tuple[int, int] | None:
+    """How well a name fits, the smaller the better; None where it does not."""
+    text = host.text.lower()
+    match host.kind:
+        case "exact":
+            return (0, 0) if text == name else None
+        case "ends":
+            return (1, -len(text)) if name.endswith(text) and name != text else None
+        case "starts":
+            return (2, -len(text)) if name.startswith(text + ".") else None
+        case "pattern":
+            return (3, 0) if isinstance(_search(host.text, name), Match) else None
+
+
+def _search(pattern: str, subject: str) -> Match | Unknown | None:
+    compiled = compile_pattern(pattern, True)
+    return compiled if isinstance(compiled, Unknown) else compiled.search(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    host: VirtualHost
+    match: Match | None  # what a pattern in the name captured
+
+
+def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
+    """Exact names, then the longest wildcard at the front, at the end, then the first pattern, then the default."""
+    name = host_name(host_header)
+    best: tuple[tuple[int, int], VirtualHost] | None = None
+    for host in listener.hosts:
+        for one in host.names:
+            if one.kind == "pattern" and isinstance(found := _search(one.text, name), Unknown):
+                return found
+            rank = _name_rank(one, name)
+            if rank is not None and (best is None or rank < best[0]):
+                best = (rank, host)
+    if best is None:
+        return Hosting(listener.default, None)
+    rank, host = best
+    if rank[0] == 3:
+        for one in host.names:
+            found = _search(one.text, name) if one.kind == "pattern" else None
+            if isinstance(found, Match):
+                return Hosting(host, found)
+    return Hosting(host, None)
+
+
+@dataclass(frozen=True, slots=True)
+class SlashMissing:
+    """The path is a prefix route's own without its last slash: the client is redirected."""
+
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`settled`: no pattern of an outer level is tried any more."""
+
+    route: Route | SlashMissing
+    settled: bool
+
+
+def choose_route(p: Passage, table: Table, fallback: Route) -> Route | SlashMissing:
+    """Exact, else the longest prefix (and inside it), else the first pattern that fits, else the prefix."""
+    found = _in_table(p, table)
+    return fallback if found is None else found.route
+
+
+def _in_table(p: Passage, table: Table) -> _Found | None:
+    exact = table.exact.get(p.path)
+    if exact is not None:
+        return _Found(exact, True)
+    prefix = _prefix(p, table)
+    if isinstance(prefix, SlashMissing):
+        return _Found(prefix, True)
+    inner: _Found | None = None
+    if prefix is not None and prefix.table is not None:
+        inner = _in_table(p, prefix.table)
+        if inner is not None and inner.settled:
+            return inner
+    if prefix is None or not prefix.final:
+        patterned = _patterns(p, table)
+        if patterned is not None:
+            return patterned
+    if inner is not None:
+        return inner
+    return None if prefix is None else _Found(prefix, False)
+
+
+def _prefix(p: Passage, table: Table) -> Route | SlashMissing | None:
+    path = p.path
+    slashed = table.exact.get(path + "/")
+    missing = slashed if slashed is not None and slashed.slash else None
+    for route in table.prefixes:
+        text = route.match.text
+        if route.slash and len(text) == len(path) + 1 and text == path + "/":
+            missing = route
+        elif path.startswith(text):
+            return route if missing is None or text == path else SlashMissing(missing)
+    return None if missing is None else SlashMissing(missing)
+
+
+def _patterns(p: Passage, table: Table) -> _Found | None:
+    for route in table.patterns:
+        pattern = compile_pattern(route.match.text, route.match.nocase)
+        found = pattern if isinstance(pattern, Unknown) else pattern.search(p.path)
+        if isinstance(found, Unknown):
+            if not p.decide((route.match, p.path), found.reason):
+                continue
+            found = None
+        elif found is None:
+            continue
+        if found is not None:
+            capture(p, found)
+        inner = _in_table(p, route.table) if route.table is not None else None
+        return _Found(route if inner is None else inner.route, True)
+    return None
+
+
+def capture(p: Passage, match: Match) -> None:
+    """A pattern that fitted leaves its groups for the expressions behind it."""
+    p.match = match
+    for name, group in match.named.items():
+        p.shared.variables[name] = group or ""

@@ -1,0 +1,361 @@
+"""What happens to this request? Runs it through a gateway and tells."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from authlint.flow.access import Denied, Passed, Verdict, require
+from authlint.flow.answering import REDIRECTS, Draft, recovery, response_headers
+from authlint.flow.assume import NOTHING, PORT, Assume
+from authlint.flow.choices import WORLDS, Choices
+from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.files import Files as FileOracle
+from authlint.flow.files import Nowhere
+from authlint.flow.merge import merge
+from authlint.flow.outcome import Header, Outcome
+from authlint.flow.passage import Passage, Shared
+from authlint.flow.paths import decode, escape, normalise, split_target
+from authlint.flow.request import Request
+from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
+from authlint.flow.script import Answered, Undecided, run_script, set_address
+from authlint.flow.values import evaluate, holds
+from authlint.model.gateway import Gateway, Listener, Route, VirtualHost
+from authlint.model.step import (
+    Answer,
+    Ask,
+    Files,
+    Forward,
+    Jump,
+    Require,
+    SetAddress,
+    Step,
+    ToClient,
+    ToNamed,
+    ToPath,
+    ToStatus,
+    TryFiles,
+    Unsure,
+)
+from authlint.model.unknown import Unknown
+
+JUMPS = 11  # how often a request may change its route
+HOPS = 4  # how many gateways of one configuration a request may pass
+
+
+def run(
+    gateway: Gateway, request: Request, assume: Assume = NOTHING, files: FileOracle | None = None
+) -> Outcome:
+    """The outcome of one request, in every world that the unknowns leave open (at most 16)."""
+    queue: list[dict[Hashable, bool]] = [{}]
+    outcomes: list[Outcome] = []
+    reasons: dict[str, None] = {}
+    while queue and len(outcomes) < WORLDS:
+        choices = Choices(queue.pop(0))
+        outcomes.append(_one_world(gateway, request, assume, files or Nowhere(), choices, 0))
+        queue.extend(choices.others)
+        reasons.update(dict.fromkeys(choices.reasons))
+    if queue:
+        reasons["there are more unknowns than can be followed"] = None
+    return merge(outcomes, tuple(reasons), complete=not queue)
+
+
+def _one_world(
+    gateway: Gateway, request: Request, assume: Assume, files: FileOracle, choices: Choices, hops: int
+) -> Outcome:
+    chosen = choose_listener(gateway, request)
+    if chosen is None:
+        return _nothing("nobody listens: the configuration has no server")
+    listener, assumed = chosen
+    hosting = choose_host(listener, request.host)
+    if isinstance(hosting, Unknown):
+        return _nothing(hosting.reason)
+    shared = Shared(gateway, listener, hosting.host, request, assume, files, choices)
+    shared.peer = request.peer or _peer(listener)
+    shared.method = request.method
+    shared.hops = hops
+    if assumed:
+        shared.assumed[PORT] = None
+    return _first(shared, hosting)
+
+
+def _peer(listener: Listener) -> str | None:
+    """Who can reach a loopback address is on it too."""
+    if listener.address.startswith("127."):
+        return "127.0.0.1"
+    return "::1" if listener.address == "::1" else None
+
+
+def _nothing(reason: str) -> Outcome:
+    return Outcome(None, None, None, None, (), (), (), unknown=(reason,))
+
+
+def _first(shared: Shared, hosting: Hosting) -> Outcome:
+    request, host = shared.request, hosting.host
+    path, query = split_target(request.target)
+    decoded = decode(path)
+    clean = None if decoded is None else normalise(decoded, host.merge_slashes)
+    p = Passage(shared, clean or "/", query, _understood(shared, host), method=request.method)
+    p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
+    if hosting.match is not None:
+        capture(p, hosting.match)
+    if clean is None or len(p.header("authorization")) > 1:
+        shared.host = shared.listener.default if clean is None else host
+        draft = Draft(
+            400, "gateway", p.note("answered", "a bad request", host.span, host), bare=clean is not None
+        )
+        return _close(p, _settle(p, draft, server=False))
+    if request.method in host.refused:
+        draft = Draft(405, "gateway", p.note("answered", "the method is refused", host.span, host), bare=True)
+        return _close(p, _settle(p, draft, server=True))
+    return _close(p, travel(p))
+
+
+def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
+    """The client's headers without those whose names are dropped."""
+    names, out = host.header_names, []
+    for name, value in shared.request.headers:
+        plain = name.replace("-", "").replace("_", "")
+        odd = not (plain.isalnum() and plain.isascii()) and not names.odd
+        if name.lower() != "host" and not odd and ("_" not in name or names.underscores or names.odd):
+            out.append(Header(name, value.strip()))
+    return [Header("Host", shared.request.host), *out]
+
+
+def travel(p: Passage) -> Draft | Undecided:
+    """From the virtual host's script to an answer, through every jump."""
+    return _settle(p, _from_server(p), server=True)
+
+
+def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
+    while True:
+        if isinstance(content, Undecided):
+            return content
+        if content is None:
+            content = Draft(
+                404, "gateway", p.note("answered", "nothing answers here", p.in_force.span), bare=True
+            )
+        if isinstance(content, Draft):
+            found = recovery(p, content) if server else None
+            if content.bare:
+                p.forced = content.status
+            if found is None:
+                return content
+            p.recovering = True
+            if found.status != "keep":
+                p.forced = None if found.status == "take" else found.status
+            p.note("went on", f"a {content.status} is answered elsewhere", found.span, found)
+            content = Jumped(found.to, reset=True)
+        p.jumps += 1
+        if p.jumps > JUMPS:
+            p.recovering = True
+            content = Draft(
+                500, "gateway", p.note("answered", "too many redirects inside", p.in_force.span), True
+            )
+            p.forced = 500
+            return content
+        content = _jump(p, content.to, content.reset)
+
+
+def _jump(p: Passage, to: Jump, reset: bool) -> Content:
+    match to:
+        case ToStatus(status, span):
+            bare = status >= 300
+            return Draft(status, "gateway", p.note("answered", f"answers {status}", span, to), bare=bare)
+        case ToClient(location, span):
+            status = p.forced if p.forced in REDIRECTS else 302
+            p.forced = None
+            text = evaluate(p, location)
+            decided = p.note("answered", f"redirects with {status}", span, to)
+            return Draft(status or 302, "gateway", decided, location=text, own_location=True)
+        case ToNamed(name, span):
+            route = p.shared.host.table.named.get(name)
+            if route is None:
+                p.recovering = True
+                return Draft(500, "gateway", p.note("answered", f"there is no {name}", span, to), bare=True)
+            p.own_route = False
+            return _in_route(p, route)
+        case ToPath(path, span):
+            text = evaluate(p, path)
+            if isinstance(text, Unknown):
+                return Undecided(text.reason, span)
+            if not text.startswith("/"):
+                return _jump(p, ToNamed(text, span) if text.startswith("@") else ToClient(path, span), reset)
+            p.path, p.query = split_target(text)
+            p.raw = False
+            if reset and p.method != "HEAD":
+                p.method = "GET"
+                p.shared.method = p.shared.method if p.nested else "GET"
+            p.route = None
+            return _from_server(p)
+
+
+def _from_server(p: Passage) -> Content:
+    """The virtual host's script, then a route; again where a rewrite asks for it."""
+    p.enter(p.shared.host.block)
+    result = run_script(p, p.shared.host.script)
+    if not isinstance(result, str):
+        return _answer(p, result)
+    return _choose(p)
+
+
+def _choose(p: Passage) -> Content:
+    host = p.shared.host
+    p.own_route = True
+    route = choose_route(p, host.table, host.fallback)
+    if isinstance(route, SlashMissing):
+        inner = route.route
+        p.enter(inner.block)
+        decided = p.note("answered", "redirects to the path with a slash", inner.span, inner)
+        p.first_route = p.first_route or inner
+        p.route = inner
+        location = escape(inner.match.text) + (f"?{p.query}" if p.query else "")
+        return Draft(301, "gateway", decided, location=location, own_location=True)
+    if route.internal and p.jumps == 0 and p.raw and not p.nested:
+        p.enter(route.block)
+        p.first_route = p.first_route or route
+        p.note("route", route.name, route.span, route)
+        return Draft(
+            404, "gateway", p.note("answered", "only for requests from inside", route.span, route), bare=True
+        )
+    return _in_route(p, route)
+
+
+def _in_route(p: Passage, route: Route) -> Content:
+    p.route = route
+    p.first_route = p.first_route or route
+    p.note("route", route.name, route.span, route)
+    script = route.script
+    block = route.block
+    for when, other in route.variants:
+        if holds(p, when):
+            block, script = other, ()
+    p.enter(block)
+    if block.max_body is not None and 0 < block.max_body < len(p.shared.request.body) and not p.nested:
+        return Draft(
+            413, "gateway", p.note("answered", "the body is too large", block.span, block), bare=True
+        )
+    result = run_script(p, script)
+    if result == "match again":
+        p.jumps += 1
+        if p.jumps > JUMPS - 1:
+            return Draft(
+                500, "gateway", p.note("answered", "the rewrites go in circles", block.span), bare=True
+            )
+        return _choose(p)
+    if not isinstance(result, str):
+        return _answer(p, result)
+    return _steps(p)
+
+
+def _answer(p: Passage, result: Answered | Undecided) -> Content:
+    if isinstance(result, Undecided):
+        return result
+    draft = Draft(result.status, "gateway", p.decided, bare=result.bare)
+    draft.location, draft.own_location = result.location, True
+    return draft
+
+
+def _steps(p: Passage) -> Content:
+    for step in p.in_force.steps:
+        content = _step(p, step)
+        if content is not None:
+            return content
+    return None
+
+
+def _step(p: Passage, step: Step) -> Content:
+    match step:
+        case Require():
+            if p.nested:
+                return None
+            denied = require(p, step, _ask)
+            return _refusal(p, denied) if isinstance(denied, Denied) else denied
+        case SetAddress():
+            set_address(p, step)
+            return None
+        case TryFiles():
+            return try_files(p, step)
+        case Files():
+            return files(p, step)
+        case Forward():
+            return _next_gateway(p, step) or forward(p, step)
+        case Answer(status, span):
+            return Draft(
+                status, "gateway", p.note("answered", f"answers {status}", span, step), bare=status >= 300
+            )
+        case Unsure(reason, span):
+            if p.decide(("unsure", span), reason):
+                p.note("unclear", reason, span, step)
+                return Undecided(reason, span)
+            return None
+
+
+def _refusal(p: Passage, denied: Denied) -> Draft:
+    decided = p.note("answered", f"answers {denied.status}", denied.span, denied.subject)
+    return Draft(denied.status, "gateway", decided, bare=True)
+
+
+def _ask(p: Passage, ask: Ask) -> Verdict:
+    """An auth request: the same headers, another path, no checks of its own."""
+    text = evaluate(p, ask.path)
+    if isinstance(text, Unknown):
+        return Undecided(text.reason, ask.span)
+    path, query = split_target(text)
+    inner = Passage(p.shared, path, query, list(p.headers), nested=True, raw=False)
+    p.note("asked", f"an auth request for {text}", ask.span, ask)
+    draft = travel(inner)
+    if isinstance(draft, Undecided):
+        return draft
+    status = inner.forced if inner.forced is not None else draft.status
+    for one in ask.sets:
+        p.shared.variables[one.name] = evaluate(inner, one.value)
+    if 200 <= status < 300:
+        return Passed(ask.span)
+    if status == 403:
+        return Denied(403, ask.span, ask)
+    if status == 401:
+        challenges = [h for h in response_headers(inner, draft, 401) if h.name.lower() == "www-authenticate"]
+        challenges = challenges or [h for h in inner.upstream_headers if h.name.lower() == "www-authenticate"]
+        return Denied(401, ask.span, ask, tuple(challenges[:1] if ask.challenges == "first" else challenges))
+    return Denied(ask.broken, ask.span, ask, hard=True)
+
+
+def _next_gateway(p: Passage, step: Forward) -> Content:
+    """A server of the same configuration behind this one: the request goes on there."""
+    from authlint.flow.chain import through
+
+    return through(p, step, _one_world, receive) if p.shared.hops < HOPS else None
+
+
+def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
+    shared = p.shared
+    outcome = Outcome(
+        None,
+        None,
+        None,
+        p.upstream,
+        tuple(shared.auth_requests),
+        (),
+        (),
+        (),
+        tuple(shared.assumed),
+        shared.host,
+        p.first_route,
+        p.route,
+        p.in_force,
+    )
+    if isinstance(draft, Undecided):
+        return replace(outcome, trace=tuple(shared.trace), unknown=(draft.reason,))
+    status = p.forced if p.forced is not None else draft.status
+    headers = tuple(response_headers(p, draft, status))
+    return replace(
+        outcome,
+        status=status,
+        answered_by=draft.party,
+        decided=draft.decided,
+        headers=headers,
+        trace=tuple(shared.trace),
+        unknown=tuple(shared.unknown),
+        redirected=draft.own_location,
+    )

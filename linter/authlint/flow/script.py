@@ -1,0 +1,186 @@
+"""The script of a virtual host or a route: assignments, rewrites, branches, answers."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from authlint.flow.passage import Passage
+from authlint.flow.patterns import compile_pattern
+from authlint.flow.routing import capture
+from authlint.flow.values import evaluate, holds
+from authlint.model.step import Branch, Op, Respond, Rewrite, SetAddress, SetVar, Stop, Unsure
+from authlint.model.unknown import Unknown
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The gateway answers by itself, before anything else is asked."""
+
+    status: int
+    location: str | Unknown | None
+    bare: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """It may be answered here, in a way that nobody can tell."""
+
+    reason: str
+    span: Span
+
+
+After: TypeAlias = Literal["go on", "match again"]
+
+
+def run_script(p: Passage, ops: Sequence[Op]) -> After | Answered | Undecided:
+    """Runs `ops` to their end, a stop or an answer; "match again" where the path has changed for good."""
+    runner = _Runner(p)
+    result = runner.run(ops)
+    if result == "stay":
+        return "go on"
+    if result == "again" or (result == "end" and runner.changed):
+        return "match again"
+    return "go on" if isinstance(result, str) else result
+
+
+class _Runner:
+    """One run; `changed` once a rewrite asks for route matching after the rest."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.p = passage
+        self.changed = False
+
+    def run(self, ops: Sequence[Op]) -> Literal["end", "again", "stay"] | Answered | Undecided:
+        for op in ops:
+            result = self.step(op)
+            if result is not None:
+                return result
+        return "end"
+
+    def step(self, op: Op) -> Literal["end", "again", "stay"] | Answered | Undecided | None:
+        p = self.p
+        match op:
+            case SetVar(name, value):
+                p.shared.variables[name] = evaluate(p, value)
+            case Rewrite():
+                return self.rewrite(op)
+            case Respond(status, location, bare, span):
+                text = None if location is None else evaluate(p, location)
+                p.decided = p.note("answered", f"answers {status}", span, op)
+                return Answered(status, text, bare, span)
+            case Branch(when, inner, block, span):
+                if not holds(p, when):
+                    p.note("skipped", "the condition does not hold", span, op)
+                    return None
+                p.note("applied", "the condition holds", span, op)
+                if block is not None:
+                    p.enter(block)
+                result = self.run(inner)
+                return None if result == "end" else result
+            case Stop():
+                self.changed = False
+                p.own_route = False
+                return "stay"
+            case SetAddress():
+                set_address(p, op)
+            case Unsure(reason, span):
+                if p.decide(("unsure", span), reason):
+                    p.note("unclear", reason, span, op)
+                    return Undecided(reason, span)
+        return None
+
+    def rewrite(self, op: Rewrite) -> Literal["again", "stay"] | Answered | Undecided | None:
+        p = self.p
+        pattern = compile_pattern(op.pattern, op.nocase)
+        found = pattern if isinstance(pattern, Unknown) else pattern.search(p.path)
+        if isinstance(found, Unknown):
+            if not p.decide((op.span, p.path), found.reason):
+                return None
+            return Undecided(found.reason, op.span)
+        if found is None:
+            return None
+        capture(p, found)
+        path = evaluate(p, op.path)
+        query = None if op.query is None else evaluate(p, op.query)
+        if isinstance(path, Unknown) or isinstance(query, Unknown):
+            reason = path.reason if isinstance(path, Unknown) else str(query)
+            if isinstance(op.then, int):
+                p.decided = p.note("answered", f"redirects with {op.then}", op.span, op)
+                return Answered(op.then, Unknown(reason), False, op.span)
+            return Undecided(reason, op.span)
+        if isinstance(op.then, int):
+            return self.redirect(op, path, query)
+        return self.move(op, path, query)
+
+    def redirect(self, op: Rewrite, path: str, query: str | None) -> Answered:
+        p = self.p
+        status = op.then if isinstance(op.then, int) else 302
+        location = path if query is None else f"{path}?{query}"
+        if op.keep_query and p.query:
+            location += ("?" if query is None else "&") + p.query
+        p.decided = p.note("answered", f"redirects with {status}", op.span, op)
+        return Answered(status, location, False, op.span)
+
+    def move(self, op: Rewrite, path: str, query: str | None) -> Literal["again", "stay"] | Answered | None:
+        p = self.p
+        if not path:
+            p.decided = p.note("answered", "the rewritten path is empty", op.span, op)
+            return Answered(500, None, True, op.span)
+        p.path, p.raw = path, False
+        if query is not None:
+            p.query = f"{query}&{p.query}" if op.keep_query and p.query else query
+        elif not op.keep_query:
+            p.query = None
+        p.note("went on", f"the path is now {path}", op.span, op)
+        if op.then == "stay":
+            p.own_route = False
+            self.changed = False
+            return "stay"
+        self.changed = True
+        return "again" if op.then == "again" else None
+
+
+def set_address(p: Passage, op: SetAddress) -> None:
+    """The peer's address from a header, if the peer is trusted; the last address of a list counts."""
+    shared = p.shared
+    if shared.peer is None or not any(covers(network, shared.peer) for network in op.trusted):
+        return
+    values = [h.text for h in p.headers if h.name.lower() == op.header.lower()]
+    found = [part.strip() for value in values for part in value.split(",") if part.strip()]
+    while found:
+        last = found.pop()
+        if not _is_address(last):
+            return
+        shared.peer = last
+        p.note("applied", f"the peer's address is {last}", op.span, op)
+        if not op.recursive or not any(covers(network, last) for network in op.trusted):
+            return
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def covers(network: str, address: str | None) -> bool:
+    """Whether an address (None: one that nobody names) lies in a network, an address or "all"."""
+    if network == "all":
+        return True
+    try:
+        net = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+    if address is None:
+        return net.prefixlen == 0
+    try:
+        return ipaddress.ip_address(address) in net
+    except ValueError:
+        return False

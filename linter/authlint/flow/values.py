@@ -1,0 +1,293 @@
+"""What an expression is for this request, and whether a condition holds for it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from authlint.flow.passage import Passage
+from authlint.flow.patterns import compile_pattern
+from authlint.flow.request import split_authority
+from authlint.model.condition import All, AnyOf, Condition, Exists, Not, Test, Unclear
+from authlint.model.unknown import Unknown
+from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Variable
+
+# A peer that no configuration names: from the range kept for documentation.
+STRANGER = "203.0.113.77"
+DEEPEST = 60  # definitions inside definitions
+
+
+def evaluate(p: Passage, value: Value, depth: int = 0) -> str | Unknown:
+    """The text of `value` now; Unknown where the configuration does not tell."""
+    if depth > DEEPEST:
+        return Unknown("a definition that goes round in circles")
+    match value:
+        case Lit(text):
+            return text
+        case Get():
+            return get(p, value)
+        case Cat(parts):
+            return _joined([evaluate(p, part, depth + 1) for part in parts])
+        case Variable(name):
+            known = p.shared.variables.get(name)
+            if known is None:
+                definition = p.shared.gateway.definitions.get(name)
+                known = "" if definition is None else evaluate(p, definition, depth + 1)
+                p.shared.variables[name] = known
+            return known
+        case Pick():
+            return _pick(p, value, depth)
+        case Opaque(reason):
+            return Unknown(reason)
+
+
+def _joined(texts: list[str | Unknown]) -> str | Unknown:
+    for text in texts:
+        if isinstance(text, Unknown):
+            return text
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _pick(p: Passage, pick: Pick, depth: int) -> str | Unknown:
+    source = evaluate(p, pick.source, depth + 1)
+    for case in pick.cases:
+        if fits(p, source, case.test):
+            return evaluate(p, case.value, depth + 1)
+    return evaluate(p, pick.default, depth + 1)
+
+
+def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
+    """Whether the test holds; on an unknown text both answers are followed."""
+    if isinstance(text, Unknown):
+        return p.decide((text.reason, test), text.reason)
+    if test.how in ("search", "full"):
+        return _pattern(p, text, test)
+    arg = test.arg
+    if test.nocase:
+        text, arg = text.lower(), arg.lower()
+    match test.how:
+        case "is":
+            return text == arg
+        case "prefix":
+            return text.startswith(arg)
+        case "suffix":
+            return text.endswith(arg)
+        case "contains":
+            return arg in text
+        case "present":
+            return text != ""
+        case "host":
+            return _host_fits(text.lower(), arg.lower())
+        case _:
+            return text not in ("", "0")
+
+
+def _host_fits(host: str, name: str) -> bool:
+    if name.startswith("*."):
+        return host.endswith(name[1:])
+    if name.startswith("."):
+        return host.endswith(name) or host == name[1:]
+    if name.endswith(".*"):
+        return host.startswith(name[:-1])
+    return host == name
+
+
+def _pattern(p: Passage, text: str, test: Text) -> bool:
+    pattern = compile_pattern(test.arg, test.nocase)
+    if isinstance(pattern, Unknown):
+        return p.decide((text, test), pattern.reason)
+    found = pattern.search(text) if test.how == "search" else pattern.full(text)
+    if isinstance(found, Unknown):
+        return p.decide((text, test), found.reason)
+    if found is None:
+        return False
+    p.match = found
+    for name, group in found.named.items():
+        p.shared.variables[name] = group or ""
+    return True
+
+
+def holds(p: Passage, condition: Condition) -> bool:
+    match condition:
+        case Test(value, how, None):
+            return fits(p, evaluate(p, value), how)
+        case Test(value, how, arg) if arg is not None:
+            right = evaluate(p, arg)
+            if isinstance(right, Unknown):
+                return p.decide((condition,), right.reason)
+            return fits(p, evaluate(p, value), Text(how.how, right, how.nocase))
+        case Exists(path, what):
+            return _exists(p, evaluate(p, path), what)
+        case Not(inner):
+            return not holds(p, inner)
+        case All(conditions):
+            return all(holds(p, one) for one in conditions)
+        case AnyOf(conditions):
+            return any(holds(p, one) for one in conditions)
+        case Unclear(reason):
+            return p.decide((reason,), reason)
+    raise AssertionError(condition)
+
+
+def _exists(p: Passage, path: str | Unknown, what: str) -> bool:
+    state = "unknown" if isinstance(path, Unknown) else p.shared.files.state(path)
+    if state == "unknown":
+        missing = p.shared.assume.missing_files
+        if missing is not None:
+            return not missing
+        reason = path.reason if isinstance(path, Unknown) else f"whether {path} exists"
+        return p.decide(("exists", str(path), what), reason)
+    return state != "absent" and what in ("any", state)
+
+
+def get(p: Passage, value: Get) -> str | Unknown:
+    """A property of the request, the connection or the last response."""
+    found = _of_request(p, value)
+    if found is None:
+        found = _of_response(p, value)
+    if found is None:
+        found = Unknown(f"the {value.kind} {value.name}".strip())
+    return found
+
+
+def _of_request(p: Passage, value: Get) -> str | Unknown | None:
+    shared = p.shared
+    match value.kind:
+        case "header":
+            return _header(p, value.name)
+        case "cookie":
+            return cookie(_header(p, "cookie"), value.name)
+        case "argument":
+            return _argument(p.query, value.name)
+        case "query":
+            return p.query or ""
+        case "has-query":
+            return "?" if p.query else ""
+        case "path":
+            return p.path
+        case "target":
+            return shared.request.target
+        case "request-line":
+            return f"{shared.request.method} {shared.request.target} HTTP/1.1"
+        case "method":
+            return shared.method
+        case "user":
+            return basic_user(_header(p, "authorization"))
+        case "capture":
+            return _capture(p, value.name)
+        case _:
+            return _of_connection(p, value)
+
+
+def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
+    shared = p.shared
+    match value.kind:
+        case "scheme":
+            return "https" if shared.listener.tls else "http"
+        case "host":
+            return host_name(shared.request.host) or shared.host.name
+        case "server-name":
+            return shared.host.name
+        case "server-port":
+            return str(shared.listener.port)
+        case "peer":
+            return shared.peer or STRANGER
+        case "forwarded-for":
+            given = _header(p, "x-forwarded-for")
+            peer = shared.peer or STRANGER
+            return f"{given}, {peer}" if isinstance(given, str) and given else peer
+        case _:
+            return None
+
+
+def _of_response(p: Passage, value: Get) -> str | Unknown | None:
+    match value.kind:
+        case "upstream-host" | "upstream-port":
+            return _upstream_authority(p, value.kind == "upstream-port")
+        case "upstream-header":
+            if p.upstream_status is None:
+                return ""
+            texts = [h.value for h in p.upstream_headers if h.name.lower() == value.name]
+            if texts:
+                return _joined([t for n, text in enumerate(texts) for t in ((", ", text) if n else (text,))])
+            if p.upstream_stated:
+                return ""
+            return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
+        case "upstream-status":
+            return "" if p.upstream_status is None else str(p.upstream_status)
+        case _:
+            return None
+
+
+def _upstream_authority(p: Passage, port: bool) -> str | Unknown | None:
+    if p.forward is None:
+        return ""
+    url = evaluate(p, p.forward.target)
+    if isinstance(url, Unknown):
+        return url
+    scheme, _, rest = url.partition("://")
+    authority = rest.split("/", 1)[0].split("?", 1)[0]
+    if not port:
+        return authority
+    given = split_authority(authority)[1]
+    return str(given) if given is not None else ("443" if scheme.endswith("s") else "80")
+
+
+def _header(p: Passage, name: str) -> str | Unknown:
+    values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
+    separator = "; " if name == "cookie" else ", "
+    return _joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
+
+
+def _argument(query: str | None, name: str) -> str:
+    for pair in (query or "").split("&"):
+        key, _, text = pair.partition("=")
+        if key.lower() == name.lower():
+            return text
+    return ""
+
+
+def cookie(header: str | Unknown, name: str) -> str | Unknown:
+    if isinstance(header, Unknown):
+        return header
+    for pair in header.split(";"):
+        key, equals, text = pair.strip().partition("=")
+        if equals and key.lower() == name.lower():
+            return text
+    return ""
+
+
+def _capture(p: Passage, name: str) -> str:
+    if p.match is None:
+        return ""
+    if name.isdigit():
+        number = int(name)
+        return (p.match.groups[number] or "") if number < len(p.match.groups) else ""
+    return p.match.named.get(name) or ""
+
+
+def host_name(authority: str) -> str:
+    """A Host header as names are compared: lower case, without port and final dot."""
+    return split_authority(authority)[0].lower().rstrip(".")
+
+
+def basic_credentials(authorization: str | Unknown) -> tuple[str, str] | None:
+    """User and password of a Basic Authorization header, None for anything else."""
+    if isinstance(authorization, Unknown):
+        return None
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(rest.strip(), validate=True).decode("utf-8", "surrogateescape")
+    except (binascii.Error, ValueError):
+        return None
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else None
+
+
+def basic_user(authorization: str | Unknown) -> str | Unknown:
+    if isinstance(authorization, Unknown):
+        return authorization
+    pair = basic_credentials(authorization)
+    return pair[0] if pair else ""

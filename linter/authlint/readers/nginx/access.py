@@ -1,0 +1,149 @@
+"""Who may pass, from the directives of the access phase.
+
+Order: allow/deny, auth_basic, auth_request; `satisfy` joins them
+(https://nginx.org/en/docs/http/ngx_http_core_module.html#satisfy; measured: with `satisfy any` a later pass takes
+back an earlier challenge, and 401 wins over 403).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from authlint.model.gateway import Inert
+from authlint.model.step import (
+    Address,
+    AddressRule,
+    Ask,
+    Basic,
+    Check,
+    Require,
+    SetAddress,
+    SetVar,
+    Unsure,
+    UserFile,
+)
+from authlint.readers.nginx.expand import Node
+from authlint.readers.nginx.levels import Level
+
+# Modules that ask for credentials in ways that this reader does not know, or run code in the access phase.
+FOREIGN = (
+    "access_by_lua",
+    "access_by_lua_block",
+    "access_by_lua_file",
+    "js_access",
+    "perl_access",
+    "auth_jwt",
+    "auth_jwt_require",
+    "auth_oidc",
+    "auth_digest",
+    "auth_ldap",
+    "auth_pam",
+    "auth_gss",
+    "auth_saml",
+    "auth_cookie",
+    "auth_require",
+    "auth_hash",
+    "shib_request",
+    "modsecurity",
+    "app_protect_enable",
+    "internal_redirect",
+    "oauth2_token_introspect",
+)
+
+
+def requirement(level: Level, challenges: Literal["first", "all"]) -> Require | None:
+    """The checks in effect at a level, or None where everybody passes."""
+    checks: list[Check] = []
+    rules = level.nearest("allow", "deny")
+    if rules:
+        checks.append(_address(rules))
+    basic = _basic(level)
+    if basic is not None:
+        checks.append(basic)
+    asked = _ask(level, challenges)
+    if asked is not None:
+        checks.append(asked)
+    checks += [
+        Unsure(f"what {node.name} decides", node.span)
+        for node in level.nearest(*FOREIGN)
+        if node.arg(0) != "off"
+    ]
+    satisfy = level.last("satisfy")
+    if not checks:
+        return None
+    mode: Literal["all", "any"] = "any" if satisfy is not None and satisfy.arg(0) == "any" else "all"
+    return Require(mode, tuple(checks), satisfy.span if satisfy is not None else None)
+
+
+def _address(nodes: list[Node]) -> Address:
+    rules = tuple(AddressRule(node.name == "allow", node.arg(0), node.span) for node in nodes)
+    return Address(rules, nodes[0].span)
+
+
+def _basic(level: Level) -> Check | None:
+    node = level.last("auth_basic")
+    if node is None or len(node.args) != 1 or node.arg(0) == "off":
+        return None
+    users = level.last("auth_basic_user_file")
+    if users is None or not users.args:
+        if any(level.openings()):
+            return Unsure("whether a file with users is in what was not read", node.span)
+        return None
+    return Basic(level.value(node.arg(0)), UserFile(level.value(users.arg(0)), users.span), "off", node.span)
+
+
+def _ask(level: Level, challenges: Literal["first", "all"]) -> Ask | None:
+    node = level.last("auth_request")
+    if node is None or not node.args or node.arg(0) == "off":
+        return None
+    sets = tuple(
+        SetVar(one.arg(0).lstrip("$"), level.value(one.arg(1)), one.span)
+        for one in level.nearest("auth_request_set")
+        if len(one.args) == 2
+    )
+    return Ask(level.value(node.arg(0)), sets, 500, challenges, node.span)
+
+
+def inert(level: Level) -> tuple[Inert, ...]:
+    """Settings of this level itself that were meant to protect and ask for nothing."""
+    found: list[Inert] = []
+    basic, users = level.last("auth_basic"), level.last("auth_basic_user_file")
+    here = {id(node) for name in ("auth_basic", "auth_basic_user_file") for node in level.own(name)}
+    if any(level.openings()):
+        return ()
+    if (
+        basic is not None
+        and id(basic) in here
+        and users is None
+        and basic.arg(0) != "off"
+        and not basic.masked
+    ):
+        found.append(
+            Inert(
+                "auth_basic without auth_basic_user_file asks for nothing: every request passes",
+                "name the file with the users: auth_basic_user_file /etc/nginx/htpasswd;",
+                basic.span,
+            )
+        )
+    if users is not None and id(users) in here and basic is None:
+        found.append(
+            Inert(
+                "auth_basic_user_file without auth_basic asks for nothing: every request passes",
+                'switch it on with a realm: auth_basic "restricted";',
+                users.span,
+            )
+        )
+    return tuple(found)
+
+
+def real_address(level: Level) -> SetAddress | None:
+    """https://nginx.org/en/docs/http/ngx_http_realip_module.html"""
+    trusted = tuple(node.arg(0) for node in level.nearest("set_real_ip_from"))
+    if not trusted:
+        return None
+    header = level.last("real_ip_header")
+    name = header.arg(0) if header is not None and header.args else "X-Real-IP"
+    if name == "proxy_protocol":
+        return None
+    span = level.nearest("set_real_ip_from")[0].span
+    return SetAddress(trusted, name, level.flag("real_ip_recursive", False), span)

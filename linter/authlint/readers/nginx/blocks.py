@@ -1,0 +1,126 @@
+"""A level as a block of the model: inheritance settled, steps in the order of nginx's phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from authlint.model.gateway import Block, Redirects
+from authlint.model.step import Answer, Forward, Shadowed, Step, Unsure
+from authlint.readers.nginx import access, errors, headers, proxying, serving
+from authlint.readers.nginx.expand import Node
+from authlint.readers.nginx.levels import Level
+from authlint.text import Span
+
+# Handlers of nginx's own modules that answer by themselves, behind authentication.
+ANSWERING = {
+    "stub_status": 200,
+    "empty_gif": 200,
+    "echo": 200,
+    "api": 200,
+    "status": 200,
+    "hls": 200,
+    "mp4": 200,
+}
+# Content that code makes.
+CODE = (
+    "content_by_lua",
+    "content_by_lua_block",
+    "content_by_lua_file",
+    "js_content",
+    "perl",
+    "memcached_pass",
+    "mirror_pass",
+    "oidc",
+    "postgres_pass",
+    "drizzle_pass",
+    "redis2_pass",
+    "redis_pass",
+    "uwsgi_pass_lua",
+    "passenger_enabled",
+    "njs",
+    "vod",
+    "dash",
+)
+# Code that changes the headers of a response.
+FILTERING = (
+    "header_filter_by_lua",
+    "header_filter_by_lua_block",
+    "header_filter_by_lua_file",
+    "js_header_filter",
+)
+UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a level stands: its name for people, and the path of the location around it."""
+
+    name: str
+    location: str  # what an alias or a URI in proxy_pass replaces; "" outside plain locations
+    plain: bool  # a prefix or exact location: a URI in proxy_pass has something to replace
+    span: Span
+
+
+def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Block:
+    """The block that a level puts in force."""
+    steps: list[Step] = []
+    real = access.real_address(level)
+    if real is not None:
+        steps.append(real)
+    required = access.requirement(level, challenges)
+    if required is not None:
+        steps.append(required)
+    tried = serving.try_files(level, place.location)
+    if tried is not None:
+        steps.append(tried)
+    content, replaced = _content(level, place)
+    steps.append(content)
+    shadows = [replaced, headers.shadowed(level, "add_header")]
+    return Block(
+        name=place.name,
+        span=place.span,
+        steps=(*_filters(level), *steps),
+        response=headers.response_ops(level),
+        recover=errors.recoveries(level),
+        recover_again=level.flag("recursive_error_pages", False),
+        redirects=Redirects(
+            level.flag("absolute_redirect", True),
+            level.flag("port_in_redirect", True),
+            level.flag("server_name_in_redirect", False),
+        ),
+        max_body=_size(level.last("client_max_body_size")),
+        shadowed=tuple(one for one in shadows if one is not None),
+        inert=access.inert(level),
+        open=level.openings(),
+    )
+
+
+def _filters(level: Level) -> list[Step]:
+    return []
+
+
+def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
+    node = proxying.passing(level)
+    if node is not None:
+        return _forward(level, node, place), proxying.replaced(level, node)
+    for name in CODE:
+        for one in level.own(name):
+            return Unsure(f"what {name} answers", one.span), None
+    for name, status in ANSWERING.items():
+        for one in level.own(name):
+            return Answer(status, one.span), None
+    return serving.files(level, place.location, place.span), None
+
+
+def _forward(level: Level, node: Node, place: Place) -> Forward:
+    return proxying.forward(level, node, place.location if place.plain else None)
+
+
+def _size(node: Node | None) -> int | None:
+    """client_max_body_size in bytes; 0 is no limit; the default is 1m."""
+    if node is None:
+        return UNITS["m"]
+    text = node.arg(0).lower()
+    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
+    return int(number) * unit if number.isdigit() else None

@@ -1,0 +1,285 @@
+"""One configuration as nginx sees it: the tree of its main file with every include put in its place."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from authlint.model.gateway import Open
+from authlint.readers.nginx.scan import Directive, Tree, Word, scan
+from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
+from authlint.readers.nginx.template import HOLE, Masked, mask
+from authlint.text import Source, Sources, Span
+
+# Where servers keep what a repository holds elsewhere.
+PREFIXES = (
+    "/etc/nginx/",
+    "/usr/local/nginx/conf/",
+    "/usr/local/openresty/nginx/conf/",
+    "/usr/local/etc/nginx/",
+    "/opt/nginx/conf/",
+    "/config/nginx/",
+    "/opt/bitnami/nginx/conf/",
+    "/etc/openresty/",
+)
+DEEPEST = 100
+LARGEST = 60_000  # directives of one block, includes and all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read."""
+
+    name: str
+    args: tuple[Word, ...]
+    children: tuple[Node, ...] | None
+    path: str
+    start: int
+    end: int
+    head: int  # where the words end
+    gap: Open | None = None
+
+    @property
+    def span(self) -> Span:
+        """The words, without block and semicolon."""
+        return Span(self.path, self.start, self.head)
+
+    def arg(self, number: int) -> str:
+        return self.args[number].text if number < len(self.args) else ""
+
+    def word(self, number: int) -> Span:
+        word = self.args[number]
+        return Span(self.path, word.start, word.end)
+
+    @property
+    def masked(self) -> bool:
+        """Whether a template's placeholder is among the words."""
+        return HOLE in self.name or any(HOLE in word.text for word in self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong with a file: `kind` is a reading rule's id."""
+
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Page:
+    """One file, read once: its text, its tree, and where a template makes it uncertain."""
+
+    source: Source
+    tree: Tree
+    masked: Masked
+
+
+@dataclass(slots=True)
+class Library:
+    """Files by the path they are printed with; `memory` holds texts that are not on the disk (or not yet)."""
+
+    sources: Sources
+    project: str
+    include_roots: tuple[str, ...] = ()
+    memory: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, Page | None] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+    included: set[str] = field(default_factory=set)
+
+    def page(self, path: str) -> Page | None:
+        """The file at `path`, or None where it cannot be read (a trouble says why)."""
+        if path not in self.pages:
+            text = self.text(path)
+            self.pages[path] = None if text is None else self._page(path, text)
+        return self.pages[path]
+
+    def _page(self, path: str, text: str) -> Page:
+        source = Source(path, text)
+        self.sources[path] = source
+        masked = mask(text, envsubst=path.endswith((".template", ".tmpl", ".tpl", ".envsubst")))
+        tree = scan(masked.text)
+        for problem in tree.problems:
+            if masked.kind is None:
+                end = max(problem.end, problem.start + 1)
+                self.troubles.append(Trouble("syntax-error", problem.message, Span(path, problem.start, end)))
+        return Page(source, tree, masked)
+
+    def text(self, path: str) -> str | None:
+        if path in self.memory:
+            return self.memory[path]
+        if path in self.sources:
+            return self.sources[path].text
+        try:
+            with open(path, "rb") as file:
+                raw = file.read()
+        except OSError as error:
+            self._unreadable(path, f"cannot be read: {error.strerror}")
+            return None
+        try:
+            return raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            self._unreadable(path, f"is not UTF-8 (byte {raw[error.start]:#04x} in line {line})")
+            return None
+
+    def _unreadable(self, path: str, why: str) -> None:
+        self.sources.setdefault(path, Source(path, ""))
+        self.troubles.append(Trouble("syntax-error", f"the file {why}", Span(path, 0, 1)))
+
+
+class Expansion:
+    """Puts the includes of one main file in their place."""
+
+    def __init__(self, library: Library, main: str) -> None:
+        self.library = library
+        self.main = main
+        self.folder = os.path.dirname(main) or "."
+        self.stack: list[str] = []
+        self.files: list[str] = []
+
+    def run(self) -> tuple[Node, ...] | None:
+        """The main file's directives; None where it cannot be read."""
+        return self._file(self.main)
+
+    def _file(self, path: str, depth: int = 0) -> tuple[Node, ...] | None:
+        page = self.library.page(path)
+        if page is None:
+            return None
+        if path not in self.files:
+            self.files.append(path)
+        self.stack.append(path)
+        nodes = self._block(page, page.tree.directives, depth)
+        self.stack.pop()
+        return nodes
+
+    def _block(self, page: Page, directives: Sequence[Directive], depth: int) -> tuple[Node, ...]:
+        out: list[Node] = []
+        for directive in directives:
+            out.extend(self._nodes(page, directive, depth))
+            if len(out) > LARGEST:
+                span = _head(page, directive)
+                out = [*out[:LARGEST], _gap(directive, page, "there is more here than can be read", span)]
+                break
+        return tuple(out)
+
+    def _nodes(self, page: Page, directive: Directive, depth: int) -> Iterator[Node]:
+        path = page.source.path
+        span = _head(page, directive)
+        hole = next((h for h in page.masked.holes if h.start <= directive.start < h.end), None)
+        if hole is not None:
+            yield _gap(directive, page, "a template decides whether this is there", span)
+        elif directive.name.text == "include":
+            yield from self._include(page, directive, depth)
+        elif HOLE in directive.name.text:
+            yield _gap(directive, page, "a template writes this", span)
+        elif directive.block is not None and depth > DEEPEST:
+            self._trouble("syntax-error", f"blocks nested deeper than {DEEPEST} are not read", span)
+            yield _gap(directive, page, f"blocks nested deeper than {DEEPEST} are not read", span)
+        else:
+            children = None
+            if directive.block is not None:
+                children = (*self._block(page, directive.block, depth + 1), *_inserted(page, directive))
+            yield Node(
+                directive.name.text, directive.args, children, path, directive.start, directive.end, span.end
+            )
+
+    def _include(self, page: Page, directive: Directive, depth: int) -> Iterator[Node]:
+        span = _head(page, directive)
+        spec = directive.args[0].text if directive.args else ""
+        if HOLE in spec or "$" in spec:
+            yield _gap(directive, page, f"include {spec.replace(HOLE, '.')} depends on a template", span)
+            return
+        found = self.find(spec)
+        if found is None:
+            if shipped := SHIPPED.get(os.path.basename(spec)):
+                yield from self._shipped(page, directive, os.path.basename(spec), shipped)
+            elif not _known_harmless(spec):
+                self._trouble("unresolved-include", f"{spec} is not in the repository", span)
+                yield _gap(directive, page, f"{spec} is not in the repository", span)
+            return
+        for path in found:
+            self.library.included.add(path)
+            if path in self.stack:
+                self._trouble("syntax-error", f"{spec} includes itself", span)
+                yield _gap(directive, page, f"{spec} includes itself", span)
+                continue
+            nodes = self._file(path, depth + 1) if depth <= DEEPEST else None
+            if nodes is None:
+                yield _gap(directive, page, f"{spec} cannot be read", span)
+            else:
+                yield from nodes
+
+    def _shipped(self, page: Page, directive: Directive, name: str, text: str) -> Iterator[Node]:
+        for one in scan(text).directives:
+            yield Node(
+                one.name.text,
+                one.args,
+                None,
+                page.source.path,
+                directive.start,
+                directive.end,
+                _head(page, directive).end,
+            )
+
+    def _trouble(self, kind: str, message: str, span: Span) -> None:
+        trouble = Trouble(kind, message, span)
+        if trouble not in self.library.troubles:
+            self.library.troubles.append(trouble)
+
+    def find(self, spec: str) -> list[str] | None:
+        """The files that an include names; None where a file that must be there is not."""
+        pattern = any(c in spec for c in "*?[")
+        for candidate in self._candidates(spec):
+            known = [p for p in self.library.memory if p == candidate]
+            found = known or sorted(
+                glob.glob(candidate) if pattern else [candidate] * os.path.isfile(candidate)
+            )
+            if found:
+                return [os.path.normpath(p) for p in found if os.path.isfile(p) or p in self.library.memory]
+        return [] if pattern else None
+
+    def _candidates(self, spec: str) -> Iterator[str]:
+        if not spec:
+            return
+        rests = [spec.lstrip("/")]
+        for prefix in PREFIXES:
+            if spec.startswith(prefix):
+                rests.insert(0, spec[len(prefix) :])
+        for rest in rests:
+            for folder in self._folders():
+                yield os.path.normpath(os.path.join(folder, rest))
+
+    def _folders(self) -> list[str]:
+        """The main file's folder, then those around it up to the project's, then what the settings name."""
+        project = os.path.abspath(self.library.project)
+        folders = [self.folder]
+        here = os.path.abspath(self.folder)
+        while here.startswith(project) and here != project:
+            here = os.path.dirname(here)
+            folders.append(os.path.relpath(here) if not os.path.isabs(self.folder) else here)
+        return [*folders, *self.library.include_roots]
+
+
+def _inserted(page: Page, directive: Directive) -> Iterator[Node]:
+    """A gap for each place directly in this block where a template may put directives."""
+    for hole in page.masked.holes:
+        if hole.kind == "insert" and directive.start < hole.start < directive.end:
+            if not any(one.start < hole.start < one.end for one in directive.block or ()):
+                span = Span(page.source.path, hole.start, hole.end)
+                yield _gap(directive, page, "a template writes directives here", span)
+
+
+def _head(page: Page, directive: Directive) -> Span:
+    last = directive.args[-1] if directive.args else directive.name
+    return Span(page.source.path, directive.start, last.end)
+
+
+def _gap(directive: Directive, page: Page, reason: str, span: Span) -> Node:
+    return Node("", (), None, page.source.path, directive.start, directive.end, span.end, Open(reason, span))
+
+
+def _known_harmless(spec: str) -> bool:
+    return os.path.basename(spec) in SHIPPED or any(spec.endswith(name) for name in HARMLESS)

@@ -1,0 +1,98 @@
+"""Levels of a configuration and what each inherits.
+
+nginx inherits a directive all or nothing: a level that has one of its own does not see the outer ones
+(https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header; measured for add_header, error_page,
+fastcgi_param, allow/deny, proxy_hide_header, proxy_redirect). more_set_headers adds to the outer ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from authlint.model.gateway import Open
+from authlint.model.value import Value
+from authlint.readers.nginx.expand import Node
+from authlint.readers.nginx.variables import Names
+from authlint.text import Span
+
+Kind: TypeAlias = Literal["http", "server", "location", "if", "limit_except"]
+
+
+@dataclass(slots=True)
+class Level:
+    """One block with what stands directly in it, and the level around it."""
+
+    kind: Kind
+    node: Node | None
+    parent: Level | None
+    names: Names
+    by_name: dict[str, list[Node]] = field(default_factory=dict)
+    open: tuple[Open, ...] = ()
+    span: Span = Span("", 0, 0)
+
+    def own(self, *names: str) -> list[Node]:
+        """This level's directives of these names, in their order."""
+        if len(names) == 1:
+            return self.by_name.get(names[0], [])
+        found = [node for name in names for node in self.by_name.get(name, [])]
+        return sorted(found, key=lambda node: self.order[id(node)]) if len(found) > 1 else found
+
+    @property
+    def order(self) -> dict[int, int]:
+        children = self.node.children if self.node is not None else None
+        return {id(child): number for number, child in enumerate(children or ())}
+
+    def nearest(self, *names: str) -> list[Node]:
+        """The directives in effect: this level's, or else those of the nearest level that has any."""
+        level = self.holder(*names)
+        return level.own(*names) if level is not None else []
+
+    def holder(self, *names: str) -> Level | None:
+        level: Level | None = self
+        while level is not None:
+            if any(name in level.by_name for name in names):
+                return level
+            level = level.parent
+        return None
+
+    def last(self, name: str) -> Node | None:
+        """The directive in effect where only one can be."""
+        found = self.nearest(name)
+        return found[-1] if found else None
+
+    def flag(self, name: str, default: bool) -> bool:
+        node = self.last(name)
+        return default if node is None or not node.args else node.arg(0).lower() == "on"
+
+    def stacked(self, *names: str) -> list[Node]:
+        """The directives of every level, outer ones first."""
+        outer = self.parent.stacked(*names) if self.parent is not None else []
+        return [*outer, *self.own(*names)]
+
+    def value(self, text: str) -> Value:
+        return self.names.value(text)
+
+    def openings(self) -> tuple[Open, ...]:
+        """What was not read at this level or around it."""
+        outer = self.parent.openings() if self.parent is not None else ()
+        return (*self.open, *outer)
+
+
+def level_of(
+    kind: Kind, node: Node | None, children: tuple[Node, ...], parent: Level | None, names: Names
+) -> Level:
+    """A level from its directives; a gap among them leaves it open."""
+    level = Level(kind, node, parent, names)
+    gaps: list[Open] = []
+    for child in children:
+        if child.gap is not None:
+            gaps.append(child.gap)
+        else:
+            level.by_name.setdefault(child.name, []).append(child)
+    level.open = tuple(gaps)
+    if node is not None:
+        level.span = node.span
+    elif children:
+        level.span = children[0].span
+    return level

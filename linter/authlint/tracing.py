@@ -1,0 +1,164 @@
+"""One person's question, answered: what happens to this request?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from authlint.flow.assume import Assume, Reply
+from authlint.flow.files import Checkout
+from authlint.flow.outcome import Header, Outcome, Reached
+from authlint.flow.request import Request
+from authlint.flow.run import run
+from authlint.model.gateway import Gateway, Listener, Upstream
+from authlint.model.unknown import Unknown
+from authlint.text import Sources, Span
+
+SECRET = re.compile(
+    r"^(authorization|proxy-authorization|cookie|set-cookie)$|token|api-?key|secret|password", re.IGNORECASE
+)
+QUERY_SECRET = re.compile(r"([?&][^=&#]*(?:token|key|secret|password|code|sig)[^=&#]*=)[^&#]+", re.IGNORECASE)
+
+
+class TraceError(Exception):
+    """What a person asked for cannot be done; the text says why in one line."""
+
+
+def joined(gateways: Iterable[Gateway]) -> Gateway:
+    """Several configurations as one: their listeners side by side."""
+    listed = list(gateways)
+    if len(listed) == 1:
+        return listed[0]
+    listeners: dict[tuple[str, int], Listener] = {}
+    upstreams: dict[str, Upstream] = {}
+    for gateway in listed:
+        upstreams.update(gateway.upstreams)
+        for one in gateway.listeners:
+            key = (one.address, one.port)
+            known = listeners.get(key)
+            if known is None:
+                listeners[key] = one
+            else:
+                hosts = (*known.hosts, *one.hosts)
+                tls = known.tls or one.tls
+                listeners[key] = Listener(one.address, one.port, tls, hosts, known.default, known.span)
+    definitions = {name: value for gateway in listed for name, value in gateway.definitions.items()}
+    first = listed[0]
+    return Gateway(first.root, tuple(listeners.values()), upstreams, definitions, first.directory)
+
+
+def request_of(line: str, number: int) -> tuple[Request, Assume]:
+    """A line of a requests file: the form is part of what others rely on."""
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise TraceError(f"line {number + 1} of the requests is not JSON: {error}") from error
+    if not isinstance(data, dict) or not isinstance(data.get("url"), str):
+        raise TraceError(f"line {number + 1} of the requests has no url")
+    pairs = data.get("headers") or []
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise TraceError(f"line {number + 1} of the requests: headers is a list of [name, value]")
+    headers = tuple((str(name), str(value)) for name, value in pairs)
+    request = Request(str(data.get("method") or "GET"), data["url"], headers, str(data.get("body") or ""))
+    return request, Assume(replies=_replies(data.get("assume") or {}, number))
+
+
+def _replies(assumed: Mapping[str, Any], number: int) -> dict[str, Reply]:
+    replies: dict[str, Reply] = {}
+    for name, answer in assumed.items():
+        if not isinstance(answer, dict):
+            raise TraceError(f"line {number + 1} of the requests: assume.{name} is no object")
+        status = answer.get("status", 200)
+        if status not in ("unreachable", "timeout") and not isinstance(status, int):
+            raise TraceError(f"line {number + 1} of the requests: assume.{name}.status is no status")
+        headers = tuple((str(k), str(v)) for k, v in answer.get("headers") or [])
+        replies[str(name)] = Reply(status, headers)
+    return replies
+
+
+def answer(gateway: Gateway, request: Request, assume: Assume) -> Outcome:
+    """Relative names of files are looked up beside the configuration, and only there."""
+    files = Checkout(os.path.abspath(gateway.directory), complete=True)
+    return run(gateway, request, assume, files)
+
+
+class Teller:
+    """An outcome in words or as JSON; credentials are masked unless `show_secrets`."""
+
+    def __init__(self, sources: Sources, show_secrets: bool) -> None:
+        self.sources = sources
+        self.show = show_secrets
+
+    def as_json(self, outcome: Outcome, index: int) -> dict[str, Any]:
+        decided = outcome.decided
+        return {
+            "index": index,
+            "status": outcome.status,
+            "grpc_status": None,
+            "answered_by": outcome.answered_by,
+            "decided_by": self._place(decided.span, decided.what) if decided and decided.span else None,
+            "upstream": None if outcome.upstream is None else self._reached(outcome.upstream),
+            "auth_requests": [self._reached(one) for one in outcome.auth_requests],
+            "response_headers": self._headers(outcome.headers),
+            "steps": [
+                {"verb": e.verb, "what": e.what, "auth": e.auth, **(self._at(e.span) if e.span else {})}
+                for e in outcome.trace
+            ],
+            "unknown": list(outcome.unknown),
+            "assumed": list(outcome.assumed),
+        }
+
+    def _at(self, span: Span) -> dict[str, Any]:
+        return {"file": span.path, "line": self.sources.position(span).line}
+
+    def _place(self, span: Span, step: str) -> dict[str, Any]:
+        return {**self._at(span), "step": step}
+
+    def _reached(self, reached: Reached) -> dict[str, Any]:
+        return {
+            "name": reached.name,
+            "address": reached.address,
+            "method": reached.method,
+            "path": reached.path if reached.path is None else self.url(reached.path),
+            "headers": self._headers(reached.headers),
+        }
+
+    def _headers(self, headers: Iterable[Header]) -> list[list[str]]:
+        return [[h.name, self.value(h)] for h in headers]
+
+    def value(self, header: Header) -> str:
+        if isinstance(header.value, Unknown):
+            return f"(unknown: {header.value.reason})"
+        if self.show or not SECRET.search(header.name.replace("_", "-").removeprefix("HTTP-")):
+            return header.value
+        scheme, space, rest = header.value.partition(" ")
+        return f"{scheme} ****" if space and rest else "****" if header.value else ""
+
+    def url(self, text: str) -> str:
+        return text if self.show else QUERY_SECRET.sub(r"\1****", text)
+
+    def lines(self, request: Request, outcome: Outcome) -> Iterable[str]:
+        """For a person: the way, then the answer."""
+        yield f"{request.method} {self.url(request.url)}"
+        for event in outcome.trace:
+            place = ""
+            if event.span is not None:
+                place = f"{event.span.path}:{self.sources.position(event.span).line}"
+            inside = "  auth: " if event.auth else "  "
+            yield f"{inside}{event.verb:<10} {event.what:<58} {place}".rstrip()
+        for one in outcome.auth_requests:
+            yield f"  the auth service got: {one.method} {self.url(one.path or '')}"
+            yield from (f"      {h.name}: {self.value(h)}" for h in one.headers)
+        if outcome.upstream is not None:
+            up = outcome.upstream
+            yield f"  {up.name or 'the upstream'} got: {up.method} {self.url(up.path or '')}"
+            yield from (f"      {h.name}: {self.value(h)}" for h in up.headers)
+        by = {"gateway": "this gateway", "auth-service": "the auth service", "upstream": "the upstream"}
+        status = "not decided" if outcome.status is None else str(outcome.status)
+        yield f"answer: {status} from {by.get(outcome.answered_by or '', 'nobody known')}"
+        yield from (f"    {h.name}: {self.value(h)}" for h in outcome.headers)
+        yield from (f"  unknown: {reason}" for reason in outcome.unknown)
+        yield from (f"  assumed: {text}" for text in outcome.assumed)
