@@ -108,6 +108,7 @@ def _directory(p: Passage, step: Files) -> Content:
         if there == "file" or (there == "unknown" and state == "unknown"):
             if there == "unknown":
                 p.shared.assumed[FILES] = None
+            p.note("went on", f"to the index page {name}", step.span, step)
             return Jumped(ToPath(Lit(p.path + name), step.span))
     if step.listing and p.method != "POST":
         return _served(p, step, "file")

@@ -51,6 +51,7 @@ class Block:
     max_body: int | None = None
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
+    exempt: Span | None = None  # authentication is switched off here in so many words
     open: tuple[Open, ...] = ()
 
 

@@ -278,6 +278,7 @@ class Forward:
     whole: bool
     headers: tuple[HeaderOp, ...]
     client_headers: bool
+    client_headers_span: Span | None
     body: bool
     encoding: Literal["http", "grpc", "params"]
     dropped: frozenset[str]  # hop-by-hop names that never go on

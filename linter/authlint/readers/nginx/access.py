@@ -24,6 +24,7 @@ from authlint.model.step import (
 )
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
+from authlint.text import Span
 
 # Modules that ask for credentials in ways that this reader does not know, or run code in the access phase.
 FOREIGN = (
@@ -105,35 +106,46 @@ def _ask(level: Level, challenges: Literal["first", "all"]) -> Ask | None:
 
 
 def inert(level: Level) -> tuple[Inert, ...]:
-    """Settings of this level itself that were meant to protect and ask for nothing."""
-    found: list[Inert] = []
-    basic, users = level.last("auth_basic"), level.last("auth_basic_user_file")
-    here = {id(node) for name in ("auth_basic", "auth_basic_user_file") for node in level.own(name)}
+    """Settings of this level itself that were meant to protect and ask for nothing.
+
+    Realm and file may stand on different levels: only a level around which, and below which, the other half is
+    missing counts.
+    """
     if any(level.openings()):
         return ()
-    if (
-        basic is not None
-        and id(basic) in here
-        and users is None
-        and basic.arg(0) != "off"
-        and not basic.masked
-    ):
-        found.append(
-            Inert(
-                "auth_basic without auth_basic_user_file asks for nothing: every request passes",
-                "name the file with the users: auth_basic_user_file /etc/nginx/htpasswd;",
-                basic.span,
-            )
-        )
-    if users is not None and id(users) in here and basic is None:
-        found.append(
-            Inert(
-                "auth_basic_user_file without auth_basic asks for nothing: every request passes",
-                'switch it on with a realm: auth_basic "restricted";',
-                users.span,
-            )
-        )
+    found: list[Inert] = []
+    for node in level.own("auth_basic"):
+        half = level.holder("auth_basic_user_file") is None and not _below(level, "auth_basic_user_file")
+        if half and node.args and node.arg(0) != "off" and not node.masked:
+            why = "auth_basic without auth_basic_user_file asks for nothing: every request passes"
+            cure = "name the file with the users: auth_basic_user_file /etc/nginx/htpasswd;"
+            found.append(Inert(why, cure, node.span))
+    for node in level.own("auth_basic_user_file"):
+        if level.holder("auth_basic") is None and not _below(level, "auth_basic"):
+            why = "auth_basic_user_file without auth_basic asks for nothing: every request passes"
+            found.append(Inert(why, 'switch it on with a realm: auth_basic "restricted";', node.span))
     return tuple(found)
+
+
+def _below(level: Level, name: str) -> bool:
+    """Whether a directive stands anywhere inside the level's blocks, or in a place that was not read."""
+    children = level.node.children if level.node is not None else None
+    todo = list(children or ())
+    while todo:
+        node = todo.pop()
+        if node.name == name or node.gap is not None:
+            return True
+        todo.extend(node.children or ())
+    return False
+
+
+def exempt(level: Level) -> Span | None:
+    """Where authentication is switched off in so many words."""
+    for name in ("auth_basic", "auth_request"):
+        node = level.last(name)
+        if node is not None and node.arg(0) == "off":
+            return node.span
+    return None
 
 
 def real_address(level: Level) -> SetAddress | None:

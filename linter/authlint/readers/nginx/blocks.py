@@ -42,13 +42,6 @@ CODE = (
     "vod",
     "dash",
 )
-# Code that changes the headers of a response.
-FILTERING = (
-    "header_filter_by_lua",
-    "header_filter_by_lua_block",
-    "header_filter_by_lua_file",
-    "js_header_filter",
-)
 UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -80,7 +73,7 @@ def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Bl
     return Block(
         name=place.name,
         span=place.span,
-        steps=(*_filters(level), *steps),
+        steps=tuple(steps),
         response=headers.response_ops(level),
         recover=errors.recoveries(level),
         recover_again=level.flag("recursive_error_pages", False),
@@ -92,12 +85,9 @@ def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Bl
         max_body=_size(level.last("client_max_body_size")),
         shadowed=tuple(one for one in shadows if one is not None),
         inert=access.inert(level),
+        exempt=access.exempt(level),
         open=level.openings(),
     )
-
-
-def _filters(level: Level) -> list[Step]:
-    return []
 
 
 def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:

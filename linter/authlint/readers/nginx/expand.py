@@ -87,7 +87,6 @@ class Library:
     memory: dict[str, str] = field(default_factory=dict)
     pages: dict[str, Page | None] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
-    included: set[str] = field(default_factory=set)
 
     def page(self, path: str) -> Page | None:
         """The file at `path`, or None where it cannot be read (a trouble says why)."""
@@ -139,6 +138,8 @@ class Expansion:
         self.folder = os.path.dirname(main) or "."
         self.stack: list[str] = []
         self.files: list[str] = []
+        self.blocks: list[str] = []  # those around the directive that is being read
+        self.around: list[tuple[str, tuple[str, ...]]] = []  # each included file, and the blocks around it
 
     def run(self) -> tuple[Node, ...] | None:
         """The main file's directives; None where it cannot be read."""
@@ -181,7 +182,9 @@ class Expansion:
         else:
             children = None
             if directive.block is not None:
+                self.blocks.append(directive.name.text)
                 children = (*self._block(page, directive.block, depth + 1), *_inserted(page, directive))
+                self.blocks.pop()
             yield Node(
                 directive.name.text, directive.args, children, path, directive.start, directive.end, span.end
             )
@@ -201,7 +204,7 @@ class Expansion:
                 yield _gap(directive, page, f"{spec} is not in the repository", span)
             return
         for path in found:
-            self.library.included.add(path)
+            self.around.append((path, tuple(self.blocks)))
             if path in self.stack:
                 self._trouble("syntax-error", f"{spec} includes itself", span)
                 yield _gap(directive, page, f"{spec} includes itself", span)
@@ -266,10 +269,11 @@ class Expansion:
 def _inserted(page: Page, directive: Directive) -> Iterator[Node]:
     """A gap for each place directly in this block where a template may put directives."""
     for hole in page.masked.holes:
-        if hole.kind == "insert" and directive.start < hole.start < directive.end:
-            if not any(one.start < hole.start < one.end for one in directive.block or ()):
-                span = Span(page.source.path, hole.start, hole.end)
-                yield _gap(directive, page, "a template writes directives here", span)
+        inside = directive.start < hole.start < directive.end
+        deeper = any(one.start < hole.start < one.end for one in directive.block or ())
+        if hole.kind == "insert" and inside and not deeper:
+            span = Span(page.source.path, hole.start, hole.end)
+            yield _gap(directive, page, "a template writes directives here", span)
 
 
 def _head(page: Page, directive: Directive) -> Span:

@@ -14,7 +14,6 @@ from authlint.model.gateway import Open
 from authlint.model.value import Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.variables import Names
-from authlint.text import Span
 
 Kind: TypeAlias = Literal["http", "server", "location", "if", "limit_except"]
 
@@ -29,7 +28,6 @@ class Level:
     names: Names
     by_name: dict[str, list[Node]] = field(default_factory=dict)
     open: tuple[Open, ...] = ()
-    span: Span = Span("", 0, 0)
 
     def own(self, *names: str) -> list[Node]:
         """This level's directives of these names, in their order."""
@@ -91,8 +89,4 @@ def level_of(
         else:
             level.by_name.setdefault(child.name, []).append(child)
     level.open = tuple(gaps)
-    if node is not None:
-        level.span = node.span
-    elif children:
-        level.span = children[0].span
     return level

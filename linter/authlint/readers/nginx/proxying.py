@@ -54,12 +54,14 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
     variable = "$" in url
     has_uri = node.name == "proxy_pass" and "/" in SCHEME.sub("", url, count=1) and not _socket_only(url)
     intercept = level.last(f"{family.prefix}_intercept_errors")
+    switch = level.last(f"{family.prefix}_pass_request_headers")
     return Forward(
         target=target,
         prefix=location if has_uri and not variable else None,
         whole=variable and node.name == "proxy_pass",
         headers=(*_defaults(family, node), *_merged(level, family)),
         client_headers=level.flag(f"{family.prefix}_pass_request_headers", True),
+        client_headers_span=switch.span if switch is not None else None,
         body=level.flag(f"{family.prefix}_pass_request_body", True),
         encoding=family.encoding,
         dropped=HOP_BY_HOP_HTTP if family.encoding != "params" else frozenset(),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from authlint.model.gateway import Gateway, Listener, Upstream
+from authlint.model.gateway import Gateway, Listener, Open, Upstream
 from authlint.readers.nginx.expand import Expansion, Library, Node
-from authlint.readers.nginx.levels import Level, level_of
+from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.nginx.variables import collect
 from authlint.text import Span
 
+DEFINING = frozenset(("map", "upstream", "geo", "split_clients"))
 # What a file is written for if no other includes it.
 AT_TOP = frozenset(("http", "events", "stream", "mail", "user", "worker_processes", "pid"))
 IN_HTTP = frozenset(("server", "upstream", "map", "geo", "limit_req_zone", "proxy_cache_path", "log_format"))
@@ -25,13 +27,19 @@ class Reading:
 
     gateway: Gateway
     context: tuple[str, ...]
+    places: dict[
+        str, tuple[str, ...] | None
+    ]  # the context of each file; None where it has several or none is sure
 
 
-def read(library: Library, main: str, version: tuple[int, int] = (1, 31)) -> Reading | None:
+def read(
+    library: Library, main: str, version: tuple[int, int] = (1, 31), beside: Sequence[Node] = ()
+) -> Reading | None:
     """The gateway that `main` describes; None where it cannot be read.
 
     A file without an http block is read as what it is written for: servers in http, locations in a server.
-    `version` matters where nginx 1.22 and 1.31 differ: how many challenges of an auth request are copied.
+    `beside` are definitions of the fragments that a server reads together with this one. `version` matters
+    where nginx 1.22 and 1.31 differ: how many challenges of an auth request are copied.
     """
     expansion = Expansion(library, main)
     nodes = expansion.run()
@@ -39,7 +47,7 @@ def read(library: Library, main: str, version: tuple[int, int] = (1, 31)) -> Rea
         return None
     context = context_of(nodes)
     inner = _http(nodes) if context == () else nodes
-    names = collect(inner)
+    names = collect((*beside, *inner))
     http = level_of("http", None, inner, None, names)
     challenges: Literal["first", "all"] = "first" if version < (1, 23) else "all"
     reader = ServerReader(challenges)
@@ -47,17 +55,28 @@ def read(library: Library, main: str, version: tuple[int, int] = (1, 31)) -> Rea
     if context == ("http", "server"):
         span = inner[0].span if inner else Span(main, 0, 1)
         empty = level_of("http", None, (), None, names)
+        empty.open = (Open("the server around these locations is not in the repository", span),)
         listeners = reader.bare(empty, inner, span)
     gateway = Gateway(
         root=main,
         listeners=listeners,
-        upstreams=upstreams(http),
+        upstreams=upstreams([*http.own("upstream"), *(node for node in beside if node.name == "upstream")]),
         definitions=names.definitions,
         directory=os.path.dirname(main) or ".",
         files=tuple(expansion.files),
         open=http.openings(),
     )
-    return Reading(gateway, context)
+    return Reading(gateway, context, places(expansion, context))
+
+
+def places(expansion: Expansion, context: tuple[str, ...]) -> dict[str, tuple[str, ...] | None]:
+    """Where each file stands: the blocks around the include that names it."""
+    found: dict[str, tuple[str, ...] | None] = {}
+    for path, around in expansion.around:
+        whole = (*context, *around)
+        found[path] = whole if found.get(path, whole) == whole else None
+    found[expansion.main] = context if context != ("http", "server") else None
+    return found
 
 
 def context_of(nodes: tuple[Node, ...]) -> tuple[str, ...]:
@@ -73,9 +92,9 @@ def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(child for node in nodes if node.name == "http" for child in node.children or ())
 
 
-def upstreams(http: Level) -> dict[str, Upstream]:
+def upstreams(nodes: Iterable[Node]) -> dict[str, Upstream]:
     found: dict[str, Upstream] = {}
-    for node in http.own("upstream"):
+    for node in nodes:
         servers = tuple(
             one.arg(0)
             for one in node.children or ()

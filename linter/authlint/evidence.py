@@ -1,0 +1,162 @@
+"""The words that many rules need, defined once: what shows that a route is used cross-origin, is an API, or that
+something behind it needs a credential. The answer is a place in the configuration, or None. A comment is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from authlint.finding import Label
+from authlint.model.condition import All, AnyOf, Condition, Not, Test
+from authlint.model.step import Ask, Basic, Branch, Files, Forward, HeaderOp, Require
+from authlint.model.value import Get, Value, literal, reads
+from authlint.site import Endpoint, Site, blocks_of, ops_of, requires
+
+ASSET = re.compile(
+    r"\\?\.\(?.*\b(woff2?|ttf|eot|otf|svgz?|css|js|png|jpe?g|gif|ico|webp|mp4|map)\b", re.IGNORECASE
+)
+API_WORDS = frozenset(
+    ("api", "apis", "graphql", "rest", "rpc", "ws", "v1", "v2", "v3", "v4", "jsonrpc", "odata")
+)
+CORS = "access-control-allow-"
+
+
+def cross_origin(site: Site, endpoint: Endpoint) -> Label | None:
+    """Cross-origin use is meant: a CORS header on the route, or on one of the same host, upstream and auth."""
+    own = _cors_label(endpoint)
+    if own is not None:
+        return own
+    upstream = site.upstream(endpoint)
+    if upstream is None:
+        return None
+    for other in site.siblings[id(endpoint.host)]:
+        if other is endpoint or site.upstream(other) != upstream or auth_of(other) != auth_of(endpoint):
+            continue
+        label = _cors_label(other)
+        if label is not None:
+            return label
+    return None
+
+
+def _cors_label(endpoint: Endpoint) -> Label | None:
+    if is_asset(endpoint):
+        return None
+    for op in response_ops(endpoint):
+        if op.name.lower().startswith(CORS) and literal(op.value) != "" and op.verb != "remove":
+            return Label(op.span, "cross-origin use is meant: CORS is set up here")
+    return None
+
+
+def response_ops(endpoint: Endpoint) -> Iterator[HeaderOp]:
+    for block in blocks_of(endpoint.route):
+        yield from block.response
+
+
+def is_asset(endpoint: Endpoint) -> bool:
+    """Static files of a page: fonts, images, scripts."""
+    match = endpoint.route.match
+    return match.kind == "pattern" and ASSET.search(match.text) is not None
+
+
+def auth_of(endpoint: Endpoint) -> frozenset[object]:
+    """What a route asks for, so that two routes can be compared."""
+    found: set[object] = set()
+    for require in requires(endpoint.route):
+        for check in require.checks:
+            found.add(check.span if isinstance(check, (Basic, Ask)) else type(check).__name__)
+    return frozenset(found)
+
+
+def mechanisms(endpoint: Endpoint) -> Iterator[Basic | Ask]:
+    """The ways of authentication that the gateway itself asks for on this route."""
+    for require in requires(endpoint.route):
+        for check in require.checks:
+            if isinstance(check, (Basic, Ask)):
+                yield check
+
+
+def is_api(site: Site, endpoint: Endpoint) -> bool:
+    segments = re.split(r"[^A-Za-z0-9]+", endpoint.route.match.text.lower())
+    forward = endpoint.forward
+    if forward is not None and forward.encoding == "grpc":
+        return True
+    return not API_WORDS.isdisjoint(segments) or cross_origin(site, endpoint) is not None
+
+
+def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
+    """The route is known to read Authorization: its auth does, it takes care to send it, or it tests for it."""
+    definitions = site.gateway.definitions
+    for check in mechanisms(endpoint):
+        if isinstance(check, Basic):
+            return Label(check.span, "this route reads Authorization")
+    for step in endpoint.route.block.steps:
+        if isinstance(step, Forward):
+            for op in step.headers:
+                if _sends(op, definitions):
+                    return Label(op.span, "Authorization is handed on to the application here")
+            if _declared(site, endpoint) == "authorization":
+                return Label(step.span, "this upstream is declared to expect Authorization")
+    for one in ops_of(endpoint.route.script):
+        if isinstance(one, Branch) and _tests_authorization(one.when, definitions):
+            return Label(one.span, "Authorization is tested here")
+    return None
+
+
+def _sends(op: HeaderOp, definitions: dict[str, Value]) -> bool:
+    name = op.name.lower().replace("_", "-").removeprefix("http-")
+    return name == "authorization" and reads(op.value, definitions, "header", "authorization")
+
+
+def _tests_authorization(condition: Condition, definitions: dict[str, Value]) -> bool:
+    match condition:
+        case Test(value):
+            return reads(value, definitions, "header", "authorization")
+        case Not(inner):
+            return _tests_authorization(inner, definitions)
+        case All(several) | AnyOf(several):
+            return any(_tests_authorization(one, definitions) for one in several)
+        case _:
+            return False
+
+
+def _declared(site: Site, endpoint: Endpoint) -> str | None:
+    outcome = site.let_in(endpoint)
+    reached = outcome.upstream if outcome is not None else None
+    for key in (reached.address, reached.name) if reached is not None else ():
+        if key is not None and key in site.expects:
+            return site.expects[key].header
+    return None
+
+
+def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
+    """Something behind the gateway reads this header: it is declared to, or a sibling takes care to send it."""
+    forward = endpoint.forward
+    if forward is None:
+        return None
+    if _declared(site, endpoint) == header:
+        return Label(forward.span, f"this upstream is declared to expect {header.title()}")
+    upstream = site.upstream(endpoint)
+    for other in site.siblings[id(endpoint.host)]:
+        theirs = other.forward
+        if other is endpoint or theirs is None or upstream is None or site.upstream(other) != upstream:
+            continue
+        for op in theirs.headers:
+            if not op.implied and op.name.lower() == header and literal(op.value) != "":
+                return Label(op.span, "another route takes care to send it to the same upstream")
+    return None
+
+
+def serves_files(endpoint: Endpoint) -> bool:
+    return any(isinstance(step, Files) for step in endpoint.route.block.steps)
+
+
+def asks_for(require: Require) -> bool:
+    """Whether a group has a way of authentication among its checks, and not only addresses."""
+    return any(isinstance(check, (Basic, Ask)) for check in require.checks)
+
+
+def is_default(op: HeaderOp) -> bool:
+    """Whether a request header is set to what the server sends anyway: the client's own."""
+    return op.value == Get("header", op.name.lower()) or (
+        op.name.lower() == "host" and op.value == Get("upstream-host")
+    )

@@ -1,0 +1,139 @@
+"""One run: which files are roots, what the rules say of them, and each cause once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from authlint.discover import Discovered
+from authlint.finding import Finding, Label, Level, Notice, Tally
+from authlint.flow.assume import Expects
+from authlint.flow.files import Checkout
+from authlint.readers.nginx.expand import Library, Trouble
+from authlint.readers.nginx.roots import Root, roots
+from authlint.rule import Rule
+from authlint.settings import Settings
+from authlint.site import Site
+from authlint.text import Sources
+
+# Where one cause explains another rule's symptom, only the cause is reported: the first of these that a route has.
+ONE_OF = (
+    "cors-policy-inert",
+    "preflight-behind-auth",
+    "cors-missing-on-unauthorized",
+    "authorization-not-allowed",
+)
+TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run found. `sources` has the text of every file that a finding names."""
+
+    findings: tuple[Finding, ...]
+    sources: Sources
+    tally: Tally
+
+
+Progress = Callable[[int, int], None]
+
+
+def lint(
+    files: Discovered, settings: Settings, rules: Iterable[Rule], progress: Progress | None = None
+) -> Result:
+    """Everything read and judged; nothing is left out but what the settings do not select."""
+    sources = Sources()
+    library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
+    for path, text in files.texts.items():
+        library.memory[shown(path)] = text
+    found = list(roots(library, files.named, files.candidates, files.project()))
+    asked = [root for root in found if _asked(root, files)]
+    chosen = [rule for rule in rules if settings.wants(rule.id)]
+    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
+    findings: list[Finding] = []
+    for number, root in enumerate(asked):
+        if progress is not None:
+            progress(number, len(asked))
+        findings += _judge(root, sources, chosen, expects)
+    findings += [finding for finding in map(_troubled, library.troubles) if settings.wants(finding.rule)]
+    kept = [one for one in _merged(findings) if _concerns(one, files)]
+    kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
+    return Result(tuple(kept), sources, _tally(files, found))
+
+
+def shown(path: Path) -> str:
+    """A path as it is printed: relative to the working directory, where the file lies below it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _asked(root: Root, files: Discovered) -> bool:
+    return any(files.asked_for(Path(os.path.abspath(path))) for path in root.gateway.files)
+
+
+def _judge(root: Root, sources: Sources, rules: list[Rule], expects: dict[str, Expects]) -> list[Finding]:
+    directory = os.path.abspath(root.gateway.directory)
+    site = Site(root.gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects)
+    return list(_causes(finding for rule in rules for finding in rule.check(site)))
+
+
+def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Without the symptoms that another finding on the same route explains."""
+    listed = list(findings)
+    explained: dict[str, set[str]] = {}
+    for rule in ONE_OF:
+        for finding in listed:
+            if finding.rule == rule and not finding.pedantic:
+                for route in finding.routes:
+                    explained.setdefault(route, set()).add(rule)
+    for finding in listed:
+        if finding.rule not in ONE_OF:
+            yield finding
+            continue
+        before = set(ONE_OF[: ONE_OF.index(finding.rule)])
+        routes = tuple(route for route in finding.routes if before.isdisjoint(explained.get(route, ())))
+        if routes:
+            yield replace(finding, routes=routes)
+
+
+def _merged(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each rule and primary place; the gravest and the proven one leads."""
+    best: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.primary.span)
+        known = best.get(key)
+        if known is None:
+            best[key] = finding
+            continue
+        lead, other = (known, finding) if _rank(known) >= _rank(finding) else (finding, known)
+        best[key] = replace(lead, routes=tuple(dict.fromkeys((*lead.routes, *other.routes))))
+    return list(best.values())
+
+
+def _rank(finding: Finding) -> tuple[bool, Level]:
+    return (not finding.pedantic, finding.level)
+
+
+def _troubled(trouble: Trouble) -> Finding:
+    level = TROUBLE_LEVELS.get(trouble.kind, Level.INFO)
+    return Finding(trouble.kind, level, trouble.message, Label(trouble.span, trouble.message))
+
+
+def _concerns(finding: Finding, files: Discovered) -> bool:
+    """A finding is reported if any place of its lies in what was asked for."""
+    spans = (finding.primary.span, *(label.span for label in finding.related))
+    return any(files.asked_for(Path(os.path.abspath(span.path))) for span in spans if span.path)
+
+
+def _tally(files: Discovered, found: list[Root]) -> Tally:
+    read = {path for root in found for path in root.gateway.files}
+    asked = {path for path in read if files.asked_for(Path(os.path.abspath(path)))}
+    notices = [*files.notices]
+    for path in (*files.named, *files.candidates):
+        if shown(path) not in read:
+            notices.append(
+                Notice(shown(path), "is no nginx configuration, or nothing in it serves a request")
+            )
+    return Tally(len(files.named) + len(files.candidates), len(asked), notices)

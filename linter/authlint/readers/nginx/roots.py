@@ -1,0 +1,110 @@
+"""Which files a server starts with, and which are only parts of another's configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from authlint.model.gateway import Gateway
+from authlint.readers.nginx.detect import is_nginx
+from authlint.readers.nginx.expand import Expansion, Library, Node, Trouble
+from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, read
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A main file, or a fragment that nobody includes, as a gateway."""
+
+    gateway: Gateway
+    context: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Project:
+    library: Library
+    top: dict[str, frozenset[str]] = field(default_factory=dict)  # names at the top of each file
+    definitions: dict[str, tuple[Node, ...]] = field(default_factory=dict)  # of each folder's fragments
+
+
+def roots(
+    library: Library, named: Sequence[Path], candidates: Sequence[Path], project: Iterable[Path]
+) -> Iterator[Root]:
+    """Every gateway of a project: main files first, then fragments that none of them includes.
+
+    A file that was named is read whatever it says; any other must look like nginx's.
+    """
+    state = _Project(library)
+    wanted = {_shown(path) for path in named}
+    for path in sorted({_shown(path) for path in (*named, *candidates, *project)}):
+        _look(state, path, path in wanted)
+    included: set[str] = set()
+    mains = [path for path, names in state.top.items() if names & AT_TOP]
+    for path in mains:
+        yield from _read(state, path, included)
+    for level in (IN_HTTP, frozenset(("location",))):
+        for path, names in state.top.items():
+            fragment = path not in included and not names & AT_TOP and names & level
+            if fragment and (level is IN_HTTP or not names & IN_HTTP):
+                yield from _read(state, path, included)
+
+
+def _shown(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _look(state: _Project, path: str, named: bool) -> None:
+    library = state.library
+    before = len(library.troubles)
+    text = library.text(path)
+    if text is None:
+        if not named:
+            del library.troubles[before:]
+        return
+    if not named and not is_nginx(text):
+        return
+    library.memory.setdefault(path, text)
+    page = library.page(path)
+    if page is not None:
+        state.top[path] = frozenset(directive.name.text for directive in page.tree.directives)
+
+
+def _read(state: _Project, path: str, included: set[str]) -> Iterator[Root]:
+    if path in included:
+        return
+    beside = () if state.top[path] & AT_TOP else _definitions(state, os.path.dirname(path), path)
+    reading = read(state.library, path, beside=beside)
+    if reading is None:
+        return
+    included.update(file for file in reading.gateway.files if file != path)
+    _misplaced(state.library, reading)
+    yield Root(reading.gateway, reading.context)
+
+
+def _definitions(state: _Project, folder: str, path: str) -> tuple[Node, ...]:
+    """Maps and upstreams of the fragments in the same folder: a server reads them together."""
+    if folder not in state.definitions:
+        found: list[Node] = []
+        for other, names in state.top.items():
+            if os.path.dirname(other) == folder and not names & AT_TOP and names & DEFINING:
+                nodes = Expansion(state.library, other).run() or ()
+                found.extend(node for node in nodes if node.name in DEFINING)
+        state.definitions[folder] = tuple(found)
+    return tuple(node for node in state.definitions[folder] if node.path != path)
+
+
+def _misplaced(library: Library, reading: Reading) -> None:
+    """What nginx would refuse to start with: a known directive in a wrong place, or with wrong arguments."""
+    from authlint.readers.nginx.directives import misplaced
+
+    for path, context in reading.places.items():
+        page = library.pages.get(path)
+        if page is None or page.masked.kind is not None or context is None:
+            continue
+        for problem in misplaced(page.tree, context):
+            trouble = Trouble("syntax-error", problem.message, Span(path, problem.start, problem.end))
+            if trouble not in library.troubles:
+                library.troubles.append(trouble)

@@ -1,0 +1,301 @@
+"""What a rule sees: the routes of one gateway, and what becomes of the requests that it asks about.
+
+Questions are asked lazily and their answers kept. A made-up request counts only if a run of `flow` confirms that
+it takes the route meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from authlint.client.cors import preflight
+from authlint.finding import Exchange
+from authlint.flow.assume import Assume, Expects
+from authlint.flow.files import Files as FileOracle
+from authlint.flow.outcome import Outcome
+from authlint.flow.paths import escape
+from authlint.flow.request import Request
+from authlint.flow.run import run
+from authlint.flow.samples import samples
+from authlint.model.condition import Test
+from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
+from authlint.model.step import Branch, Files, Forward, Op, Require, Step
+from authlint.model.value import Case, Get, Lit, Pick, Value, parts, reads
+from authlint.text import Sources
+
+BEARER = ("Authorization", "Bearer TOKEN")
+BASIC = ("Authorization", "Basic VVNFUjpQQVNTV09SRA==")  # USER:PASSWORD
+COOKIE = ("Cookie", "session=SESSION")
+KEY = ("X-Api-Key", "KEY")
+CREDENTIALS = {"bearer": BEARER, "basic": BASIC, "cookie": COOKIE, "key": KEY}
+VOUCHED = frozenset(value for _, value in CREDENTIALS.values())
+STRANGER = "https://stranger.example"
+APP = "https://app.example"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoint:
+    """A route as clients reach it: its virtual host, and a URL that takes it."""
+
+    listener: Listener
+    host: VirtualHost
+    route: Route
+    url: str
+
+    @property
+    def title(self) -> str:
+        """Host and path for people."""
+        name = self.host.name or "any host"
+        match = self.route.match
+        sign = {"exact": "= ", "pattern": "~ "}.get(match.kind, "")
+        return f"{name} {sign}{match.text}" if sign else f"{name}{match.text}"
+
+    @property
+    def forward(self) -> Forward | None:
+        return next((step for step in self.route.block.steps if isinstance(step, Forward)), None)
+
+
+@dataclass(eq=False)
+class Site:
+    """One gateway and all that is known about it. `expects` is what the settings say of upstreams."""
+
+    gateway: Gateway
+    files: FileOracle
+    sources: Sources
+    expects: Mapping[str, Expects] = field(default_factory=dict)
+    _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+
+    def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
+        """What happens to a request. The answer to an equal question is kept."""
+        key = (request.method, request.url, request.headers, id(assume) if assume is not None else None)
+        known = self._answers.get(key)
+        if known is None:
+            chosen = assume or Assume(expects=self.expects)
+            known = self._answers[key] = run(self.gateway, request, chosen, self.files)
+        return known
+
+    def get(self, endpoint: Endpoint, *headers: tuple[str, str], assume: Assume | None = None) -> Outcome:
+        return self.ask(self.request(endpoint, *headers), assume)
+
+    def request(self, endpoint: Endpoint, *headers: tuple[str, str], method: str = "GET") -> Request:
+        return Request(method, endpoint.url, headers, vouched=VOUCHED)
+
+    def preflight(self, endpoint: Endpoint, origin: str, method: str = "GET") -> Request:
+        return preflight(endpoint.url, origin, method)
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every route that a request from outside can take, in the order of the configuration."""
+        found: list[Endpoint] = []
+        for listener, host in self.gateway.hosts():
+            base = base_url(listener, host)
+            if base is None:
+                continue
+            for route in (*host.table.routes(), *_fallback(host)):
+                endpoint = self._endpoint(listener, host, route, base)
+                if endpoint is not None:
+                    found.append(endpoint)
+        return tuple(found)
+
+    def _endpoint(self, listener: Listener, host: VirtualHost, route: Route, base: str) -> Endpoint | None:
+        if route.internal or route.match.kind == "named":
+            return None
+        for path in paths_of(route):
+            endpoint = Endpoint(listener, host, route, base + escape(path))
+            outcome = self.get(endpoint)
+            if outcome.host is host and all(world.route is route for world in outcome.worlds):
+                return endpoint
+        return None
+
+    @cached_property
+    def siblings(self) -> Mapping[int, tuple[Endpoint, ...]]:
+        """The endpoints of each virtual host, by its id()."""
+        found: dict[int, list[Endpoint]] = {}
+        for endpoint in self.endpoints:
+            found.setdefault(id(endpoint.host), []).append(endpoint)
+        return {key: tuple(value) for key, value in found.items()}
+
+    def upstream(self, endpoint: Endpoint) -> str | None:
+        """The address that an endpoint's requests end at, where the configuration tells."""
+        forward = endpoint.forward
+        if forward is None:
+            return None
+        outcome = self.let_in(endpoint)
+        reached = outcome.upstream if outcome is not None else self.get(endpoint).upstream
+        return None if reached is None else reached.address or reached.name
+
+    def let_in(self, endpoint: Endpoint) -> Outcome | None:
+        """The first outcome, among those of the usual credentials, in which the request passes for sure."""
+        for name in self.passing(endpoint):
+            return self.get(endpoint, *headers_of(name))
+        return None
+
+    def passing(self, endpoint: Endpoint) -> Iterator[str]:
+        """The kinds of credential with which a request passes: "none" first, where nothing is asked for."""
+        for name in ("none", *CREDENTIALS):
+            outcome = self.get(endpoint, *headers_of(name))
+            if (
+                outcome.status is not None
+                and outcome.status < 400
+                and outcome.status not in (301, 302, 303, 307, 308)
+            ):
+                yield name
+
+    def exchange(self, request: Request, outcome: Outcome, wanted: str) -> Exchange:
+        """One line of a witness."""
+        received = outcome.upstream
+        return Exchange(
+            method=request.method,
+            url=request.url,
+            headers=request.headers,
+            status=outcome.status,
+            answered_by=outcome.answered_by,
+            answer=describe(outcome),
+            wanted=wanted,
+            response_headers=tuple((h.name, h.text) for h in outcome.headers),
+            received=None if received is None else tuple((h.name, h.text) for h in received.headers),
+        )
+
+    def origins(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Origins that the configuration speaks of for this route, else a plain one."""
+        found: dict[str, None] = {}
+        for value in self._origin_values(endpoint):
+            for origin in _origins_in(value, self.gateway.definitions):
+                found[origin] = None
+        return tuple(found) or (APP,)
+
+    def _origin_values(self, endpoint: Endpoint) -> Iterator[Value]:
+        for block in blocks_of(endpoint.route):
+            for op in block.response:
+                if op.name.lower() == "access-control-allow-origin":
+                    yield op.value
+        for one in (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script)):
+            if isinstance(one, Branch):
+                yield from _compared_with_origin(one, self.gateway.definitions)
+
+
+def _fallback(host: VirtualHost) -> tuple[Route, ...]:
+    """What answers where no route fits, if anybody has said what it serves."""
+    said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
+    return (host.fallback,) if said or not host.table.routes() else ()
+
+
+def headers_of(name: str) -> tuple[tuple[str, str], ...]:
+    return () if name == "none" else (CREDENTIALS[name],)
+
+
+def describe(outcome: Outcome) -> str:
+    """An answer in one line."""
+    party = {"gateway": "this gateway", "auth-service": "the auth service", "upstream": "the upstream"}
+    if outcome.status is None:
+        return "not decided: " + "; ".join(outcome.unknown[:2])
+    shown = [
+        f"{h.name}: {h.text}"
+        for h in outcome.headers
+        if h.name.lower() in ("www-authenticate", "location")
+        or h.name.lower().startswith("access-control-allow-")
+    ]
+    text = f"{outcome.status} from {party.get(outcome.answered_by or '', 'this gateway')}"
+    return f"{text} ({'; '.join(shown)})" if shown else text
+
+
+def base_url(listener: Listener, host: VirtualHost) -> str | None:
+    """Scheme, name and port by which a virtual host is reached; None where no name leads to it."""
+    scheme = "https" if listener.tls else "http"
+    if listener.address.startswith("unix:"):
+        return None
+    shown = (
+        "" if listener.port in (80, 443) and (listener.port == 443) == listener.tls else f":{listener.port}"
+    )
+    name = _sample_name(host)
+    if name is None:
+        if host is not listener.default:
+            return None
+        name = "gateway.example"
+    return f"{scheme}://{name}{shown}"
+
+
+def _sample_name(host: VirtualHost) -> str | None:
+    for one in host.names:
+        if one.kind == "exact" and one.text not in ("", "_") and "." in one.text + ".":
+            return one.text
+    for one in host.names:
+        if one.kind == "ends":
+            return "www" + one.text
+        if one.kind == "starts":
+            return one.text + ".example"
+        if one.kind == "pattern":
+            for sample in samples(one.text, True):
+                if sample and all(c.isalnum() or c in ".-" for c in sample):
+                    return sample
+    return None
+
+
+def paths_of(route: Route) -> tuple[str, ...]:
+    """Paths that this route may take, the likeliest first."""
+    text = route.match.text
+    match route.match.kind:
+        case "exact":
+            return (text,)
+        case "prefix":
+            return (text + "x", text) if text.endswith("/") else (text, text + "/x", text + "x")
+        case "pattern":
+            return samples(text, route.match.nocase, path=True)
+        case _:
+            return ("/x", "/")
+
+
+def blocks_of(route: Route) -> Iterator[Block]:
+    """Every block that a request may find in force on a route."""
+    yield route.block
+    for _, block in route.variants:
+        yield block
+    for op in ops_of(route.script):
+        if isinstance(op, Branch) and op.block is not None:
+            yield op.block
+
+
+def ops_of(script: tuple[Op, ...]) -> Iterator[Op]:
+    """Every operation of a script, those of its branches included."""
+    for op in script:
+        yield op
+        if isinstance(op, Branch):
+            yield from ops_of(op.ops)
+
+
+def steps_of(route: Route) -> Iterator[Step]:
+    for block in blocks_of(route):
+        yield from block.steps
+
+
+def requires(route: Route) -> Iterator[Require]:
+    return (step for step in steps_of(route) if isinstance(step, Require))
+
+
+def _compared_with_origin(branch: Branch, definitions: Mapping[str, Value]) -> Iterator[Value]:
+    when = branch.when
+    if isinstance(when, Test) and when.arg is None and reads(when.value, definitions, "header", "origin"):
+        yield Pick(when.value, (Case(when.how, Lit(""), branch.span),), Lit(""), branch.span)
+
+
+def _origins_in(value: Value, definitions: Mapping[str, Value]) -> Iterator[str]:
+    for part in parts(value, definitions):
+        if isinstance(part, Lit) and part.text.startswith(("http://", "https://")) and " " not in part.text:
+            yield part.text
+        elif isinstance(part, Pick) and Get("header", "origin") in parts(part.source, definitions):
+            for case in part.cases:
+                yield from _origins_of(case.test.how, case.test.arg, case.test.nocase)
+
+
+def _origins_of(how: str, arg: str, nocase: bool) -> Iterator[str]:
+    if how == "is" and arg.startswith(("http://", "https://")):
+        yield arg
+    elif how == "search":
+        for sample in samples(arg, nocase):
+            if sample.startswith(("http://", "https://")):
+                yield sample
+        for prefix in ("https://app.", "https://", "http://"):
+            for sample in samples(arg.lstrip("^").rstrip("$"), nocase)[:1]:
+                yield prefix + sample.removeprefix("https://").removeprefix("http://").lstrip(".")

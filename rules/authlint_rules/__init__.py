@@ -1,0 +1,28 @@
+"""The built-in rules, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from authlint.rule import Rule
+from authlint_rules import (
+    auth_not_enforced,
+    authorization_dropped,
+    authorization_not_allowed,
+    cors_missing_on_unauthorized,
+    inherited_headers_lost,
+    preflight_behind_auth,
+    rewrite_enters_protection,
+    rewrite_leaves_protection,
+    wildcard_origin_with_credentials,
+)
+
+RULES: tuple[Rule, ...] = (
+    authorization_dropped.RULE,
+    inherited_headers_lost.RULE,
+    preflight_behind_auth.RULE,
+    wildcard_origin_with_credentials.RULE,
+    authorization_not_allowed.RULE,
+    cors_missing_on_unauthorized.RULE,
+    rewrite_leaves_protection.RULE,
+    rewrite_enters_protection.RULE,
+    auth_not_enforced.RULE,
+)

@@ -1,0 +1,170 @@
+"""Authentication is configured here and never asked for.
+
+What happens
+    The configuration names a realm, a password file or an auth request, so everybody believes that the route is
+    protected. It is not: a request without credentials passes.
+
+Bad
+    location /admin/ {
+        auth_basic "restricted";
+    }
+
+    location /files/ {
+        auth_basic "restricted";
+        auth_basic_user_file /etc/nginx/htpasswd;
+        limit_except OPTIONS { auth_basic off; }
+    }
+
+Good
+    location /admin/ {
+        auth_basic "restricted";
+        auth_basic_user_file /etc/nginx/htpasswd;
+    }
+
+    location /files/ {
+        limit_except OPTIONS {
+            auth_basic "restricted";
+            auth_basic_user_file /etc/nginx/htpasswd;
+        }
+    }
+
+When it stays quiet
+    auth_basic off is a decision; the missing half may be in a file that was not read; addresses decide as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint import evidence
+from authlint.finding import Finding, Label, Level
+from authlint.flow.outcome import Event, Outcome
+from authlint.model.gateway import Block, Inert
+from authlint.model.step import Address, Ask, Files, Require, Respond
+from authlint.rule import Rule
+from authlint.site import Endpoint, Site, blocks_of
+
+ID = "auth-not-enforced"
+BY_ADDRESS = "name the addresses that may pass without credentials, and deny all others: deny all;"
+BY_ANSWER = "see that this answers 401 or 403 to a request without credentials"
+METHODS = ("GET", "POST", "PUT", "DELETE")
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for endpoint in site.endpoints:
+        yield from _inert(site, endpoint)
+        yield from _inverted(site, endpoint)
+        yield from _let_through(site, endpoint)
+
+
+def _finding(
+    site: Site, endpoint: Endpoint, method: str, outcome: Outcome, label: Label, cure: str
+) -> Finding:
+    request = site.request(endpoint, method=method)
+    return Finding(
+        rule=ID,
+        level=Level.ERROR,
+        message=f"{endpoint.title} is open although authentication is configured for it",
+        primary=label,
+        routes=(endpoint.title,),
+        witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
+        cure=cure,
+    )
+
+
+def _open(outcome: Outcome) -> bool:
+    """Whether every world lets the request pass without asking for anything."""
+    return all(
+        world.status is not None
+        and world.status not in (401, 403, 407)
+        and world.status < 500
+        and not any(event.verb == "denied" for event in world.trace)
+        for world in outcome.worlds
+    )
+
+
+def _inert(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    found: dict[Inert, None] = {}
+    for block in (endpoint.host.block, *blocks_of(endpoint.route)):
+        if not any(block.open):
+            found.update(dict.fromkeys(block.inert))
+    for inert in found:
+        outcome = site.get(endpoint)
+        if not any(evidence.mechanisms(endpoint)) and _open(outcome):
+            yield _finding(site, endpoint, "GET", outcome, Label(inert.span, inert.why), inert.cure)
+
+
+def _inverted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """A list of methods with the exception the wrong way round: all others are open, the named ones are not."""
+    base = endpoint.route.block
+    if not _protects(base):
+        return
+    for _, block in endpoint.route.variants:
+        if block.exempt is None or _protects(block) or block.exempt == base.exempt:
+            continue
+        for method in METHODS:
+            outcome = site.ask(site.request(endpoint, method=method))
+            if outcome.block is block and _open(outcome):
+                label = Label(block.exempt, "this holds for every method but the ones named")
+                cure = "turn it round: ask for credentials inside, for all methods but the named ones"
+                yield _finding(site, endpoint, method, outcome, label, cure)
+                break
+
+
+def _protects(block: Block) -> bool:
+    return any(isinstance(step, Require) and evidence.asks_for(step) for step in block.steps)
+
+
+def _let_through(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    require = next((s for s in endpoint.route.block.steps if isinstance(s, Require)), None)
+    if require is None or not evidence.asks_for(require) or any(endpoint.route.block.open):
+        return
+    outcome = site.get(endpoint)
+    if not _open(outcome) or outcome.opens:
+        return
+    for world in outcome.worlds:
+        label = _reason(require, world)
+        if label is not None:
+            passed = _passing(world)
+            by_address = passed is not None and isinstance(passed.subject, Address)
+            yield _finding(site, endpoint, "GET", outcome, label, BY_ADDRESS if by_address else BY_ANSWER)
+            return
+
+
+def _passing(world: Outcome) -> Event | None:
+    return next((event for event in world.trace if event.verb == "passed" and not event.auth), None)
+
+
+def _reason(require: Require, world: Outcome) -> Label | None:
+    """Why a request without credentials passes, if that cannot be meant."""
+    event = _passing(world)
+    if event is None or event.span is None:
+        return None
+    if isinstance(event.subject, Address) and require.mode == "any":
+        rule = next((r for r in event.subject.rules if r.span == event.span), None)
+        if rule is not None and rule.network in ("all", "0.0.0.0/0", "::/0"):
+            return Label(event.span, "with satisfy any this lets everybody pass: nobody is asked")
+    if isinstance(event.subject, Ask) and not world.auth_requests:
+        return _answered_here(world, event)
+    return None
+
+
+def _answered_here(world: Outcome, passed: Event) -> Label | None:
+    """The auth request never reaches a service: the gateway itself answers 2xx to everybody."""
+    for event in world.trace:
+        if event.auth and event.verb == "answered" and isinstance(event.subject, (Files, Respond)):
+            if passed.span is not None:
+                return Label(
+                    passed.span, "the auth request ends in a page of this gateway that everybody gets"
+                )
+    return None
+
+
+RULE = Rule(
+    id=ID,
+    summary="Authentication is configured and never asked for",
+    level=Level.ERROR,
+    reference="https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html",
+    manual=__doc__ or "",
+    check=check,
+)

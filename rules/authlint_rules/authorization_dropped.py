@@ -1,0 +1,113 @@
+"""The client sends Authorization, the gateway lets the request through, and the application gets it without.
+
+What happens
+    The application behind the gateway checks the Authorization header and answers 401 to every request, although
+    the client sends a valid one: a line of the gateway's configuration empties or replaces the header.
+    nginx forwards Authorization by itself. `proxy_set_header Authorization $http_authorization` changes nothing;
+    what drops the header is an empty value, a variable that is empty, or proxy_pass_request_headers off.
+
+Bad
+    location /api/ {
+        proxy_pass http://api:8080;
+        proxy_set_header Authorization "";
+    }
+
+Good
+    location /api/ {
+        proxy_pass http://api:8080;
+    }
+
+When it stays quiet
+    The gateway authenticates the request itself and keeps the credential to itself on purpose; the header is only
+    not mentioned; nothing shows that the application needs it (then --pedantic tells).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint import evidence
+from authlint.finding import Finding, Label, Level
+from authlint.flow.outcome import Outcome
+from authlint.model.step import HeaderOp
+from authlint.model.value import Get, literal
+from authlint.rule import Rule
+from authlint.site import BASIC, BEARER, Endpoint, Site
+
+ID = "authorization-dropped"
+PASSWORDS = ("php_auth_pw",)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for endpoint in site.endpoints:
+        if endpoint.forward is None:
+            continue
+        yield from _dropped(site, endpoint)
+        yield from _mistaken(site, endpoint)
+
+
+def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    if any(evidence.mechanisms(endpoint)):
+        return
+    outcome = site.get(endpoint, BEARER)
+    lost = [_removal(world) for world in outcome.worlds]
+    if not lost or any(one is None for one in lost):
+        return
+    op = lost[0]
+    forward = endpoint.forward
+    span = op.span if isinstance(op, HeaderOp) else forward.client_headers_span if forward else None
+    if span is None or (isinstance(op, HeaderOp) and literal(op.value) is None):
+        return
+    needed = evidence.need(site, endpoint, "authorization")
+    yield Finding(
+        rule=ID,
+        level=Level.ERROR if needed else Level.WARNING,
+        message=f"{endpoint.title} hands requests on without their Authorization header",
+        primary=Label(span, "the client's Authorization ends here"),
+        related=(needed,) if needed else (),
+        routes=(endpoint.title,),
+        witness=(
+            site.exchange(site.request(endpoint, BEARER), outcome, "Authorization reaches the application"),
+        ),
+        cure="take this line away: the client's Authorization is then forwarded as it came",
+        assumes=() if needed else ("the application behind reads Authorization",),
+        pedantic=needed is None,
+    )
+
+
+def _removal(world: Outcome) -> HeaderOp | bool | None:
+    """The operation that took the header on its way (True: the server's switch for all headers did)."""
+    if world.upstream is None or world.upstream.get("authorization"):
+        return None
+    for name, op in world.upstream.removed:
+        if name == "authorization":
+            return op if op is not None else True
+    return None
+
+
+def _mistaken(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """A variable that stands for the password alone gets the whole header: no password ever fits."""
+    forward = endpoint.forward
+    for op in forward.headers if forward is not None else ():
+        if op.name.lower() in PASSWORDS and op.value == Get("header", "authorization"):
+            outcome = site.get(endpoint, BASIC)
+            wanted = f"{op.name} is the password alone (or is left to the application to find)"
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                message=f"{endpoint.title}: {op.name} holds the whole Authorization header, not the password",
+                primary=Label(op.span, "the application compares this with a password: it never fits"),
+                routes=(endpoint.title,),
+                witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted),),
+                cure="take this line away: the application decodes HTTP_AUTHORIZATION itself",
+            )
+
+
+RULE = Rule(
+    id=ID,
+    summary="The gateway lets a request through without its Authorization header",
+    level=Level.ERROR,
+    reference="https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
+    manual=__doc__ or "",
+    check=check,
+)

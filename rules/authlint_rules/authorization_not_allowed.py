@@ -1,0 +1,109 @@
+"""The preflight is answered, but does not allow the Authorization header that the route reads.
+
+What happens
+    A page asks its browser for a request with Authorization. The preflight's answer must name that header in
+    Access-Control-Allow-Headers; a literal * does not cover it. The browser never sends the request, and the page
+    sees "Request header field authorization is not allowed".
+
+Bad
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://app.example.com;
+        add_header Access-Control-Allow-Headers Content-Type;
+        return 204;
+    }
+
+Good
+    if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin https://app.example.com;
+        add_header Access-Control-Allow-Headers "Authorization, Content-Type";
+        return 204;
+    }
+
+When it stays quiet
+    The preflight goes to the application, which may answer it; the route takes cookies, or a browser's own login
+    with credentials allowed; nothing shows that the route reads Authorization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint.client.cors import preflight_check
+
+from authlint import evidence
+from authlint.finding import Finding, Label, Level
+from authlint.flow.outcome import Header, Outcome
+from authlint.model.step import Basic
+from authlint.rule import Rule
+from authlint.site import Endpoint, Site
+
+ID = "authorization-not-allowed"
+HEADERS, ORIGIN = "access-control-allow-headers", "access-control-allow-origin"
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for endpoint in site.endpoints:
+        if evidence.cross_origin(site, endpoint) is None:
+            continue
+        reader = evidence.reads_authorization(site, endpoint)
+        if reader is not None and not _browser_login(endpoint):
+            yield from _judged(site, endpoint, reader)
+
+
+def _browser_login(endpoint: Endpoint) -> bool:
+    """Basic with credentials allowed: the browser's own login needs no header to be named."""
+    allowed = any(
+        op.name.lower() == "access-control-allow-credentials" for op in evidence.response_ops(endpoint)
+    )
+    return allowed and any(isinstance(check, Basic) for check in evidence.mechanisms(endpoint))
+
+
+def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
+    for origin in site.origins(endpoint):
+        request = site.preflight(endpoint, origin)
+        outcome = site.ask(request)
+        places = [_place(world, origin) for world in outcome.worlds]
+        if not places or any(place is None for place in places) or outcome.opens:
+            continue
+        place = places[0]
+        if place is None or place.op is None:
+            continue
+        star = outcome.value(HEADERS) == "*"
+        yield Finding(
+            rule=ID,
+            level=Level.ERROR,
+            message=f"{endpoint.title}: the preflight does not allow Authorization",
+            primary=Label(
+                place.op.span,
+                "* does not cover Authorization"
+                if star
+                else "the answer to the preflight does not name Authorization",
+            ),
+            related=(reader,),
+            routes=(endpoint.title,),
+            witness=(site.exchange(request, outcome, "Access-Control-Allow-Headers names Authorization"),),
+            cure="add it to the answer to OPTIONS: "
+            'add_header Access-Control-Allow-Headers "Authorization, Content-Type";',
+        )
+        return
+
+
+def _place(world: Outcome, origin: str) -> Header | None:
+    """Where the missing name belongs, if the gateway answers the preflight well but for that."""
+    if world.answered_by != "gateway" or world.status is None:
+        return None
+    verdict = preflight_check(world, origin, "GET", ("authorization",), credentials=False)
+    if verdict.fault != "headers":
+        return None
+    listed = world.get(HEADERS) or world.get(ORIGIN)
+    return listed[0] if listed and listed[0].op is not None else None
+
+
+RULE = Rule(
+    id=ID,
+    summary="The preflight's answer does not allow the Authorization header",
+    level=Level.ERROR,
+    reference="https://fetch.spec.whatwg.org/#http-access-control-allow-headers",
+    manual=__doc__ or "",
+    check=check,
+)

@@ -1,0 +1,164 @@
+"""The page never sees the 401: it leaves without the CORS headers that the 200 has.
+
+What happens
+    A token has expired and the answer is 401. A browser shows a page on another origin an answer only if it
+    carries Access-Control-Allow-Origin; without it the page sees "CORS error" and status 0, so the code that would
+    refresh the token never runs. nginx's add_header leaves a header out on 401 unless it says `always`; an
+    error_page sends the headers of its own target instead.
+
+Bad
+    add_header Access-Control-Allow-Origin https://app.example.com;
+
+Good
+    add_header Access-Control-Allow-Origin https://app.example.com always;
+
+When it stays quiet
+    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint.client.cors import cors_check
+
+from authlint import evidence
+from authlint.finding import Finding, Label, Level
+from authlint.flow.assume import Assume, Reply
+from authlint.flow.outcome import Event, Outcome
+from authlint.flow.request import Request
+from authlint.model.step import Ask, Basic, HeaderOp, Recover
+from authlint.rule import Rule
+from authlint.site import Endpoint, Site, headers_of
+
+ID = "cors-missing-on-unauthorized"
+REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
+CREDENTIALED = (
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "x-auth-token",
+    "x-token",
+    "x-csrf-token",
+    "apikey",
+    "token",
+)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for endpoint in site.endpoints:
+        if evidence.cross_origin(site, endpoint) is not None:
+            yield from _judged(site, endpoint)
+
+
+def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    for origin in site.origins(endpoint):
+        good = _good(site, endpoint, origin)
+        if good is None:
+            continue
+        asked = _bad(site, endpoint, origin)
+        if asked is None:
+            return
+        request, bad, supposed = asked
+        place = _culprit(good, bad)
+        if place is None or bad.opens:
+            return
+        yield Finding(
+            rule=ID,
+            level=Level.WARNING,
+            message=f"{endpoint.title}: pages on other origins cannot see the 401",
+            primary=place[0],
+            related=place[1],
+            routes=(endpoint.title,),
+            witness=(site.exchange(request, bad, f"the 401 with Access-Control-Allow-Origin: {origin}"),),
+            cure="send the CORS headers with errors too: add `always` at the end of each of these lines"
+            if isinstance(place[2], HeaderOp)
+            else "repeat the CORS headers, with `always`, where this error is answered",
+            stated=(supposed,) if supposed else (),
+        )
+        return
+
+
+def _good(site: Site, endpoint: Endpoint, origin: str) -> tuple[Outcome, HeaderOp] | None:
+    """A request that passes, and the operation that lets the page read its answer."""
+    for name in site.passing(endpoint):
+        outcome = site.get(endpoint, ("Origin", origin), *headers_of(name))
+        if outcome.alternatives or outcome.status is None:
+            continue
+        listed = outcome.get("access-control-allow-origin")
+        if (
+            len(listed) == 1
+            and listed[0].op is not None
+            and cors_check(outcome.headers, origin, False).passed
+        ):
+            return outcome, listed[0].op
+    return None
+
+
+def _bad(site: Site, endpoint: Endpoint, origin: str) -> tuple[Request, Outcome, str] | None:
+    """The same request with a 401 at its end that the page cannot read."""
+    request = site.request(endpoint, ("Origin", origin))
+    outcome = site.ask(request)
+    if not outcome.alternatives and outcome.status == 401 and any(evidence.mechanisms(endpoint)):
+        return None if cors_check(outcome.headers, origin, False).passed else (request, outcome, "")
+    if endpoint.forward is None or not _may_refuse(site, endpoint):
+        return None
+    for name in site.passing(endpoint):
+        request = site.request(endpoint, ("Origin", origin), *headers_of(name))
+        outcome = site.ask(request, REFUSED)
+        if outcome.alternatives or outcome.status != 401 or cors_check(outcome.headers, origin, False).passed:
+            return None
+        return request, outcome, "the application answers 401 to a token that has expired"
+    return None
+
+
+def _may_refuse(site: Site, endpoint: Endpoint) -> bool:
+    """Whether the application is one that answers 401: the route speaks of credentials."""
+    if evidence.reads_authorization(site, endpoint) is not None:
+        return True
+    for op in evidence.response_ops(endpoint):
+        name = op.name.lower()
+        if name == "access-control-allow-credentials":
+            return True
+        if name == "access-control-allow-headers":
+            text = str(getattr(op.value, "text", "")).lower()
+            if any(word.strip() in CREDENTIALED for word in text.split(",")):
+                return True
+    return False
+
+
+def _culprit(good: tuple[Outcome, HeaderOp], bad: Outcome) -> tuple[Label, tuple[Label, ...], object] | None:
+    """What differs: the operation was skipped for the status, or an error page took its place."""
+    _, op = good
+    for event in bad.trace:
+        if event.verb == "skipped" and event.subject is op:
+            related = tuple(_denials(bad))
+            return Label(op.span, "not sent with a 401: there is no `always`"), related, op
+    for event in bad.trace:
+        if event.verb == "went on" and isinstance(event.subject, Recover) and event.span is not None:
+            label = Label(event.span, "the 401 is answered elsewhere, without the CORS headers")
+            return label, (Label(op.span, "set here for the other answers"),), event.subject
+    for denial in bad.trace:
+        if denial.verb == "denied" and denial.span is not None:
+            return Label(op.span, "not in force where the 401 is answered"), tuple(_denials(bad)), op
+    return None
+
+
+def _denials(bad: Outcome) -> Iterator[Label]:
+    for event in bad.trace:
+        if _is_denial(event) and event.span is not None:
+            yield Label(event.span, "the 401 comes from here")
+
+
+def _is_denial(event: Event) -> bool:
+    return event.verb == "denied" and isinstance(event.subject, (Basic, Ask))
+
+
+RULE = Rule(
+    id=ID,
+    summary="A 401 leaves without the CORS headers that other answers have",
+    level=Level.WARNING,
+    reference="https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header",
+    manual=__doc__ or "",
+    check=check,
+)
