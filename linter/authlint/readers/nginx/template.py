@@ -31,7 +31,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text as the scanner can read it; `kind` is "jinja", "go" or None, `holes` are in order of their start."""
+    """A text as the scanner can read it; `kind` is "jinja", "go" or None; `holes` in order of their start."""
 
     text: str
     kind: str | None
@@ -52,12 +52,15 @@ _OPENING = re.compile(
     r"""\{%[-+~]?\s*(?P<statement>[A-Za-z_]\w+)
     | (?P<comment>\{\#)
     | \{\{(?=-?\s*/\*)(?P<gocomment>)
-    | \{\{(?=[-+~]?[ \t]|[A-Za-z_.$])[-+~]?[ \t]*(?P<inner>[^\n]*?)[ \t]*[-+~]?\}\}
+    | \{\{(?=[-+~]?[ \t]|[A-Za-z_.$])[-+~]?[ \t]*(?P<inner>(?:(?!\{\{)[^\n])*?)[ \t]*[-+~]?\}\}
     """,
     re.VERBOSE,
 )
 _GO_STATEMENT = re.compile(
-    r"(if|range|with|define|block|else|end|break|continue)\b(?!\s*[|.(])|\$\w*\s*(:?=)(?!=)"
+    r"""(?P<word>(?:if|range|with)(?=[\s(])|(?:define|block)(?=\s+")|else(?=\s+(?:if|with)\b|$)
+      |(?:end|break|continue)$)
+    | \$\w*(?:\s*,\s*\$\w+)?\s*:?=(?!=)""",
+    re.VERBOSE,
 )
 _GO_EXPRESSION = re.compile(r"[.$]|(?:include|template|printf|tpl|quote|default|toYaml|getenv|key)\s+[\"(.$]")
 _GO_OPENERS = {"if", "range", "with", "define", "block"}
@@ -67,6 +70,7 @@ _NOT_A_VALUE = re.compile(r"[{},;]|(?<![=!<>:])=(?!=)")
 _RAW_END = re.compile(r"\{%[-+~]?\s*endraw\b")
 _LUA = re.compile(r"_by_lua_block[^;{}\n]*\{")
 _VISIBLE = re.compile(r"[^\r\n]")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TO_COMMENT = re.compile(r"(?:^|(?<=[ \t;{}]))#.*")
 
 # nginx's own variables are lower case: nothing in capitals is one of them
@@ -146,7 +150,7 @@ def _to(start: int, end: int, word: str, *, go: bool) -> _Mark | None:
 
 def _expression(start: int, end: int, inner: str) -> _Mark:
     if statement := _GO_STATEMENT.match(inner):
-        return _Mark(start, end, statement[1] or "set", go=True)
+        return _Mark(start, end, statement["word"] or "set", go=True)
     return _Mark(start, end, "", go=bool(_GO_EXPRESSION.match(inner)))
 
 
@@ -185,7 +189,7 @@ def _conditionals(marks: list[_Mark], length: int) -> list[Hole]:
 def _without_inserts(text: str) -> tuple[str, list[Hole]]:
     """Blank the expressions that are alone on their line where a directive begins."""
     inserts: list[Hole] = []
-    lines = text.splitlines(keepends=True) if HOLE in text else []
+    lines = _LINE.findall(text) if HOLE in text else []
     before, at = ";", 0
     for number, line in enumerate(lines):
         code = _TO_COMMENT.sub("", line).strip()
