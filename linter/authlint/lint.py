@@ -26,6 +26,10 @@ ONE_OF = (
     "authorization-not-allowed",
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
+CURES = {
+    "unresolved-include": "name the folder that holds it in authlint.toml (include-roots); until then what it "
+    "may contain is taken into account, and findings that it could undo are not made",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def lint(
         if progress is not None:
             progress(number, len(asked))
         findings += _judge(root, sources, chosen, expects)
-    findings += [finding for finding in map(_troubled, library.troubles) if settings.wants(finding.rule)]
+    troubles = _troubled(library.troubles, files)
+    findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     return Result(tuple(kept), sources, _tally(files, found))
@@ -116,9 +121,19 @@ def _rank(finding: Finding) -> tuple[bool, Level]:
     return (not finding.pedantic, finding.level)
 
 
-def _troubled(trouble: Trouble) -> Finding:
-    level = TROUBLE_LEVELS.get(trouble.kind, Level.INFO)
-    return Finding(trouble.kind, level, trouble.message, Label(trouble.span, trouble.message))
+def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Finding]:
+    """What is wrong with the files themselves; the same words about several places are said once."""
+    places: dict[tuple[str, str], list[Trouble]] = {}
+    for trouble in troubles:
+        if files.asked_for(Path(os.path.abspath(trouble.span.path))):
+            key = str(trouble.span) if trouble.kind == "syntax-error" else ""
+            places.setdefault((trouble.message, key), []).append(trouble)
+    for (message, _), several in places.items():
+        first = several[0]
+        also = f" (and in {len(several) - 1} more places)" if len(several) > 1 else ""
+        level = TROUBLE_LEVELS.get(first.kind, Level.INFO)
+        cure = CURES.get(first.kind, "")
+        yield Finding(first.kind, level, message + also, Label(first.span, message), cure=cure)
 
 
 def _concerns(finding: Finding, files: Discovered) -> bool:

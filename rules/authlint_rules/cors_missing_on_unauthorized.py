@@ -29,11 +29,11 @@ from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
 from authlint.model.step import Ask, Basic, HeaderOp, Recover
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, headers_of
+from authlint.site import CREDENTIALS, Endpoint, Site, headers_of
 
 ID = "cors-missing-on-unauthorized"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
-CREDENTIALED = (
+HEADERS = (
     "authorization",
     "x-api-key",
     "api-key",
@@ -81,17 +81,13 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 def _good(site: Site, endpoint: Endpoint, origin: str) -> tuple[Outcome, HeaderOp] | None:
     """A request that passes, and the operation that lets the page read its answer."""
-    for name in site.passing(endpoint):
-        outcome = site.get(endpoint, ("Origin", origin), *headers_of(name))
-        if outcome.alternatives or outcome.status is None:
-            continue
-        listed = outcome.get("access-control-allow-origin")
-        if (
-            len(listed) == 1
-            and listed[0].op is not None
-            and cors_check(outcome.headers, origin, False).passed
-        ):
-            return outcome, listed[0].op
+    for name in ("none", *CREDENTIALS):
+        for world in site.get(endpoint, ("Origin", origin), *headers_of(name)).worlds:
+            listed = world.get("access-control-allow-origin")
+            if world.status is None or world.status >= 400 or len(listed) != 1 or listed[0].op is None:
+                continue
+            if cors_check(world.headers, origin, False).passed:
+                return world, listed[0].op
     return None
 
 
@@ -122,7 +118,7 @@ def _may_refuse(site: Site, endpoint: Endpoint) -> bool:
             return True
         if name == "access-control-allow-headers":
             text = str(getattr(op.value, "text", "")).lower()
-            if any(word.strip() in CREDENTIALED for word in text.split(",")):
+            if any(word.strip() in HEADERS for word in text.split(",")):
                 return True
     return False
 
