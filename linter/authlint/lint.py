@@ -52,14 +52,17 @@ def lint(
     library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
     for path, text in files.texts.items():
         library.memory[shown(path)] = text
-    found = list(roots(library, files.named, files.candidates, files.project()))
-    asked = [root for root in found if _asked(root, files)]
+
+    def asked(path: str) -> bool:
+        return files.asked_for(Path(os.path.abspath(path)))
+
+    found = list(roots(library, files.named, files.candidates, files.project(), asked))
     chosen = [rule for rule in rules if settings.wants(rule.id)]
     expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
-    for number, root in enumerate(asked):
+    for number, root in enumerate(found):
         if progress is not None:
-            progress(number, len(asked))
+            progress(number, len(found))
         findings += _judge(root, sources, chosen, expects)
     troubles = _troubled(library.troubles, files)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
@@ -72,10 +75,6 @@ def shown(path: Path) -> str:
     """A path as it is printed: relative to the working directory, where the file lies below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
-
-
-def _asked(root: Root, files: Discovered) -> bool:
-    return any(files.asked_for(Path(os.path.abspath(path))) for path in root.gateway.files)
 
 
 def _judge(root: Root, sources: Sources, rules: list[Rule], expects: dict[str, Expects]) -> list[Finding]:
@@ -131,7 +130,7 @@ def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Findin
     for (message, _), several in places.items():
         first = several[0]
         also = f" (and in {len(several) - 1} more places)" if len(several) > 1 else ""
-        level = TROUBLE_LEVELS.get(first.kind, Level.INFO)
+        level = Level.INFO if first.harmless else TROUBLE_LEVELS.get(first.kind, Level.INFO)
         cure = CURES.get(first.kind, "")
         yield Finding(first.kind, level, message + also, Label(first.span, message), cure=cure)
 

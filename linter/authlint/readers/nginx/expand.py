@@ -25,7 +25,7 @@ PREFIXES = (
     "/etc/openresty/",
 )
 DEEPEST = 100
-LARGEST = 60_000  # directives of one block, includes and all
+LARGEST = 20_000  # directives that includes bring into one block
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +66,7 @@ class Trouble:
     kind: str
     message: str
     span: Span
+    harmless: bool = False  # the server does not mind
 
 
 @dataclass(slots=True)
@@ -120,9 +121,11 @@ class Library:
         try:
             return raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
         except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            self._unreadable(path, f"is not UTF-8 (byte {raw[error.start]:#04x} in line {line})")
-            return None
+            # Servers read bytes and do not mind; one character a byte keeps every place right.
+            why = f"this is not UTF-8 (byte {raw[error.start]:#04x}); the file is read byte by byte"
+            span = Span(path, error.start, error.start + 1)
+            self.troubles.append(Trouble("syntax-error", why, span, harmless=True))
+            return raw.decode("latin-1")
 
     def _unreadable(self, path: str, why: str) -> None:
         self.sources.setdefault(path, Source(path, ""))
@@ -138,6 +141,7 @@ class Expansion:
         self.folder = os.path.dirname(main) or "."
         self.stack: list[str] = []
         self.files: list[str] = []
+        self.expanded: dict[str, tuple[Node, ...]] = {}
         self.blocks: list[str] = []  # those around the directive that is being read
         self.around: list[tuple[str, tuple[str, ...]]] = []  # each included file, and the blocks around it
 
@@ -146,24 +150,30 @@ class Expansion:
         return self._file(self.main)
 
     def _file(self, path: str, depth: int = 0) -> tuple[Node, ...] | None:
+        known = self.expanded.get(path)
+        if known is not None:
+            return known
         page = self.library.page(path)
         if page is None:
             return None
-        if path not in self.files:
-            self.files.append(path)
+        self.files.append(path)
         self.stack.append(path)
-        nodes = self._block(page, page.tree.directives, depth)
+        nodes = self.expanded[path] = self._block(page, page.tree.directives, depth)
         self.stack.pop()
         return nodes
 
     def _block(self, page: Page, directives: Sequence[Directive], depth: int) -> tuple[Node, ...]:
         out: list[Node] = []
+        brought = 0
         for directive in directives:
-            out.extend(self._nodes(page, directive, depth))
-            if len(out) > LARGEST:
-                span = _head(page, directive)
-                out = [*out[:LARGEST], _gap(directive, page, "there is more here than can be read", span)]
-                break
+            nodes = list(self._nodes(page, directive, depth))
+            if directive.name.text == "include":
+                brought += len(nodes)
+                if brought > LARGEST:
+                    span = _head(page, directive)
+                    out.append(_gap(directive, page, "there is more here than can be read", span))
+                    break
+            out.extend(nodes)
         return tuple(out)
 
     def _nodes(self, page: Page, directive: Directive, depth: int) -> Iterator[Node]:

@@ -43,8 +43,17 @@ def read(
     """
     expansion = Expansion(library, main)
     nodes = expansion.run()
-    if nodes is None:
-        return None
+    return None if nodes is None else model(expansion, nodes, version, beside)
+
+
+def model(
+    expansion: Expansion,
+    nodes: tuple[Node, ...],
+    version: tuple[int, int] = (1, 31),
+    beside: Sequence[Node] = (),
+) -> Reading:
+    """The gateway that a main file's expanded directives describe; see `read`."""
+    main = expansion.main
     context = context_of(nodes)
     inner = _http(nodes) if context == () else nodes
     names = collect((*beside, *inner))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.detect import is_nginx
 from authlint.readers.nginx.expand import Expansion, Library, Node, Trouble
-from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, read
+from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, model
 from authlint.text import Span
 
 
@@ -25,18 +25,24 @@ class Root:
 @dataclass(slots=True)
 class _Project:
     library: Library
+    asked: Callable[[str], bool]
     top: dict[str, frozenset[str]] = field(default_factory=dict)  # names at the top of each file
     definitions: dict[str, tuple[Node, ...]] = field(default_factory=dict)  # of each folder's fragments
 
 
 def roots(
-    library: Library, named: Sequence[Path], candidates: Sequence[Path], project: Iterable[Path]
+    library: Library,
+    named: Sequence[Path],
+    candidates: Sequence[Path],
+    project: Iterable[Path],
+    asked: Callable[[str], bool],
 ) -> Iterator[Root]:
-    """Every gateway of a project: main files first, then fragments that none of them includes.
+    """The gateways of a project that read a file which was asked for: main files, then fragments that none of
+    them includes.
 
     A file that was named is read whatever it says; any other must look like nginx's.
     """
-    state = _Project(library)
+    state = _Project(library, asked)
     wanted = {_shown(path) for path in named}
     for path in sorted({_shown(path) for path in (*named, *candidates, *project)}):
         _look(state, path, path in wanted)
@@ -65,6 +71,7 @@ def _look(state: _Project, path: str, named: bool) -> None:
             del library.troubles[before:]
         return
     if not named and not is_nginx(text):
+        del library.troubles[before:]
         return
     library.memory.setdefault(path, text)
     page = library.page(path)
@@ -75,11 +82,15 @@ def _look(state: _Project, path: str, named: bool) -> None:
 def _read(state: _Project, path: str, included: set[str]) -> Iterator[Root]:
     if path in included:
         return
-    beside = () if state.top[path] & AT_TOP else _definitions(state, os.path.dirname(path), path)
-    reading = read(state.library, path, beside=beside)
-    if reading is None:
+    expansion = Expansion(state.library, path)
+    nodes = expansion.run()
+    if nodes is None:
         return
-    included.update(file for file in reading.gateway.files if file != path)
+    included.update(file for file in expansion.files if file != path)
+    if not any(state.asked(file) for file in expansion.files):
+        return
+    beside = () if state.top[path] & AT_TOP else _definitions(state, os.path.dirname(path), path)
+    reading = model(expansion, nodes, beside=beside)
     _misplaced(state.library, reading)
     yield Root(reading.gateway, reading.context)
 
