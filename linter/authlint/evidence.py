@@ -99,6 +99,16 @@ def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
     for one in ops_of(endpoint.route.script):
         if isinstance(one, Branch) and _tests_authorization(one.when, definitions):
             return Label(one.span, "Authorization is tested here")
+    return allows_authorization(endpoint)
+
+
+def allows_authorization(endpoint: Endpoint) -> Label | None:
+    """A CORS header of the route names Authorization among those that a page may send."""
+    for op in response_ops(endpoint):
+        if op.name.lower() == "access-control-allow-headers":
+            named = {word.strip() for word in (literal(op.value) or "").lower().split(",")}
+            if "authorization" in named:
+                return Label(op.span, "pages on other origins are told that they may send Authorization")
     return None
 
 
@@ -135,6 +145,10 @@ def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
         return None
     if _declared(site, endpoint) == header:
         return Label(forward.span, f"this upstream is declared to expect {header.title()}")
+    if header == "authorization":
+        told = allows_authorization(endpoint)
+        if told is not None:
+            return told
     upstream = site.upstream(endpoint)
     for other in site.siblings[id(endpoint.host)]:
         theirs = other.forward

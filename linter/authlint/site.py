@@ -31,7 +31,7 @@ COOKIE = ("Cookie", "session=SESSION")
 KEY = ("X-Api-Key", "KEY")
 CREDENTIALS = {"bearer": BEARER, "basic": BASIC, "cookie": COOKIE, "key": KEY}
 VOUCHED = frozenset(value for _, value in CREDENTIALS.values())
-STRANGER = "https://stranger.example"
+STRANGER = "https://stranger.invalid"
 APP = "https://app.example"
 
 
@@ -97,6 +97,21 @@ class Site:
                 endpoint = self._endpoint(listener, host, route, base)
                 if endpoint is not None:
                     found.append(endpoint)
+        return tuple(found)
+
+    @cached_property
+    def unreached(self) -> tuple[Endpoint, ...]:
+        """Routes that no made-up request takes, with a URL that one would expect to take them."""
+        taken = {id(endpoint.route) for endpoint in self.endpoints}
+        found: list[Endpoint] = []
+        for listener, host in self.gateway.hosts():
+            base = base_url(listener, host)
+            for route in host.table.routes() if base is not None else ():
+                if id(route) not in taken and not route.internal and route.match.kind != "named":
+                    found += [
+                        Endpoint(listener, host, route, f"{base}{escape(path)}")
+                        for path in paths_of(route)[:1]
+                    ]
         return tuple(found)
 
     def _endpoint(self, listener: Listener, host: VirtualHost, route: Route, base: str) -> Endpoint | None:

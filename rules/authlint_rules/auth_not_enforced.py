@@ -117,7 +117,8 @@ def _protects(block: Block) -> bool:
 
 def _let_through(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     require = next((s for s in endpoint.route.block.steps if isinstance(s, Require)), None)
-    if require is None or not evidence.asks_for(require) or any(endpoint.route.block.open):
+    block = endpoint.route.block
+    if require is None or not evidence.asks_for(require) or block.open or block.exempt is not None:
         return
     outcome = site.get(endpoint)
     if not _open(outcome) or outcome.opens:

@@ -56,9 +56,11 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     op = lost[0]
     forward = endpoint.forward
     span = op.span if isinstance(op, HeaderOp) else forward.client_headers_span if forward else None
-    if span is None or (isinstance(op, HeaderOp) and literal(op.value) is None):
+    if span is None:
         return
     needed = evidence.need(site, endpoint, "authorization")
+    if needed is None and isinstance(op, HeaderOp) and literal(op.value) is None:
+        return
     yield Finding(
         rule=ID,
         level=Level.ERROR if needed else Level.WARNING,

@@ -20,9 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.client.cors import cors_check
-
 from authlint import evidence
+from authlint.client.cors import cors_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Event, Outcome

@@ -39,10 +39,10 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.model.step import Ask, Basic
+from authlint.model.step import Address, Ask, Basic
 from authlint.model.value import reads
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site
+from authlint.site import Endpoint, Site, requires
 
 ID = "preflight-behind-auth"
 
@@ -65,6 +65,7 @@ def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
     denial = denials[0]
     if denial is None or denial.span is None or site.let_in(endpoint) is None:
         return
+    from_inside = _lets_addresses_pass(endpoint)
     host = endpoint.host.name or "this host"
     answered = outcome.status or outcome.worlds[0].status
     yield Finding(
@@ -78,6 +79,16 @@ def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
         cure=f"answer OPTIONS before auth on {host}, in the location: "
         "if ($request_method = OPTIONS) { ...the CORS headers...; return 204; }",
         stated=outcome.assumed,
+        assumes=("the browser is not at one of the allowed addresses",) if from_inside else (),
+        pedantic=from_inside,
+    )
+
+
+def _lets_addresses_pass(endpoint: Endpoint) -> bool:
+    """Clients at certain addresses need no credentials: all that matter may be there."""
+    return any(
+        require.mode == "any" and any(isinstance(check, Address) for check in require.checks)
+        for require in requires(endpoint.route)
     )
 
 

@@ -52,17 +52,36 @@ def check(site: Site) -> Iterator[Finding]:
             yield from _escapes(site, endpoint)
         elif endpoint.forward is not None and endpoint.route.block.exempt is None:
             yield from _reaches_behind(site, endpoint)
+    for endpoint in site.unreached:
+        if any(evidence.mechanisms(endpoint)):
+            yield from _before(site, endpoint)
+
+
+def _before(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """A protected route that nobody reaches: the server's own rewrites move its requests first."""
+    request = site.request(endpoint)
+    outcome = site.ask(request)
+    moves = [_move(world, endpoint.route, endpoint.host.script) for world in outcome.worlds]
+    if moves and moves[0] is not None and all(move is not None for move in moves) and not outcome.opens:
+        yield from _finding(site, endpoint, request, outcome, moves[0])
 
 
 def _escapes(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     for request in _requests(site, endpoint):
         outcome = site.ask(request)
-        moves = [_move(world, endpoint.route) for world in outcome.worlds]
-        if not moves or any(move is None for move in moves) or outcome.opens:
+        moves = [_move(world, endpoint.route, endpoint.route.script) for world in outcome.worlds]
+        if not moves or moves[0] is None or any(move is None for move in moves) or outcome.opens:
             continue
-        move = moves[0]
-        if move is None or move[0].span is None or move[1].block.exempt is not None:
-            continue
+        found = list(_finding(site, endpoint, request, outcome, moves[0]))
+        yield from found
+        if found:
+            return
+
+
+def _finding(
+    site: Site, endpoint: Endpoint, request: Request, outcome: Outcome, move: tuple[Event, Route]
+) -> Iterator[Finding]:
+    if move[0].span is not None and move[1].block.exempt is None:
         yield Finding(
             rule=ID,
             level=Level.ERROR,
@@ -81,7 +100,6 @@ def _escapes(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
             cure="use `break` and forward from this location, or protect the target in the same way",
         )
-        return
 
 
 def _requests(site: Site, endpoint: Endpoint) -> Iterator[Request]:
@@ -105,8 +123,8 @@ def _conditional(site: Site, endpoint: Endpoint, branch: Branch) -> Iterator[Req
         yield site.request(endpoint, ("Cookie", f"{when.value.name}={text}"))
 
 
-def _move(world: Outcome, protected: Route) -> tuple[Event, Route] | None:
-    """The rewrite that led out of the protected route, and the route that then answered."""
+def _move(world: Outcome, protected: Route, script: tuple[Op, ...]) -> tuple[Event, Route] | None:
+    """The rewrite of this script that led past the protected route, and the route that then answered."""
     if world.status is None or world.status >= 400 or world.status in (301, 302, 303, 307, 308):
         return None
     if any(event.verb in ("denied", "passed", "asked") for event in world.trace):
@@ -115,11 +133,7 @@ def _move(world: Outcome, protected: Route) -> tuple[Event, Route] | None:
     if last is None or last is protected:
         return None
     for event in world.trace:
-        if (
-            event.verb == "went on"
-            and isinstance(event.subject, Rewrite)
-            and _within(event.subject, protected.script)
-        ):
+        if event.verb == "went on" and isinstance(event.subject, Rewrite) and _within(event.subject, script):
             return event, last
     return None
 

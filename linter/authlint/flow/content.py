@@ -68,11 +68,18 @@ def _is_there(p: Passage, name: str | Unknown, wants: str) -> bool:
     if state != "unknown":
         return state == wants
     missing = p.shared.assume.missing_files
+    if _was_sent_here(p, name):
+        missing = False
     if missing is not None:
         p.shared.assumed[FILES] = None
         return not missing
     reason = name.reason if isinstance(name, Unknown) else f"whether {name} exists"
     return p.decide(("exists", str(name), wants), reason)
+
+
+def _was_sent_here(p: Passage, name: str | Unknown) -> bool:
+    """Whether a jump named this very file: a page that a configuration falls back on exists."""
+    return p.jumps > 0 and isinstance(name, str) and name.endswith(p.path)
 
 
 def files(p: Passage, step: Files) -> Content:

@@ -145,7 +145,16 @@ def exempt(level: Level) -> Span | None:
         node = level.last(name)
         if node is not None and node.arg(0) == "off":
             return node.span
-    return None
+    return _let_in(level)
+
+
+def _let_in(level: Level) -> Span | None:
+    """`satisfy any; allow all;` inside a level that asks for credentials is the other way to say off."""
+    satisfy = level.last("satisfy")
+    own = level.own("auth_basic", "auth_request")
+    if own or satisfy is None or satisfy.arg(0) != "any":
+        return None
+    return next((node.span for node in level.own("allow") if node.arg(0) == "all"), None)
 
 
 def real_address(level: Level) -> SetAddress | None:
