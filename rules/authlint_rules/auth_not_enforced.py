@@ -153,11 +153,9 @@ def _reason(require: Require, world: Outcome) -> Label | None:
 def _answered_here(world: Outcome, passed: Event) -> Label | None:
     """The auth request never reaches a service: the gateway itself answers 2xx to everybody."""
     for event in world.trace:
-        if event.auth and event.verb == "answered" and isinstance(event.subject, (Files, Respond)):
-            if passed.span is not None:
-                return Label(
-                    passed.span, "the auth request ends in a page of this gateway that everybody gets"
-                )
+        here = event.auth and event.verb == "answered" and isinstance(event.subject, (Files, Respond))
+        if here and passed.span is not None:
+            return Label(passed.span, "the auth request ends in a page of this gateway that everybody gets")
     return None
 
 

@@ -89,7 +89,8 @@ def files(p: Passage, step: Files) -> Content:
         return _error(p, step, 405)
     if slash:
         return _directory(p, step)
-    state = state_of(p, file_at(p, step.root, p.path))
+    name = file_at(p, step.root, p.path)
+    state = state_of(p, name)
     if state == "directory":
         decided = p.note("answered", "a directory: redirects to the path with a slash", step.span, step)
         query = f"?{p.query}" if p.query else ""
@@ -98,7 +99,7 @@ def files(p: Passage, step: Files) -> Content:
         return _error(p, step, 404)
     if p.method == "POST":
         return _error(p, step, 405)
-    return _served(p, step, state)
+    return _served(p, step, state, name)
 
 
 def _directory(p: Passage, step: Files) -> Content:
@@ -118,17 +119,18 @@ def _directory(p: Passage, step: Files) -> Content:
             p.note("went on", f"to the index page {name}", step.span, step)
             return Jumped(ToPath(Lit(p.path + name), step.span))
     if step.listing and p.method != "POST":
-        return _served(p, step, "file")
+        return _served(p, step, "file", p.path)
     return _error(p, step, 405 if p.method == "POST" else 403)
 
 
-def _served(p: Passage, step: Files, state: str) -> Content:
-    if state == "unknown":
+def _served(p: Passage, step: Files, state: str, name: str | Unknown) -> Content:
+    if state == "unknown" and p.jumps == 0:
         missing = p.shared.assume.missing_files
-        if missing or (
-            p.nested and missing is None and not p.decide(("served", p.path), f"whether {p.path} exists")
-        ):
+        if missing is None and p.nested:
+            missing = not p.decide(("exists", str(name), "file"), f"whether {name} exists")
+        if missing:
             return _error(p, step, 404)
+    if state == "unknown":
         p.shared.assumed[FILES] = None
     decided = p.note("answered", "serves a file", step.span, step)
     return Draft(200, "gateway", decided)

@@ -107,9 +107,9 @@ def _encoded(header: Header, forward: Forward) -> Header:
 def carries_credential(headers: Sequence[Header]) -> bool:
     for header in headers:
         key = header_key(header.name)
-        if key in ("authorization", "cookie") or any(word in key for word in KEY_WORDS):
-            if (header.op is None or not header.op.implied) and header.value != "":
-                return True
+        named = key in ("authorization", "cookie") or any(word in key for word in KEY_WORDS)
+        if named and header.value != "" and (header.op is None or not header.op.implied):
+            return True
     return False
 
 
