@@ -45,6 +45,7 @@ class Exchange:
     wanted: str
     response_headers: tuple[tuple[str, str], ...] = ()
     received: tuple[tuple[str, str], ...] | None = None
+    supposed: int | None = None  # what the application is taken to answer, where that is not 200
 
 
 @dataclass(frozen=True, slots=True)

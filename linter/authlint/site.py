@@ -158,8 +158,10 @@ class Site:
             ):
                 yield name
 
-    def exchange(self, request: Request, outcome: Outcome, wanted: str) -> Exchange:
-        """One line of a witness."""
+    def exchange(
+        self, request: Request, outcome: Outcome, wanted: str, supposed: int | None = None
+    ) -> Exchange:
+        """One line of a witness; `supposed` is the application's own answer where the rule varied it."""
         received = outcome.upstream
         return Exchange(
             method=request.method,
@@ -171,6 +173,7 @@ class Site:
             wanted=wanted,
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
+            supposed=supposed,
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:

@@ -69,7 +69,14 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             primary=place[0],
             related=place[1],
             routes=(endpoint.title,),
-            witness=(site.exchange(request, bad, f"the 401 with Access-Control-Allow-Origin: {origin}"),),
+            witness=(
+                site.exchange(
+                    request,
+                    bad,
+                    f"the 401 with Access-Control-Allow-Origin: {origin}",
+                    401 if supposed else None,
+                ),
+            ),
             cure="send the CORS headers with errors too: add `always` at the end of each of these lines"
             if isinstance(place[2], HeaderOp)
             else "repeat the CORS headers, with `always`, where this error is answered",

@@ -65,6 +65,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         if not turns or any(turn is None for turn in turns) or outcome.opens or turns[0] is None:
             continue
         step, denial = turns[0]
+        supposed = assume.default.status if assume is not None and assume.default is not None else None
         meant = _public(endpoint, step)
         if step.span is None or denial.span is None or meant is None:
             return
@@ -75,7 +76,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             primary=Label(step.span, "sends the request through the locations again"),
             related=(*meant, Label(denial.span, "asks for credentials")),
             routes=(endpoint.title,),
-            witness=(site.exchange(site.request(endpoint), outcome, "no 401: this path is public"),),
+            witness=(site.exchange(site.request(endpoint), outcome, "no 401: this path is public", supposed),),
             cure="let it end in a location that asks for nothing, or switch authentication off in the target",
             stated=stated,
         )

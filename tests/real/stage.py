@@ -1,0 +1,110 @@
+"""A sample as a person would have it, made to run here: other ports, other upstreams, files that exist.
+
+Only the words that name the outside world are replaced; everything else stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from authlint.readers.nginx.scan import Directive, Word, scan
+
+PASSING = {"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass"}
+USERS = "USER:{PLAIN}PASSWORD\n"
+HOME = "/etc/nginx/"
+URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOTALL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(slots=True)
+class Staged:
+    """`ports` are the real ones of the listeners, by the written port; `upstreams` by the written authority."""
+
+    folder: Path
+    ports: dict[int, int] = field(default_factory=dict)
+    upstreams: dict[str, int] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)  # "http" or "fastcgi", by authority
+
+
+def stage(sample: Path, folder: Path) -> Staged:
+    """Copies a sample to `folder` and rewrites what ties it to another machine."""
+    shutil.copytree(sample, folder, dirs_exist_ok=True)
+    staged = Staged(folder)
+    (folder / "mime.types").touch()
+    (folder / "htpasswd").write_text(USERS)
+    (folder / "files").mkdir(exist_ok=True)
+    for path in sorted(folder.rglob("*.conf")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(_rewritten(text, staged), encoding="utf-8")
+    return staged
+
+
+def _rewritten(text: str, staged: Staged) -> str:
+    edits: list[tuple[int, int, str]] = []
+    for directive, around in _walk(scan(text).directives):
+        edits.extend(_edits(directive, around, staged))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _walk(directives: tuple[Directive, ...], around: str = "") -> Iterator[tuple[Directive, str]]:
+    for directive in directives:
+        yield directive, around
+        if directive.block is not None:
+            yield from _walk(directive.block, directive.name.text)
+
+
+def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[int, int, str]]:
+    name, args = directive.name.text, directive.args
+    if name == "listen":
+        assert "ssl" not in [word.text for word in args], "a sample with TLS needs a certificate here"
+        port = int(args[0].text.rpartition(":")[2])
+        real = staged.ports.setdefault(port, 0) or free_port()
+        staged.ports[port] = real
+        yield _edit(args[0], f"127.0.0.1:{real}")
+    elif name in PASSING:
+        yield from _target(args[0], name, staged)
+    elif name == "server" and around == "upstream":
+        yield _edit(args[0], _mapped(args[0].text, "http", staged))
+    elif name == "upstream":
+        staged.upstreams.setdefault(args[0].text, 0)
+    elif name in ("root", "alias"):
+        yield _edit(args[0], str(staged.folder / "files"))
+    elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):
+        yield _edit(args[0], str(staged.folder / args[0].text[len(HOME) :]))
+    elif name == "user":
+        yield (directive.start, directive.end, "")
+
+
+def _edit(word: Word, new: str) -> tuple[int, int, str]:
+    return word.start, word.end, new
+
+
+def _target(word: Word, name: str, staged: Staged) -> Iterator[tuple[int, int, str]]:
+    match = URL.fullmatch(word.text)
+    if match is None or match["authority"] in staged.upstreams and not staged.upstreams[match["authority"]]:
+        return
+    encoding = "fastcgi" if name == "fastcgi_pass" else "http"
+    real = _mapped(match["authority"], encoding, staged)
+    yield _edit(word, f"{match['scheme'] or ''}{real}{match['rest']}")
+
+
+def _mapped(authority: str, encoding: str, staged: Staged) -> str:
+    real = staged.upstreams.get(authority) or free_port()
+    staged.upstreams[authority] = real
+    staged.encodings[authority] = encoding
+    return f"127.0.0.1:{real}"
+
+
