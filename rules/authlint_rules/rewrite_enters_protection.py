@@ -59,13 +59,12 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    for assume, stated in _suppositions(endpoint):
+    for assume, supposed in _suppositions(endpoint):
         outcome = site.get(endpoint, assume=assume)
         turns = [_turn(world) for world in outcome.worlds]
         if not turns or any(turn is None for turn in turns) or outcome.opens or turns[0] is None:
             continue
         step, denial = turns[0]
-        supposed = assume.default.status if assume is not None and assume.default is not None else None
         meant = _public(endpoint, step)
         if step.span is None or denial.span is None or meant is None:
             return
@@ -76,21 +75,29 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             primary=Label(step.span, "sends the request through the locations again"),
             related=(*meant, Label(denial.span, "asks for credentials")),
             routes=(endpoint.title,),
-            witness=(site.exchange(site.request(endpoint), outcome, "no 401: this path is public", supposed),),
+            witness=(
+                site.exchange(site.request(endpoint), outcome, "no 401: this path is public", supposed),
+            ),
             cure="let it end in a location that asks for nothing, or switch authentication off in the target",
-            stated=stated,
+            stated=_stated(assume, supposed),
         )
         return
 
 
-def _suppositions(endpoint: Endpoint) -> Iterator[tuple[Assume | None, tuple[str, ...]]]:
+def _suppositions(endpoint: Endpoint) -> Iterator[tuple[Assume | None, int | None]]:
     """As it is; with no such file; with each error of the application that is answered elsewhere."""
-    yield None, ()
-    yield ABSENT, ("no file of that name exists",)
+    yield None, None
+    yield ABSENT, None
     if endpoint.forward is not None:
         for recover in endpoint.route.block.recover:
             for status in sorted(recover.statuses - {401})[:1]:
-                yield Assume(default=Reply(status)), (f"the application answers {status}",)
+                yield Assume(default=Reply(status)), status
+
+
+def _stated(assume: Assume | None, supposed: int | None) -> tuple[str, ...]:
+    if supposed is not None:
+        return (f"the application answers {supposed}",)
+    return ("no file of that name exists",) if assume is ABSENT else ()
 
 
 def _turn(world: Outcome) -> tuple[Event, Event] | None:
