@@ -13,7 +13,7 @@ from authlint.flow.files import Checkout
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.model.gateway import Gateway, Listener, Upstream
+from authlint.model.gateway import Gateway, Listener, Upstream, listener
 from authlint.model.unknown import Unknown
 from authlint.text import Sources, Span
 
@@ -44,7 +44,7 @@ def joined(gateways: Iterable[Gateway]) -> Gateway:
             else:
                 hosts = (*known.hosts, *one.hosts)
                 tls = known.tls or one.tls
-                listeners[key] = Listener(one.address, one.port, tls, hosts, known.default, known.span)
+                listeners[key] = listener(one.address, one.port, tls, hosts, known.default, known.span)
     definitions = {name: value for gateway in listed for name, value in gateway.definitions.items()}
     first = listed[0]
     return Gateway(first.root, tuple(listeners.values()), upstreams, definitions, first.directory)

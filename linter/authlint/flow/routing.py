@@ -27,7 +27,7 @@ def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool]
     )
     if not rest:
         return None
-    by_name = [one for one in rest if any(_names(host, name) for host in one.hosts)]
+    by_name = [one for one in rest if _names(one, name)]
     by_scheme = [one for one in (by_name or rest) if one.tls == tls]
     return _best_address(by_scheme or by_name or rest, address), True
 
@@ -40,22 +40,22 @@ def _best_address(listeners: Sequence[Listener], address: str) -> Listener:
     return listeners[0]
 
 
-def _names(host: VirtualHost, name: str) -> bool:
-    return any(_name_rank(one, name) is not None for one in host.names)
+def _names(listener: Listener, name: str) -> bool:
+    return name in listener.exact or any(_rank(one, name) is not None for one, _ in listener.others)
 
 
-def _name_rank(host: HostName, name: str) -> tuple[int, int] | None:
-    """How well a name fits, the smaller the better; None where it does not."""
-    text = host.text.lower()
+def _rank(host: HostName, name: str) -> tuple[int, int] | None:
+    """How well a wildcard or pattern fits, the smaller the better; None where it does not."""
+    text = host.text
     match host.kind:
-        case "exact":
-            return (0, 0) if text == name else None
         case "ends":
             return (1, -len(text)) if name.endswith(text) and name != text else None
         case "starts":
             return (2, -len(text)) if name.startswith(text + ".") else None
         case "pattern":
-            return (3, 0) if isinstance(_search(host.text, name), Match) else None
+            return (3, 0) if isinstance(_search(text, name), Match) else None
+        case _:
+            return None
 
 
 def _search(pattern: str, subject: str) -> Match | Unknown | None:
@@ -72,23 +72,21 @@ class Hosting:
 def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
     """Exact names, then the longest wildcard at the front, at the end, then the first pattern, then the default."""
     name = host_name(host_header)
-    best: tuple[tuple[int, int], VirtualHost] | None = None
-    for host in listener.hosts:
-        for one in host.names:
-            if one.kind == "pattern" and isinstance(found := _search(one.text, name), Unknown):
-                return found
-            rank = _name_rank(one, name)
-            if rank is not None and (best is None or rank < best[0]):
-                best = (rank, host)
+    exact = listener.exact.get(name)
+    if exact is not None:
+        return Hosting(exact, None)
+    best: tuple[tuple[int, int], HostName, VirtualHost] | None = None
+    for one, host in listener.others:
+        if one.kind == "pattern" and isinstance(found := _search(one.text, name), Unknown):
+            return found
+        rank = _rank(one, name)
+        if rank is not None and (best is None or rank < best[0]):
+            best = (rank, one, host)
     if best is None:
         return Hosting(listener.default, None)
-    rank, host = best
-    if rank[0] == 3:
-        for one in host.names:
-            found = _search(one.text, name) if one.kind == "pattern" else None
-            if isinstance(found, Match):
-                return Hosting(host, found)
-    return Hosting(host, None)
+    _, one, host = best
+    captured = _search(one.text, name) if one.kind == "pattern" else None
+    return Hosting(host, captured if isinstance(captured, Match) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,10 @@ class VirtualHost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listener:
-    """An address and port, and the virtual hosts behind it; the first of `hosts` for which none fits is `default`."""
+    """An address and port, and the virtual hosts behind it; `default` takes what no name fits.
+
+    `exact` and `others` are the names of `hosts` as they are looked up; made by `listener`.
+    """
 
     address: str  # "*" or an IP address, or "unix:..."
     port: int
@@ -159,6 +162,23 @@ class Listener:
     hosts: tuple[VirtualHost, ...]
     default: VirtualHost
     span: Span
+    exact: dict[str, VirtualHost]
+    others: tuple[tuple[HostName, VirtualHost], ...]
+
+
+def listener(
+    address: str, port: int, tls: bool, hosts: tuple[VirtualHost, ...], default: VirtualHost, span: Span
+) -> Listener:
+    """A listener with its names in order; of two hosts with one name the first counts."""
+    exact: dict[str, VirtualHost] = {}
+    others: list[tuple[HostName, VirtualHost]] = []
+    for host in hosts:
+        for name in host.names:
+            if name.kind == "exact":
+                exact.setdefault(name.text, host)
+            else:
+                others.append((name, host))
+    return Listener(address, port, tls, hosts, default, span, exact, tuple(others))
 
 
 @dataclass(frozen=True, slots=True)

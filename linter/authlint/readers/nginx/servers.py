@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from authlint.model.gateway import HeaderNames, HostName, Listener, Match, Route, VirtualHost
+from authlint.model.gateway import HeaderNames, HostName, Listener, Match, Route, VirtualHost, listener
 from authlint.model.step import Op
 from authlint.readers.nginx import access
 from authlint.readers.nginx.blocks import Place, block
@@ -57,8 +57,7 @@ class ServerReader:
         """Locations whose server is somewhere else: a server that nobody has seen."""
         level = level_of("server", None, children, http, http.names)
         host = self.server(level, span, declared=False)
-        listener = Listener("*", 80, False, (host,), host, span)
-        return (listener,)
+        return (listener("*", 80, False, (host,), host, span),)
 
     def _join(
         self, endpoints: dict[tuple[str, int], Endpoint], host: VirtualHost, found: list[Listen]
@@ -99,7 +98,7 @@ def _listeners(endpoints: dict[tuple[str, int], Endpoint]) -> tuple[Listener, ..
     found: list[Listener] = []
     for (address, port), endpoint in endpoints.items():
         default = endpoint.default or endpoint.hosts[0]
-        found.append(Listener(address, port, endpoint.tls, tuple(endpoint.hosts), default, endpoint.span))
+        found.append(listener(address, port, endpoint.tls, tuple(endpoint.hosts), default, endpoint.span))
     return tuple(found)
 
 
