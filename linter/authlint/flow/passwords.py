@@ -1,7 +1,7 @@
 """Does nginx accept this password for this line of a password file?
 
-nginx itself knows {PLAIN}, {SHA}, {SSHA} and $apr1$; everything else it hands to the system's crypt(). Measured
-with nginx 1.22.1 on Debian 12 (libxcrypt). Formats that need more than hashlib are left open.
+nginx itself knows {PLAIN}, {SHA}, {SSHA} and $apr1$; everything else it hands to the system's crypt().
+Measured with nginx 1.22.1 on Debian 12 (libxcrypt). Formats that need more than hashlib are left open.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ SHA_FORM = re.compile(
     r"\$(?:5\$(rounds=\d+\$)?([./0-9A-Za-z]{1,16})\$[./0-9A-Za-z]{43}"
     r"|6\$(rounds=\d+\$)?([./0-9A-Za-z]{1,16})\$[./0-9A-Za-z]{86})"
 )
-ODD_SALT = re.compile(r"\$(1|5|6|apr1)\$(rounds=\d+\$)?[^$]*\$[./0-9A-Za-z]{22,86}")
+ODD_SALT = re.compile(
+    r"\$(?:(?:1|apr1)\$[^$]*\$[./0-9A-Za-z]{22}"
+    r"|5\$(?:rounds=\d+\$)?[^$]*\$[./0-9A-Za-z]{43}"
+    r"|6\$(?:rounds=\d+\$)?[^$]*\$[./0-9A-Za-z]{86})"
+)
 # Left to the system: bcrypt, DES, extended DES, yescrypt, scrypt, and hashes of other Unix systems.
 SYSTEM = re.compile(
     r"\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}"

@@ -25,8 +25,8 @@ MAX_LENGTH = 512  # characters of a sample
 def samples(text: str, nocase: bool = False, limit: int = 6, path: bool = False) -> tuple[str, ...]:
     """Up to `limit` strings that the pattern is found in, the most natural first; empty where none is sure.
 
-    With `path` every one begins with `/`, otherwise they look like a host name or an origin where the pattern
-    leaves the choice. A pattern that is not anchored gets as little around its match as makes it look natural.
+    With `path` every one begins with `/`, otherwise they look like a host name or an origin where the
+    pattern leaves the choice. A pattern that is not anchored gets as little around its match as looks natural.
     """
     pattern = compile_pattern(text, nocase)
     translation = translation_of(text, nocase)
@@ -171,4 +171,6 @@ def _readable(members: frozenset[int]) -> list[str]:
     """Members of the set that a person would pick: a few, so that a negative look-around can be met."""
     chosen: Sequence[str] = [char for char in PREFERRED if ord(char) in members]
     rest = chr(min(members)) if members else ""
+    if len(members) == 2 and len({char.lower() for char in chosen}) == 1:
+        return [chosen[0]]  # one letter in both cases
     return list(dict.fromkeys(chosen))[:3] or ([rest] if members else [])
