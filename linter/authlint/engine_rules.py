@@ -52,3 +52,10 @@ ENGINE_RULES = (
     ),
 )
 ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
+
+
+def rule_ids() -> frozenset[str]:
+    """Every id that a finding can have."""
+    from authlint_rules import RULES
+
+    return frozenset([rule.id for rule in RULES] + [rule.id for rule in ENGINE_RULES])

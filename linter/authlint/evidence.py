@@ -10,7 +10,7 @@ from authlint.finding import Label
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.step import Ask, Basic, Branch, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
-from authlint.site import Endpoint, Site, blocks_of, ops_of, requires
+from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of, requires
 
 ASSET = re.compile(
     r"\\?\.\(?.*\b(woff2?|ttf|eot|otf|svgz?|css|js|png|jpe?g|gif|ico|webp|mp4|map)\b", re.IGNORECASE
@@ -130,8 +130,8 @@ def _tests_authorization(condition: Condition, definitions: dict[str, Value]) ->
 
 
 def _declared(site: Site, endpoint: Endpoint) -> str | None:
-    outcome = site.let_in(endpoint)
-    reached = outcome.upstream if outcome is not None else None
+    outcome = site.let_in(endpoint) or site.get(endpoint, BEARER)
+    reached = outcome.upstream
     for key in (reached.address, reached.name) if reached is not None else ():
         if key is not None and key in site.expects:
             return site.expects[key].header

@@ -69,6 +69,7 @@ def _finding(
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
         cure=cure,
+        stated=outcome.assumed,
     )
 
 

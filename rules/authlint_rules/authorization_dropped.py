@@ -74,6 +74,7 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         cure="take this line away: the client's Authorization is then forwarded as it came",
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
+        stated=outcome.assumed,
     )
 
 
@@ -102,6 +103,7 @@ def _mistaken(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 routes=(endpoint.title,),
                 witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted),),
                 cure="take this line away: the application decodes HTTP_AUTHORIZATION itself",
+                stated=outcome.assumed,
             )
 
 

@@ -28,9 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.client.cors import preflight_check
-
 from authlint import evidence
+from authlint.client.cors import preflight_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
 from authlint.model.step import Basic
@@ -84,6 +83,7 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
             witness=(site.exchange(request, outcome, "Access-Control-Allow-Headers names Authorization"),),
             cure="add it to the answer to OPTIONS: "
             'add_header Access-Control-Allow-Headers "Authorization, Content-Type";',
+            stated=outcome.assumed,
         )
         return
 

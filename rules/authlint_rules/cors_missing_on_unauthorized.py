@@ -80,7 +80,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             cure="send the CORS headers with errors too: add `always` at the end of each of these lines"
             if isinstance(place[2], HeaderOp)
             else "repeat the CORS headers, with `always`, where this error is answered",
-            stated=(supposed,) if supposed else (),
+            stated=(*bad.assumed, *((supposed,) if supposed else ())),
         )
         return
 

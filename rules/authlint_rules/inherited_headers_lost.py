@@ -80,6 +80,7 @@ def _judged(site: Site, endpoint: Endpoint, shadow: Shadowed) -> Iterator[Findin
             site.exchange(request, site.ask(request), f"the application receives {names} as set outside"),
         ),
         cure=f"repeat the lost lines in this block ({names}), or include them from one file in both places",
+        stated=outcome.assumed,
     )
 
 

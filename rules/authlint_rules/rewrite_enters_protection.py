@@ -79,7 +79,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 site.exchange(site.request(endpoint), outcome, "no 401: this path is public", supposed),
             ),
             cure="let it end in a location that asks for nothing, or switch authentication off in the target",
-            stated=_stated(assume, supposed),
+            stated=(*outcome.assumed, *_stated(assume, supposed)),
         )
         return
 

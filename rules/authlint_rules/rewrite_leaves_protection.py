@@ -99,6 +99,7 @@ def _finding(
             routes=(endpoint.title,),
             witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
             cure="use `break` and forward from this location, or protect the target in the same way",
+            stated=outcome.assumed,
         )
 
 
@@ -194,6 +195,7 @@ def _behind(site: Site, endpoint: Endpoint, other: Endpoint, outcome: Outcome) -
         routes=(endpoint.title,),
         witness=(site.exchange(site.request(endpoint), outcome, "401, as for the protected path"),),
         cure="protect this location in the same way, or map it onto a path that is not protected",
+        stated=outcome.assumed,
     )
 
 

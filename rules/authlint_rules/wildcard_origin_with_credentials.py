@@ -90,6 +90,7 @@ def _finding(
         ),
         cure="name the origins that may (a map of $http_origin with an empty default, and Vary: Origin), or take "
         "Access-Control-Allow-Credentials away if no cookies are needed",
+        stated=outcome.assumed,
     )
 
 

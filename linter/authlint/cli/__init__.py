@@ -95,4 +95,3 @@ def _internal_error(error: Exception) -> int:
         err=True,
     )
     return 3
-

@@ -10,7 +10,9 @@ from authlint.engine_rules import ENGINE_RULES, EngineRule
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to list them.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to list them."
+)
 def rules(form: str) -> None:
     """List every rule with its level."""
     known = _known()

@@ -21,7 +21,9 @@ class Verdict:
 
     passed: bool
     why: str = ""
-    fault: Literal["", "status", "redirect", "origin", "wildcard", "credentials", "headers", "methods", "unknown"] = ""
+    fault: Literal[
+        "", "status", "redirect", "origin", "wildcard", "credentials", "headers", "methods", "unknown"
+    ] = ""
 
 
 PASSED = Verdict(True)

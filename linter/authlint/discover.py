@@ -1,0 +1,184 @@
+"""Which files to look at: those that were named, those below named folders, and all of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from authlint.finding import Notice
+from authlint.settings import Settings
+
+STDIN = "-"
+LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
+_SNIFFED = 8 * 1024  # bytes
+
+_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__", ".tox"})
+_NAME = re.compile(
+    r"nginx\.conf.*|.+\.conf\.[^/]+|.+\.(?:conf|nginx|vhost|template|tmpl|j2|sample|inc|cfg)", re.DOTALL
+)
+# Folders in which a file needs no suffix to be nginx's.
+_NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
+
+
+@dataclass(slots=True)
+class Discovered:
+    """The files of a run; all paths are absolute.
+
+    `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and may be
+    anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths that
+    cannot be read, and why.
+    """
+
+    root: Path
+    named: tuple[Path, ...] = ()
+    candidates: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    texts: dict[Path, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    missing: tuple[Notice, ...] = ()
+    _project: tuple[Path, ...] | None = None
+
+    def project(self) -> tuple[Path, ...]:
+        """Every file of the project whose name could be a configuration's, by path; listed on the first call."""
+        if self._project is None:
+            self._project = tuple(sorted(_interesting(self.root)))
+        return self._project
+
+    def asked_for(self, path: Path) -> bool:
+        """Whether a place in this file was asked for: it was named, or lies below a named folder."""
+        return path in self.named or any(path.is_relative_to(folder) for folder in self.folders)
+
+
+def discover(
+    paths: Sequence[str], root: Path, settings: Settings, *, stdin: tuple[str, str] | None = None
+) -> Discovered:
+    """The files for `paths` (relative to the working directory); `-` means `stdin`, a (file name, text) pair."""
+    here = Path.cwd()
+    named: dict[Path, None] = {}
+    folders: dict[Path, None] = {}
+    candidates: dict[Path, None] = {}
+    notices: list[Notice] = []
+    missing: list[Notice] = []
+    texts: dict[Path, str] = {}
+    for name in paths:
+        if name == STDIN and stdin is not None:
+            path = _absolute(here / stdin[0])
+            texts[path] = stdin[1]
+            named[path] = None
+            continue
+        path = _absolute(here / name)
+        if path.is_dir():
+            folders[path] = None
+            continue
+        problem = _unreadable(path)
+        if problem:
+            missing.append(Notice(name, problem))
+        else:
+            named[path] = None
+    for folder in folders:
+        candidates.update(dict.fromkeys(sorted(_interesting(folder))))
+    kept: list[Path] = []
+    for path in candidates:
+        reason = None if path in named else passed_over(path)
+        if reason:
+            notices.append(Notice(os.path.relpath(path, here), reason))
+        elif path not in named:
+            kept.append(path)
+    for path in [path for path in named if path not in texts]:
+        reason = passed_over(path)
+        if reason:
+            del named[path]
+            notices.append(Notice(os.path.relpath(path, here), reason))
+    return Discovered(
+        _absolute(root), tuple(named), tuple(kept), tuple(folders), texts, tuple(notices), tuple(missing)
+    )
+
+
+def passed_over(path: Path) -> str | None:
+    """Why a file is not read although its name fits: too large, binary, unreadable. None where it can be read."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST:
+                return f"is larger than {LARGEST // 1024 // 1024} MiB"
+            if b"\0" in file.read(_SNIFFED):
+                return "is binary"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return None
+
+
+def could_be_configuration(path: str) -> bool:
+    """Whether a file's name and folders are such as nginx's configuration has; `path` as `/`-separated parts."""
+    *folders, name = path.split("/")
+    if _NAME.fullmatch(name):
+        return True
+    return "." not in name and not _NGINX_FOLDERS.isdisjoint(folders)
+
+
+def _unreadable(path: Path) -> str | None:
+    if not path.exists():
+        return "there is no such file"
+    # A pipe or a device might never end.
+    if not path.is_file():
+        return "is not a regular file"
+    return None if os.access(path, os.R_OK) else "cannot be read: permission denied"
+
+
+def _interesting(folder: Path) -> Iterator[Path]:
+    listed = _listed_by_git(folder)
+    files = _walked(folder) if listed is None else listed
+    prefix = folder.as_posix()
+    seen: set[str] = set()
+    for file in files:
+        if not could_be_configuration(f"{prefix}/{file}"):
+            continue
+        path = folder / file
+        # A link to a file that is listed under its own name too (sites-enabled) is one file.
+        real = os.path.realpath(path)
+        if real not in seen and os.path.isfile(real):
+            seen.add(real)
+            yield path
+
+
+def _listed_by_git(folder: Path) -> list[str] | None:
+    """What git does not ignore below the folder, relative to it; None where the folder is in no work tree."""
+    if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
+        return None
+    import subprocess
+
+    command = ["git", "-C", str(folder), "ls-files", "-co", "--exclude-standard", "-z", "--", "."]
+    try:
+        done = subprocess.run(command, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    names = {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+    if not names and _is_ignored(folder):
+        # Who names an ignored folder wants to have it looked at.
+        return None
+    return sorted(name for name in names if _SKIPPED_FOLDERS.isdisjoint(name.split("/")[:-1]))
+
+
+def _is_ignored(folder: Path) -> bool:
+    import subprocess
+
+    return (
+        subprocess.run(["git", "-C", str(folder), "check-ignore", "-q", "."], capture_output=True).returncode
+        == 0
+    )
+
+
+def _walked(folder: Path) -> Iterator[str]:
+    # Links to folders are not followed, so that no loop of them matters.
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        below = os.path.relpath(parent, folder)
+        for name in sorted(files):
+            yield name if below == "." else f"{below}/{name}".replace(os.sep, "/")
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..` and without following links: a file is called what the user calls it."""
+    return Path(os.path.normpath(path.absolute()))

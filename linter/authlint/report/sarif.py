@@ -1,0 +1,124 @@
+"""Findings as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+from urllib.parse import quote
+
+from authlint import __version__
+from authlint.finding import Finding, Label, Level, Tally
+from authlint.report.as_json import exchange_object
+from authlint.report.masking import mask_words
+from authlint.rule import Rule
+from authlint.text import Sources, Span
+
+LEVELS = {Level.INFO: "note", Level.WARNING: "warning", Level.ERROR: "error"}
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(
+    findings: tuple[Finding, ...], sources: Sources, tally: Tally, rules: tuple[Rule, ...] = ()
+) -> str:
+    """One run; columns are counted in characters. `rules` are described in it."""
+    driver = {
+        "name": "authlint",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_rule(rule) for rule in rules],
+    }
+    marks = fingerprints(findings, sources)
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": f"{notice.path} {notice.text}"}}
+                    for notice in tally.notices
+                ],
+            }
+        ],
+        "results": [_result(one, sources, mark) for one, mark in zip(findings, marks, strict=True)],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.manual.strip()},
+        "helpUri": rule.reference,
+        "help": {"text": rule.manual.strip()},
+        "defaultConfiguration": {"level": LEVELS[rule.level]},
+    }
+
+
+def _result(finding: Finding, sources: Sources, mark: str) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "witness": [exchange_object(one) for one in finding.witness],
+        "routes": list(finding.routes),
+        "cure": mask_words(finding.cure),
+        "assumes": list(finding.assumes),
+    }
+    return {
+        "ruleId": finding.rule,
+        "level": LEVELS[finding.level],
+        "message": {"text": mask_words(_text(finding))},
+        "locations": [{"physicalLocation": _location(finding.primary.span, sources)}],
+        "relatedLocations": [_related(label, sources, n) for n, label in enumerate(finding.related)],
+        "partialFingerprints": {"authlint/v1": mark},
+        "properties": properties,
+    }
+
+
+def _text(finding: Finding) -> str:
+    parts = [finding.message, finding.primary.text]
+    if finding.cure:
+        parts.append("Cure: " + finding.cure)
+    return ". ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _location(span: Span, sources: Sources) -> dict[str, Any]:
+    start, end = sources.position(span), sources.end(span)
+    return {
+        "artifactLocation": {"uri": quote(span.path.replace("\\", "/"))},
+        "region": {
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+        },
+    }
+
+
+def _related(label: Label, sources: Sources, number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "physicalLocation": _location(label.span, sources),
+        "message": {"text": mask_words(label.text)},
+    }
+
+
+def fingerprints(findings: tuple[Finding, ...], sources: Sources) -> list[str]:
+    """What stays the same when lines move: rule, file, the words concerned, and which of several equal ones."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    marks: list[str] = []
+    for finding in findings:
+        key = identity(finding, sources)
+        marks.append(
+            hashlib.sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace")).hexdigest()[:32]
+        )
+        seen[key] += 1
+    return marks
+
+
+def identity(finding: Finding, sources: Sources) -> tuple[str, str, str]:
+    span = finding.primary.span
+    source = sources.get(span.path)
+    words = " ".join(source.words(span).split()) if source is not None else ""
+    return finding.rule, span.path, words
