@@ -57,7 +57,9 @@ SERVER = """
 
 
 def configuration(servers: int) -> str:
-    upstreams = "".join(f"    upstream app{n} {{ server 127.0.0.1:{9000 + n % 900}; }}\n" for n in range(servers))
+    upstreams = "".join(
+        f"    upstream app{n} {{ server 127.0.0.1:{9000 + n % 900}; }}\n" for n in range(servers)
+    )
     login = "    upstream login { server 127.0.0.1:9091; }\n"
     body = "".join(SERVER.format(n=n) for n in range(servers)).replace("http://login:9091", "http://login")
     return f"events {{}}\nhttp {{\n    server_names_hash_max_size 65536;\n{upstreams}{login}{body}}}\n"
@@ -90,7 +92,9 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--servers", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()

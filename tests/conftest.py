@@ -7,8 +7,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from authlint.discover import discover
+from authlint.lint import Result, lint
+from authlint.settings import load
+from authlint_rules import RULES
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +39,32 @@ def require() -> Callable[[str], Path]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def read_toml() -> Callable[[Path], dict[str, Any]]:
+    """A TOML file as a table."""
+
+    def read(path: Path) -> dict[str, Any]:
+        if sys.version_info >= (3, 11):
+            import tomllib
+        else:
+            import tomli as tomllib
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+
+    return read
+
+
+@pytest.fixture
+def found_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Result]:
+    """What authlint says of a folder, started in it."""
+
+    def find(folder: Path) -> Result:
+        with monkeypatch.context() as patch:
+            patch.chdir(folder)
+            settings = load(folder, {rule.id for rule in RULES})
+            return lint(discover(["."], folder, settings), settings, RULES)
 
     return find

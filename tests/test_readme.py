@@ -27,7 +27,9 @@ def shown(command: str) -> str:
 
 
 def blocks() -> list[tuple[str, str]]:
-    return [(match["command"], match["output"]) for match in BLOCK.finditer(README.read_text(encoding="utf-8"))]
+    return [
+        (match["command"], match["output"]) for match in BLOCK.finditer(README.read_text(encoding="utf-8"))
+    ]
 
 
 def test_there_are_runs() -> None:

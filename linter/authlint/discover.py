@@ -27,9 +27,9 @@ _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx
 class Discovered:
     """The files of a run; all paths are absolute.
 
-    `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and may be
-    anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths that
-    cannot be read, and why.
+    `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and
+    may be anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths
+    that cannot be read, and why.
     """
 
     root: Path
@@ -42,7 +42,7 @@ class Discovered:
     _project: tuple[Path, ...] | None = None
 
     def project(self) -> tuple[Path, ...]:
-        """Every file of the project whose name could be a configuration's, by path; listed on the first call."""
+        """Every file of the project whose name could be a configuration's; listed on the first call."""
         if self._project is None:
             self._project = tuple(sorted(_interesting(self.root)))
         return self._project
@@ -56,49 +56,43 @@ def discover(
     paths: Sequence[str], root: Path, settings: Settings, *, stdin: tuple[str, str] | None = None
 ) -> Discovered:
     """The files for `paths` (relative to the working directory); `-` means `stdin`, a (file name, text) pair."""
-    here = Path.cwd()
-    named: dict[Path, None] = {}
-    folders: dict[Path, None] = {}
-    candidates: dict[Path, None] = {}
-    notices: list[Notice] = []
-    missing: list[Notice] = []
-    texts: dict[Path, str] = {}
+    found = Discovered(_absolute(root))
     for name in paths:
-        if name == STDIN and stdin is not None:
-            path = _absolute(here / stdin[0])
-            texts[path] = stdin[1]
-            named[path] = None
-            continue
-        path = _absolute(here / name)
-        if path.is_dir():
-            folders[path] = None
-            continue
-        problem = _unreadable(path)
-        if problem:
-            missing.append(Notice(name, problem))
-        else:
-            named[path] = None
-    for folder in folders:
+        _add(found, name, stdin)
+    here, named = Path.cwd(), dict.fromkeys(found.named)
+    candidates: dict[Path, None] = {}
+    for folder in found.folders:
         candidates.update(dict.fromkeys(sorted(_interesting(folder))))
-    kept: list[Path] = []
-    for path in candidates:
-        reason = None if path in named else passed_over(path)
+    passed: dict[Path, str] = {}
+    for path in [*named, *(path for path in candidates if path not in named)]:
+        reason = None if path in found.texts else passed_over(path)
         if reason:
-            notices.append(Notice(os.path.relpath(path, here), reason))
-        elif path not in named:
-            kept.append(path)
-    for path in [path for path in named if path not in texts]:
-        reason = passed_over(path)
-        if reason:
-            del named[path]
-            notices.append(Notice(os.path.relpath(path, here), reason))
-    return Discovered(
-        _absolute(root), tuple(named), tuple(kept), tuple(folders), texts, tuple(notices), tuple(missing)
-    )
+            passed[path] = reason
+    found.named = tuple(path for path in named if path not in passed)
+    found.candidates = tuple(path for path in candidates if path not in passed and path not in named)
+    found.notices = tuple(Notice(os.path.relpath(path, here), reason) for path, reason in passed.items())
+    return found
+
+
+def _add(found: Discovered, name: str, stdin: tuple[str, str] | None) -> None:
+    if name == STDIN and stdin is not None:
+        path = _absolute(Path(stdin[0]))
+        found.texts[path] = stdin[1]
+        found.named += (path,)
+        return
+    path = _absolute(Path(name))
+    if path.is_dir():
+        found.folders += (path,)
+        return
+    problem = _unreadable(path)
+    if problem:
+        found.missing += (Notice(name, problem),)
+    else:
+        found.named += (path,)
 
 
 def passed_over(path: Path) -> str | None:
-    """Why a file is not read although its name fits: too large, binary, unreadable. None where it can be read."""
+    """Why a file is not read although its name fits (too large, binary, unreadable), or None."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST:
@@ -111,7 +105,7 @@ def passed_over(path: Path) -> str | None:
 
 
 def could_be_configuration(path: str) -> bool:
-    """Whether a file's name and folders are such as nginx's configuration has; `path` as `/`-separated parts."""
+    """Whether a file's name and folders are such as nginx's configuration has (`/` between them)."""
     *folders, name = path.split("/")
     if _NAME.fullmatch(name):
         return True

@@ -9,8 +9,8 @@ from functools import lru_cache
 def matches(path: str, glob: str) -> bool:
     """Whether a path relative to the project root (with `/`) is meant.
 
-    `*` and `?` stay within a folder, `**` crosses folders. A glob without `/` means a name anywhere; a folder means
-    everything below it.
+    `*` and `?` stay within a folder, `**` crosses folders. A glob without `/` means a name anywhere; a
+    folder means everything below it.
     """
     return _pattern(glob).fullmatch(path) is not None
 

@@ -38,7 +38,7 @@ class PerPath:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A declared upstream: its name or `host:port`, and the header (lower case) that it answers 401 without."""
+    """A declared upstream: its name or `host:port`, and the header (lower case) that it demands."""
 
     name: str
     expects: str
@@ -62,7 +62,7 @@ class Settings:
     include_roots: tuple[Path, ...] = ()
 
     def wants(self, rule: str) -> bool:
-        """Whether a rule's findings are asked for. A file that cannot be read is told unless it is ignored."""
+        """Whether a rule's findings are asked for; a syntax error is told unless it is ignored."""
         chosen = not self.select or rule in self.select or rule == "syntax-error"
         return chosen and rule not in self.ignore
 
@@ -158,7 +158,8 @@ def _shape_problems(table: dict[str, Any], text: str, shown: str) -> Iterator[st
                 yield f"{shown}:{_line(text, [*path, key])}: unknown key {key!r}{meant(key, known)}"
         else:
             name = ".".join(str(key) for key in path if isinstance(key, str)) or "the file"
-            yield f"{shown}:{_line(text, path)}: {name}: {_said(error.validator, error.validator_value, error)}"
+            said = _said(error.validator, error.validator_value, error)
+            yield f"{shown}:{_line(text, path)}: {name}: {said}"
 
 
 def _said(validator: str, value: Any, error: Any) -> str:
@@ -188,7 +189,7 @@ def _rule_problems(table: dict[str, Any], text: str, shown: str, known: Collecti
 
 
 def _line(text: str, path: Sequence[str | int], word: str = "") -> int:
-    """The line (from 1) of a key, or of a word of its value: looked up in the text, as TOML readers keep no places."""
+    """The line (from 1) of a key, or of a word of its value: TOML readers keep no places."""
     lines = text.split("\n")
     at = 0
     for number, key in enumerate(path):

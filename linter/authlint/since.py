@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tarfile
-import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from authlint.discover import Discovered
 from authlint.finding import Finding
 from authlint.settings import Settings
 from authlint.text import Sources
@@ -23,73 +23,112 @@ class RevisionError(Exception):
     """What --since names cannot be had; one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The tree of a revision, written out in `folder`; `top` is the work tree, `renamed` maps old names to new."""
+
+    top: Path
+    folder: Path
+    renamed: dict[str, str]
+
+    def path(self, now: Path) -> Path:
+        """Where a file or folder of the work tree was; it need not have been there."""
+        name = _below(now, self.top)
+        return self.folder / {new: old for old, new in self.renamed.items()}.get(name, name)
+
+    def name(self, path: str) -> str:
+        """What a file of the old tree is called now, relative to the work tree."""
+        name = _below(Path(path), self.folder)
+        return self.renamed.get(name, name)
+
+
 def without_old(
-    findings: tuple[Finding, ...], sources: Sources, revision: str, paths: Sequence[str], settings: Settings
+    findings: tuple[Finding, ...], sources: Sources, revision: str, files: Discovered, settings: Settings
 ) -> tuple[Finding, ...]:
-    """The findings that `revision` did not have; of several equal ones only as many as have been added."""
-    top = _git("rev-parse", "--show-toplevel").decode().strip()
-    archive = _git("archive", "--format=tar", f"{revision}^{{tree}}", cwd=top)
-    with tempfile.TemporaryDirectory() as scratch:
-        with tarfile.open(fileobj=BytesIO(archive)) as tar:
-            _extract(tar, scratch)
-        old = Counter(_old(Path(scratch), Path(top), paths, settings))
+    """The findings that `revision` did not have; of several equal ones only as many as have been added.
+
+    Both are judged by the present settings and rules. Raises RevisionError.
+    """
+    with _before(revision, settings.root) as before:
+        old = _identities(*_old_findings(before, files, settings), before.name)
+        new = _identities(findings, sources, lambda path: _below(Path(path), before.top))
+    left = Counter(old)
     kept: list[Finding] = []
-    for finding in findings:
-        key = _identity(finding, sources, Path(top))
-        if old[key] > 0:
-            old[key] -= 1
+    for finding, key in zip(findings, new, strict=True):
+        if left[key] > 0:
+            left[key] -= 1
         else:
             kept.append(finding)
     return tuple(kept)
 
 
-def _git(*arguments: str, cwd: str | None = None) -> bytes:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=cwd, capture_output=True, check=False)
-    except OSError as error:
-        raise RevisionError(f"--since needs git: {error.strerror}") from error
-    if done.returncode != 0:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise RevisionError(f"--since: {lines[-1] if lines else 'git failed'}")
-    return done.stdout
-
-
-def _extract(tar: tarfile.TarFile, folder: str) -> None:
-    if hasattr(tarfile, "data_filter"):
-        tar.extractall(folder, filter="data")
-    else:
-        tar.extractall(folder)
-
-
-def _old(folder: Path, top: Path, paths: Sequence[str], settings: Settings) -> list[Identity]:
-    """What the old tree's findings are, asked for in the same place."""
+def _old_findings(
+    before: Before, files: Discovered, settings: Settings
+) -> tuple[tuple[Finding, ...], Sources]:
     from authlint.discover import discover
     from authlint.lint import lint
     from authlint.suppressions import suppressed
     from authlint_rules import RULES
 
-    here = Path.cwd()
-    there = folder / here.relative_to(top) if here.is_relative_to(top) else folder
-    if not there.is_dir():
-        return []
-    root = folder / settings.root.relative_to(top) if settings.root.is_relative_to(top) else folder
-    os.chdir(there)
+    paths = [str(path) for path in map(before.path, (*files.named, *files.folders)) if path.exists()]
+    past = replace(
+        settings,
+        root=before.path(settings.root),
+        include_roots=tuple(map(before.path, settings.include_roots)),
+    )
+    result = lint(discover(paths, past.root, past), past, RULES)
+    return suppressed(result, past), result.sources
+
+
+def _identities(findings: Iterable[Finding], sources: Sources, name: Callable[[str], str]) -> list[Identity]:
+    """What stays the same when lines move: rule, file and the words concerned."""
+    found: list[Identity] = []
+    for finding in findings:
+        span = finding.primary.span
+        source = sources.get(span.path)
+        words = " ".join(source.words(span).split()) if source is not None else ""
+        found.append((finding.rule, name(span.path), words))
+    return found
+
+
+@contextmanager
+def _before(revision: str, start: Path) -> Iterator[Before]:
+    """The work tree that holds `start` as it was at the revision, until the block ends."""
+    top = Path(_git(start, ["rev-parse", "--show-toplevel"]).rstrip("\n"))
+    commit = _commit(top, revision)
+    with TemporaryDirectory(prefix="authlint-") as scratch:
+        folder = Path(os.path.realpath(scratch)) / "tree"
+        folder.mkdir()
+        # An index of our own: the user's is not touched. `git archive` would leave out what export-ignore names.
+        own = {**os.environ, "GIT_INDEX_FILE": str(Path(scratch) / "index"), "GIT_LFS_SKIP_SMUDGE": "1"}
+        _git(top, ["read-tree", commit], own)
+        _git(top, ["checkout-index", "-a", "-f", "-q", f"--prefix={folder}/"], own)
+        yield Before(top, folder, _renamed(top, commit))
+
+
+def _commit(top: Path, revision: str) -> str:
     try:
-        known = [path for path in paths if Path(path).exists() and not Path(path).is_absolute()]
-        moved = [os.path.relpath(path, here) for path in paths if Path(path).is_absolute()]
-        listed = [*known, *(path for path in moved if Path(path).exists())]
-        if not listed:
-            return []
-        before = replace(settings, root=root)
-        result = lint(discover(listed, root, before), before, RULES)
-        found = suppressed(result, before)
-        return [_identity(finding, result.sources, folder) for finding in found]
-    finally:
-        os.chdir(here)
+        asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"]
+        return _git(top, asked).strip()
+    except RevisionError:
+        raise RevisionError(f"--since: git knows no revision {revision!r}") from None
 
 
-def _identity(finding: Finding, sources: Sources, top: Path) -> Identity:
-    span = finding.primary.span
-    source = sources.get(span.path)
-    words = " ".join(source.words(span).split()) if source is not None else ""
-    return finding.rule, os.path.relpath(os.path.abspath(span.path), os.path.realpath(top)), words
+def _renamed(top: Path, commit: str) -> dict[str, str]:
+    fields = _git(top, ["diff", "--name-status", "-M", "-z", "--diff-filter=R", commit]).split("\0")
+    return {fields[at + 1]: fields[at + 2] for at in range(0, len(fields) - 2, 3)}
+
+
+def _git(folder: Path, arguments: Sequence[str], environment: dict[str, str] | None = None) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, env=environment)
+    except OSError as error:
+        raise RevisionError(f"--since needs git: {error.strerror}") from error
+    if done.returncode:
+        lines = os.fsdecode(done.stderr).strip().splitlines() or ["git failed"]
+        raise RevisionError(f"--since: {lines[0]}")
+    return os.fsdecode(done.stdout)
+
+
+def _below(path: Path, top: Path) -> str:
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(top)).replace(os.sep, "/")

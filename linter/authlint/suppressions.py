@@ -13,13 +13,17 @@ from authlint.settings import Settings
 from authlint.spelling import meant
 from authlint.text import Source, Span
 
+UNUSED = "unused-suppression"
 MARK = "authlint:"
-COMMENT = re.compile(r"#[ \t]*authlint:[ \t]*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
+COMMENT = re.compile(r"#[ \t]*authlint:[ \t]*ignore\b(?:\[(?P<rules>[^\]\n]*)\])?")
 
 
 @dataclass(slots=True)
 class Suppression:
-    """One rule that one comment switches off for `line`; the span is the rule's name in the comment."""
+    """One rule that one comment switches off for `line`; the span is the rule's name in the comment.
+
+    A comment that names no rule has an empty one, and the comment's span.
+    """
 
     rule: str
     line: int
@@ -28,44 +32,63 @@ class Suppression:
 
 
 def suppressed(result: Result, settings: Settings) -> tuple[Finding, ...]:
-    """The findings that no comment covers, and one for each comment that covers nothing."""
+    """The findings that no comment covers, and one for each comment that covers nothing.
+
+    A comment covers the lines of a finding's primary label only.
+    """
     found = [one for source in result.sources.values() for one in suppressions(source)]
     if not found:
         return result.findings
-    at: dict[tuple[str, int, str], Suppression] = {(s.span.path, s.line, s.rule): s for s in found}
+    at: dict[tuple[str, str, int], list[Suppression]] = {}
+    for one in found:
+        at.setdefault((one.span.path, one.rule, one.line), []).append(one)
     kept: list[Finding] = []
     for finding in result.findings:
-        line = result.sources.position(finding.primary.span).line
-        covering = at.get((finding.primary.span.path, line, finding.rule))
-        if covering is None:
+        covering = [one for place in _places(finding, result) for one in at.get(place, ())]
+        for one in covering:
+            one.used = True
+        if not covering:
             kept.append(finding)
-        else:
-            covering.used = True
     known = rule_ids()
-    kept += [_unused(one, known) for one in found if not one.used and _answerable(one, settings, known)]
+    kept += [
+        _unused(one, known)
+        for one in found
+        # What keeps this very finding quiet cannot be found idle by it.
+        if not one.used and one.rule != UNUSED and (one.span.path, UNUSED, one.line) not in at
+        if _answerable(one, settings, known)
+    ]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     return tuple(one for one in kept if settings.wants(one.rule))
 
 
 def suppressions(source: Source) -> Iterator[Suppression]:
+    # Most files have none, and are told apart by one search.
     if MARK not in source.text:
         return
     for match in COMMENT.finditer(source.text):
         line = _line(source, match.start())
-        start = match.start("rules")
-        for word in re.finditer(r"[^\s,]+", match["rules"]):
-            span = Span(source.path, start + word.start(), start + word.end())
-            yield Suppression(word[0], line, span)
+        words = list(re.finditer(r"[^\s,]+", match["rules"] or ""))
+        if not words:
+            yield Suppression("", line, Span(source.path, *match.span()))
+        for word in words:
+            start = match.start("rules") + word.start()
+            yield Suppression(word[0], line, Span(source.path, start, start + len(word[0])))
 
 
 def _line(source: Source, offset: int) -> int:
     """The line that a comment speaks of: its own, or the next that is no comment where it stands alone."""
     line = source.position(offset).line
-    if source.line(line).strip().startswith("#"):
-        line += 1
-        while source.line(line).strip().startswith("#"):
+    if source.line(line).lstrip().startswith("#"):
+        while line < len(source.starts) and source.line(line).strip()[:1] in ("", "#"):
             line += 1
     return line
+
+
+def _places(finding: Finding, result: Result) -> Iterator[tuple[str, str, int]]:
+    span = finding.primary.span
+    last = result.sources.position(Span(span.path, max(span.start, span.end - 1), span.end)).line
+    for line in range(result.sources.position(span).line, last + 1):
+        yield span.path, finding.rule, line
 
 
 def _answerable(one: Suppression, settings: Settings, known: frozenset[str]) -> bool:
@@ -74,10 +97,12 @@ def _answerable(one: Suppression, settings: Settings, known: frozenset[str]) -> 
 
 
 def _unused(one: Suppression, known: frozenset[str]) -> Finding:
-    if one.rule in known:
-        text = f"nothing to ignore: line {one.line} has no finding of {one.rule}"
+    if not one.rule:
+        message, text = "the comment ignores nothing: it names no rule", "write ignore[rule-id]"
+    elif one.rule in known:
+        message = f"nothing to ignore: no finding of {one.rule} here"
+        text = f"line {one.line} has no such finding"
     else:
-        text = f"there is no rule {one.rule!r}{meant(one.rule, known)}"
-    return Finding(
-        "unused-suppression", Level.WARNING, text, Label(one.span, text), cure="take the comment away"
-    )
+        message = f"the comment ignores nothing: there is no rule {one.rule!r}"
+        text = f"no such rule{meant(one.rule, known)}"
+    return Finding(UNUSED, Level.WARNING, message, Label(one.span, text), cure="take the comment away")

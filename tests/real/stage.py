@@ -94,7 +94,7 @@ def _edit(word: Word, new: str) -> tuple[int, int, str]:
 
 def _target(word: Word, name: str, staged: Staged) -> Iterator[tuple[int, int, str]]:
     match = URL.fullmatch(word.text)
-    if match is None or match["authority"] in staged.upstreams and not staged.upstreams[match["authority"]]:
+    if match is None or (match["authority"] in staged.upstreams and not staged.upstreams[match["authority"]]):
         return
     encoding = "fastcgi" if name == "fastcgi_pass" else "http"
     real = _mapped(match["authority"], encoding, staged)
@@ -106,5 +106,3 @@ def _mapped(authority: str, encoding: str, staged: Staged) -> str:
     staged.upstreams[authority] = real
     staged.encodings[authority] = encoding
     return f"127.0.0.1:{real}"
-
-

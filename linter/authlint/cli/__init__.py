@@ -1,4 +1,4 @@
-"""The command line. Importing it loads click and nothing else: what a command needs, it loads when it runs."""
+"""The command line. Importing it loads click and nothing else: a command loads what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="'authlint PATH...' is short for 'authlint check PATH...'; 'authlint check --help' lists its options.",
+    epilog="'authlint PATH...' is short for 'authlint check PATH...', and takes the same options.",
 )
 @click.version_option(__version__, prog_name="authlint")
 def authlint() -> None:

@@ -105,10 +105,16 @@ class _Run:
         stdin = None
         if STDIN in self.paths:
             name = self.options["stdin_filename"]
-            stdin = (str(name or "stdin.conf"), click.get_text_stream("stdin").read())
+            text = click.get_binary_stream("stdin").read().decode("utf-8", "replace")
+            stdin = (str(name or "stdin.conf"), text)
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
             click.echo(f"authlint: {missing.path}: {missing.text}", err=True)
+        if not (files.named or files.folders or files.missing):
+            # Each of them was named and cannot be read: nobody must take that for "no findings".
+            for notice in files.notices:
+                click.echo(f"authlint: {notice.path} {notice.text}", err=True)
+            return None
         return None if files.missing else files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
@@ -121,9 +127,9 @@ class _Run:
 
         result = lint(files, settings, RULES, self.progress())
         findings = suppressed(result, settings)
-        findings = tuple(one for one in findings if not _ignored_there(one, settings))
-        if self.options["since"]:
-            findings = without_old(findings, result.sources, str(self.options["since"]), self.paths, settings)
+        findings = tuple(one for one in findings if _wanted_there(one, settings, files))
+        if self.options["since"] is not None:
+            findings = without_old(findings, result.sources, str(self.options["since"]), files, settings)
         return replace(result, findings=findings)
 
     def progress(self) -> Callable[[int, int], None] | None:
@@ -137,14 +143,27 @@ class _Run:
         shown = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
         hidden = len(result.findings) - len(shown)
         text = self.rendered(result, shown, hidden)
-        output = self.options["output"]
-        if output:
-            Path(str(output)).write_text(text, encoding="utf-8")
-        else:
-            click.echo(text, nl=False, color=True)
         self.notes(result, files)
+        if not self.written(text):
+            return 2
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options["exit_zero"] else 0
+
+    def written(self, text: str) -> bool:
+        """Whether the report could be written. Whatever a configuration holds, it is UTF-8."""
+        data = text.encode("utf-8", "replace")
+        output = self.options["output"]
+        if not output:
+            stream = click.get_binary_stream("stdout")
+            stream.write(data)
+            stream.flush()
+            return True
+        try:
+            Path(str(output)).write_bytes(data)
+        except OSError as error:
+            click.echo(f"authlint: {output}: {error.strerror}", err=True)
+            return False
+        return True
 
     def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int) -> str:
         form = self.options["form"]
@@ -163,7 +182,8 @@ class _Run:
             return as_github(shown, result.sources)
         from authlint.report.text import render
 
-        color, width = _color(str(self.options["color"])), _width()
+        to_file = bool(self.options["output"])
+        color, width = _color(str(self.options["color"]), to_file), _width(to_file)
         summary = not self.options["quiet"]
         return render(
             shown, result.sources, result.tally, color=color, width=width, hidden=hidden, summary=summary
@@ -184,21 +204,33 @@ def _listed(given: object) -> list[str]:
     return [rule.strip() for value in values for rule in str(value).split(",") if rule.strip()]
 
 
-def _ignored_there(finding: Finding, settings: Settings) -> bool:
-    path = os.path.relpath(os.path.abspath(finding.primary.span.path), settings.root).replace(os.sep, "/")
-    return any(entry.ignores(path, finding.rule) for entry in settings.per_path)
+def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bool:
+    """Whether the settings do not ignore it in its file, and any of its places was asked for."""
+    path = os.path.abspath(finding.primary.span.path)
+    below = os.path.relpath(path, settings.root).replace(os.sep, "/")
+    if any(entry.ignores(below, finding.rule) for entry in settings.per_path):
+        return False
+    return any(
+        files.asked_for(Path(os.path.abspath(label.span.path)))
+        for label in (finding.primary, *finding.related)
+    )
 
 
-def _color(wish: str) -> bool:
+def _color(wish: str, to_file: bool) -> bool:
     """NO_COLOR and FORCE_COLOR count where the option does not decide (https://no-color.org)."""
     if wish != "auto":
         return wish == "always"
-    if os.environ.get("NO_COLOR"):
+    if to_file or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _width() -> int:
+def _width(to_file: bool) -> int:
     from shutil import get_terminal_size
 
+    if to_file or not sys.stdout.isatty():
+        return 100
+    # Longer lines are hard to read, however wide the window is.
     return min(get_terminal_size((100, 24)).columns, 120)

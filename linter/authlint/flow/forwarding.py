@@ -77,7 +77,11 @@ def upstream_headers(
     """The headers that go on, and the client's names that do not, each with the operation that took it."""
     named: dict[str, list[HeaderOp]] = {}
     for op in forward.headers:
-        named.setdefault(header_key(op.name), []).append(op)
+        key = header_key(op.name)
+        if op.verb == "append" and key in named:
+            named[key].append(op)
+        else:
+            named[key] = [op]
     out: list[Header] = []
     for ops in named.values():
         for op in ops:

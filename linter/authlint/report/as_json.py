@@ -34,11 +34,11 @@ def finding_object(finding: Finding, sources: Sources) -> dict[str, Any]:
         "related": [
             {"text": mask_words(label.text), **place(label.span, sources)} for label in finding.related
         ],
-        "routes": list(finding.routes),
+        "routes": [mask_words(route) for route in finding.routes],
         "witness": [exchange_object(one) for one in finding.witness],
         "proof": mask_words(finding.proof),
         "cure": mask_words(finding.cure),
-        "assumes": list(finding.assumes),
+        "assumes": [mask_words(one) for one in finding.assumes],
         "stated": list(finding.stated),
         "pedantic": finding.pedantic,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
@@ -52,7 +53,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.manual.strip()},
-        "helpUri": rule.reference,
+        **({"helpUri": rule.reference} if rule.reference.startswith("http") else {}),
         "help": {"text": rule.manual.strip()},
         "defaultConfiguration": {"level": LEVELS[rule.level]},
     }
@@ -86,7 +87,7 @@ def _text(finding: Finding) -> str:
 def _location(span: Span, sources: Sources) -> dict[str, Any]:
     start, end = sources.position(span), sources.end(span)
     return {
-        "artifactLocation": {"uri": quote(span.path.replace("\\", "/"))},
+        "artifactLocation": {"uri": _uri(span.path)},
         "region": {
             "startLine": start.line,
             "startColumn": start.column,
@@ -94,6 +95,12 @@ def _location(span: Span, sources: Sources) -> dict[str, Any]:
             "endColumn": end.column,
         },
     }
+
+
+def _uri(path: str) -> str:
+    """Relative to where authlint was started, with a scheme where it lies elsewhere."""
+    quoted = quote(os.fsencode(path.replace(os.sep, "/")))
+    return "file://" + quoted if quoted.startswith("/") else quoted
 
 
 def _related(label: Label, sources: Sources, number: int) -> dict[str, Any]:

