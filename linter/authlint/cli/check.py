@@ -105,7 +105,7 @@ class _Run:
         stdin = None
         if STDIN in self.paths:
             name = self.options["stdin_filename"]
-            text = click.get_binary_stream("stdin").read().decode("utf-8", "replace")
+            text = sys.stdin.buffer.read().decode("utf-8", "replace")
             stdin = (str(name or "stdin.conf"), text)
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
@@ -154,9 +154,8 @@ class _Run:
         data = text.encode("utf-8", "replace")
         output = self.options["output"]
         if not output:
-            stream = click.get_binary_stream("stdout")
-            stream.write(data)
-            stream.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
             return True
         try:
             Path(str(output)).write_bytes(data)

@@ -62,9 +62,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _result(finding: Finding, sources: Sources, mark: str) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "witness": [exchange_object(one) for one in finding.witness],
-        "routes": list(finding.routes),
+        "routes": [mask_words(route) for route in finding.routes],
         "cure": mask_words(finding.cure),
-        "assumes": list(finding.assumes),
+        "assumes": [mask_words(one) for one in finding.assumes],
     }
     return {
         "ruleId": finding.rule,

@@ -1,0 +1,102 @@
+"""Comments that keep findings quiet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from authlint.finding import Finding, Label, Level, Tally
+from authlint.lint import Result
+from authlint.settings import Settings
+from authlint.suppressions import suppressed
+from authlint.text import Source, Sources, Span
+
+RULE = "preflight-behind-auth"
+SETTINGS = Settings(Path("/"))
+
+
+def left(
+    text: str, words: str = "auth_basic", *, settings: Settings = SETTINGS, rule: str = RULE
+) -> list[str]:
+    """What is reported of a file in which `rule` finds `words`."""
+    found: tuple[Finding, ...] = ()
+    if words in text:
+        start = text.index(words)
+        found = (Finding(rule, Level.ERROR, "m", Label(Span("a.conf", start, start + len(words)), "l")),)
+    result = Result(found, Sources({"a.conf": Source("a.conf", text)}), Tally())
+    return [
+        f"{one.rule}: {one.message}; {one.primary.text}".removesuffix("; l")
+        for one in suppressed(result, settings)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"auth_basic x; # authlint: ignore[{RULE}] scripts only",
+        f"auth_basic x; #authlint:ignore[ {RULE} ]",
+        f"    # authlint: ignore[{RULE}]\n    auth_basic x;",
+        f"# authlint: ignore[{RULE}]\n# and why\n\n# at length\nauth_basic x;",
+        f"auth_basic # authlint: ignore[{RULE}]\n  x;",
+    ],
+)
+def test_a_comment_on_the_line_or_alone_before_it(text: str) -> None:
+    assert left(text) == []
+
+
+def test_any_line_of_a_long_place_may_have_the_comment() -> None:
+    assert left(f"auth_basic\n  x; # authlint: ignore[{RULE}]\n", "auth_basic\n  x;") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"listen 80; # authlint: ignore[{RULE}]\nauth_basic x;",
+        f"auth_basic x;\n# authlint: ignore[{RULE}]\n",
+        f"# authlint: ignore[{RULE}]\nlisten 80;\nauth_basic x;",
+    ],
+)
+def test_elsewhere_it_suppresses_nothing_and_that_is_told(text: str) -> None:
+    assert sorted(line.partition(":")[0] for line in left(text)) == [RULE, "unused-suppression"]
+
+
+def test_each_rule_of_a_comment_is_judged_on_its_own() -> None:
+    text = f"auth_basic x; # authlint: ignore[{RULE}, authorization-dropped]"
+    assert left(text) == [
+        "unused-suppression: nothing to ignore: no finding of authorization-dropped here;"
+        " line 1 has no such finding"
+    ]
+
+
+def test_a_rule_that_there_is_not() -> None:
+    assert left("# authlint: ignore[preflight-behind-aut]\nlisten 80;") == [
+        "unused-suppression: the comment ignores nothing: there is no rule 'preflight-behind-aut';"
+        " no such rule; did you mean 'preflight-behind-auth'?"
+    ]
+
+
+@pytest.mark.parametrize("comment", ["# authlint: ignore", "# authlint: ignore[]", "# authlint: ignore[ , ]"])
+def test_a_comment_without_a_rule(comment: str) -> None:
+    assert left(comment) == [
+        "unused-suppression: the comment ignores nothing: it names no rule; write ignore[rule-id]"
+    ]
+
+
+def test_other_words_about_authlint_are_no_suppression() -> None:
+    assert left("# authlint: see the wiki\n# authlint: ignored for years\n") == []
+
+
+def test_of_a_rule_that_was_not_asked_nobody_knows() -> None:
+    text = f"listen 80; # authlint: ignore[{RULE}]"
+    assert left(text, settings=Settings(Path("/"), ignore=frozenset({RULE}))) == []
+    assert left(text, settings=Settings(Path("/"), ignore=frozenset({"unused-suppression"}))) == []
+
+
+def test_an_idle_comment_can_be_kept_on_purpose() -> None:
+    assert left(f"listen 80; # authlint: ignore[{RULE}, unused-suppression]") == []
+
+
+def test_another_rules_finding_stays() -> None:
+    text = f"auth_basic x; # authlint: ignore[{RULE}]"
+    assert len(left(text, rule="authorization-dropped")) == 2
