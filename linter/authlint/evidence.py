@@ -18,6 +18,9 @@ ASSET = re.compile(
 API_WORDS = frozenset(
     ("api", "apis", "graphql", "rest", "rpc", "ws", "v1", "v2", "v3", "v4", "jsonrpc", "odata")
 )
+KEY_HEADERS = frozenset(
+    ("authorization", "x-api-key", "api-key", "apikey", "x-auth-token", "x-token", "x-csrf-token", "token")
+)
 CORS = "access-control-allow-"
 
 
@@ -136,6 +139,21 @@ def _declared(site: Site, endpoint: Endpoint) -> str | None:
         if key is not None and key in site.expects:
             return site.expects[key].header
     return None
+
+
+def may_refuse(site: Site, endpoint: Endpoint) -> bool:
+    """Whether the application is one that answers 401: the route speaks of credentials."""
+    if reads_authorization(site, endpoint) is not None:
+        return True
+    for op in response_ops(endpoint):
+        name = op.name.lower()
+        if name == "access-control-allow-credentials":
+            return True
+        if name == "access-control-allow-headers":
+            text = str(getattr(op.value, "text", "")).lower()
+            if any(word.strip() in KEY_HEADERS for word in text.split(",")):
+                return True
+    return False
 
 
 def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:

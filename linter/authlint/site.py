@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from authlint.asking import base_url, compared_with_origin, origins_in, paths_of, wanted_headers
 from authlint.client.cors import preflight
 from authlint.finding import Exchange
 from authlint.flow.assume import Assume, Expects
@@ -18,11 +19,9 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.flow.samples import samples
-from authlint.model.condition import Test
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Files, Forward, Op, Require, Step
-from authlint.model.value import Case, Get, Lit, Pick, Value, parts, reads
+from authlint.model.value import Value
 from authlint.text import Sources
 
 BEARER = ("Authorization", "Bearer TOKEN")
@@ -53,6 +52,11 @@ class Endpoint:
         return f"{name} {sign}{match.text}" if sign else f"{name}{match.text}"
 
     @property
+    def base(self) -> str:
+        """Scheme and authority of the URL."""
+        return self.url[: self.url.index("/", self.url.index("://") + 3)]
+
+    @property
     def forward(self) -> Forward | None:
         return next((step for step in self.route.block.steps if isinstance(step, Forward)), None)
 
@@ -81,6 +85,14 @@ class Site:
 
     def request(self, endpoint: Endpoint, *headers: tuple[str, str], method: str = "GET") -> Request:
         return Request(method, endpoint.url, headers, vouched=VOUCHED)
+
+    def requests(self, endpoint: Endpoint) -> Iterator[Request]:
+        """Without credentials; then with each header that a branch of the route's script tests for."""
+        yield self.request(endpoint)
+        for op in endpoint.route.script:
+            header = wanted_headers(op) if isinstance(op, Branch) else None
+            if header is not None:
+                yield self.request(endpoint, header)
 
     def preflight(self, endpoint: Endpoint, origin: str, method: str = "GET") -> Request:
         return preflight(endpoint.url, origin, method)
@@ -180,7 +192,7 @@ class Site:
         """Origins that the configuration speaks of for this route, else a plain one."""
         found: dict[str, None] = {}
         for value in self._origin_values(endpoint):
-            for origin in _origins_in(value, self.gateway.definitions):
+            for origin in origins_in(value, self.gateway.definitions):
                 found[origin] = None
         return tuple(found) or (APP,)
 
@@ -191,7 +203,7 @@ class Site:
                     yield op.value
         for one in (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script)):
             if isinstance(one, Branch):
-                yield from _compared_with_origin(one, self.gateway.definitions)
+                yield from compared_with_origin(one, self.gateway.definitions)
 
 
 def _fallback(host: VirtualHost) -> tuple[Route, ...]:
@@ -219,52 +231,6 @@ def describe(outcome: Outcome) -> str:
     return f"{text} ({'; '.join(shown)})" if shown else text
 
 
-def base_url(listener: Listener, host: VirtualHost) -> str | None:
-    """Scheme, name and port by which a virtual host is reached; None where no name leads to it."""
-    scheme = "https" if listener.tls else "http"
-    if listener.address.startswith("unix:"):
-        return None
-    shown = (
-        "" if listener.port in (80, 443) and (listener.port == 443) == listener.tls else f":{listener.port}"
-    )
-    name = _sample_name(host)
-    if name is None:
-        if host is not listener.default:
-            return None
-        name = "gateway.example"
-    return f"{scheme}://{name}{shown}"
-
-
-def _sample_name(host: VirtualHost) -> str | None:
-    for one in host.names:
-        if one.kind == "exact" and one.text not in ("", "_") and "." in one.text + ".":
-            return one.text
-    for one in host.names:
-        if one.kind == "ends":
-            return "www" + one.text
-        if one.kind == "starts":
-            return one.text + ".example"
-        if one.kind == "pattern":
-            for sample in samples(one.text, True):
-                if sample and all(c.isalnum() or c in ".-" for c in sample):
-                    return sample
-    return None
-
-
-def paths_of(route: Route) -> tuple[str, ...]:
-    """Paths that this route may take, the likeliest first."""
-    text = route.match.text
-    match route.match.kind:
-        case "exact":
-            return (text,)
-        case "prefix":
-            return (text + "x", text) if text.endswith("/") else (text, text + "/x", text + "x")
-        case "pattern":
-            return samples(text, route.match.nocase, path=True)
-        case _:
-            return ("/x", "/")
-
-
 def blocks_of(route: Route) -> Iterator[Block]:
     """Every block that a request may find in force on a route."""
     yield route.block
@@ -290,30 +256,3 @@ def steps_of(route: Route) -> Iterator[Step]:
 
 def requires(route: Route) -> Iterator[Require]:
     return (step for step in steps_of(route) if isinstance(step, Require))
-
-
-def _compared_with_origin(branch: Branch, definitions: Mapping[str, Value]) -> Iterator[Value]:
-    when = branch.when
-    if isinstance(when, Test) and when.arg is None and reads(when.value, definitions, "header", "origin"):
-        yield Pick(when.value, (Case(when.how, Lit(""), branch.span),), Lit(""), branch.span)
-
-
-def _origins_in(value: Value, definitions: Mapping[str, Value]) -> Iterator[str]:
-    for part in parts(value, definitions):
-        if isinstance(part, Lit) and part.text.startswith(("http://", "https://")) and " " not in part.text:
-            yield part.text
-        elif isinstance(part, Pick) and Get("header", "origin") in parts(part.source, definitions):
-            for case in part.cases:
-                yield from _origins_of(case.test.how, case.test.arg, case.test.nocase)
-
-
-def _origins_of(how: str, arg: str, nocase: bool) -> Iterator[str]:
-    if how == "is" and arg.startswith(("http://", "https://")):
-        yield arg
-    elif how == "search":
-        for sample in samples(arg, nocase):
-            if sample.startswith(("http://", "https://")):
-                yield sample
-        for prefix in ("https://app.", "https://", "http://"):
-            for sample in samples(arg.lstrip("^").rstrip("$"), nocase)[:1]:
-                yield prefix + sample.removeprefix("https://").removeprefix("http://").lstrip(".")

@@ -117,46 +117,29 @@ def _protects(block: Block) -> bool:
 
 
 def _let_through(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    require = next((s for s in endpoint.route.block.steps if isinstance(s, Require)), None)
     block = endpoint.route.block
-    if require is None or not evidence.asks_for(require) or block.open or block.exempt is not None:
-        return
     outcome = site.get(endpoint)
-    if not _open(outcome) or outcome.opens:
+    if not _protects(block) or block.open or block.exempt is not None or outcome.opens or not _open(outcome):
         return
     for world in outcome.worlds:
-        label = _reason(require, world)
-        if label is not None:
-            passed = _passing(world)
-            by_address = passed is not None and isinstance(passed.subject, Address)
-            yield _finding(site, endpoint, "GET", outcome, label, BY_ADDRESS if by_address else BY_ANSWER)
+        passed = next((event for event in world.trace if event.verb == "passed" and not event.auth), None)
+        reason = None if passed is None else _reason(world, passed)
+        if passed is not None and passed.span is not None and reason is not None:
+            cure = BY_ADDRESS if isinstance(passed.subject, Address) else BY_ANSWER
+            yield _finding(site, endpoint, "GET", outcome, Label(passed.span, reason), cure)
             return
 
 
-def _passing(world: Outcome) -> Event | None:
-    return next((event for event in world.trace if event.verb == "passed" and not event.auth), None)
-
-
-def _reason(require: Require, world: Outcome) -> Label | None:
+def _reason(world: Outcome, passed: Event) -> str | None:
     """Why a request without credentials passes, if that cannot be meant."""
-    event = _passing(world)
-    if event is None or event.span is None:
-        return None
-    if isinstance(event.subject, Address) and require.mode == "any":
-        rule = next((r for r in event.subject.rules if r.span == event.span), None)
+    if isinstance(passed.subject, Address):
+        rule = next((rule for rule in passed.subject.rules if rule.span == passed.span), None)
         if rule is not None and rule.network in ("all", "0.0.0.0/0", "::/0"):
-            return Label(event.span, "with satisfy any this lets everybody pass: nobody is asked")
-    if isinstance(event.subject, Ask) and not world.auth_requests:
-        return _answered_here(world, event)
-    return None
-
-
-def _answered_here(world: Outcome, passed: Event) -> Label | None:
-    """The auth request never reaches a service: the gateway itself answers 2xx to everybody."""
+            return "with satisfy any this lets everybody pass: nobody is asked"
     for event in world.trace:
         here = event.auth and event.verb == "answered" and isinstance(event.subject, (Files, Respond))
-        if here and passed.span is not None:
-            return Label(passed.span, "the auth request ends in a page of this gateway that everybody gets")
+        if isinstance(passed.subject, Ask) and here and not world.auth_requests:
+            return "the auth request ends in a page of this gateway that everybody gets"
     return None
 
 

@@ -50,10 +50,9 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     if any(evidence.mechanisms(endpoint)):
         return
     outcome = site.get(endpoint, BEARER)
-    lost = [_removal(world) for world in outcome.worlds]
-    if not lost or any(one is None for one in lost):
+    op = outcome.in_every_world(_removal)
+    if op is None:
         return
-    op = lost[0]
     forward = endpoint.forward
     span = op.span if isinstance(op, HeaderOp) else forward.client_headers_span if forward else None
     if span is None:

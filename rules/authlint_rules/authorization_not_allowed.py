@@ -61,11 +61,8 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
     for origin in site.origins(endpoint):
         request = site.preflight(endpoint, origin)
         outcome = site.ask(request)
-        places = [_place(world, origin) for world in outcome.worlds]
-        if not places or any(place is None for place in places) or outcome.opens:
-            continue
-        place = places[0]
-        if place is None or place.op is None:
+        place = outcome.in_every_world(lambda world, origin=origin: _place(world, origin))  # type: ignore[misc]
+        if place is None or place.op is None or outcome.opens:
             continue
         star = outcome.value(HEADERS) == "*"
         yield Finding(

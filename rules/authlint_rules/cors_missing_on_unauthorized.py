@@ -24,24 +24,14 @@ from authlint import evidence
 from authlint.client.cors import cors_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
-from authlint.flow.outcome import Event, Outcome
+from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.step import Ask, Basic, HeaderOp, Recover
+from authlint.model.step import HeaderOp, Recover
 from authlint.rule import Rule
 from authlint.site import CREDENTIALS, Endpoint, Site, headers_of
 
 ID = "cors-missing-on-unauthorized"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
-HEADERS = (
-    "authorization",
-    "x-api-key",
-    "api-key",
-    "x-auth-token",
-    "x-token",
-    "x-csrf-token",
-    "apikey",
-    "token",
-)
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -85,15 +75,15 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         return
 
 
-def _good(site: Site, endpoint: Endpoint, origin: str) -> tuple[Outcome, HeaderOp] | None:
-    """A request that passes, and the operation that lets the page read its answer."""
+def _good(site: Site, endpoint: Endpoint, origin: str) -> HeaderOp | None:
+    """The operation that lets the page read the answer to a request that passes."""
     for name in ("none", *CREDENTIALS):
         for world in site.get(endpoint, ("Origin", origin), *headers_of(name)).worlds:
             listed = world.get("access-control-allow-origin")
-            if world.status is None or world.status >= 400 or len(listed) != 1 or listed[0].op is None:
+            if not world.admitted or len(listed) != 1 or listed[0].op is None:
                 continue
             if cors_check(world.headers, origin, False).passed:
-                return world, listed[0].op
+                return listed[0].op
     return None
 
 
@@ -103,7 +93,7 @@ def _bad(site: Site, endpoint: Endpoint, origin: str) -> tuple[Request, Outcome,
     outcome = site.ask(request)
     if not outcome.alternatives and outcome.status == 401 and any(evidence.mechanisms(endpoint)):
         return None if cors_check(outcome.headers, origin, False).passed else (request, outcome, "")
-    if endpoint.forward is None or not _may_refuse(site, endpoint):
+    if endpoint.forward is None or not evidence.may_refuse(site, endpoint):
         return None
     for name in site.passing(endpoint):
         request = site.request(endpoint, ("Origin", origin), *headers_of(name))
@@ -114,46 +104,18 @@ def _bad(site: Site, endpoint: Endpoint, origin: str) -> tuple[Request, Outcome,
     return None
 
 
-def _may_refuse(site: Site, endpoint: Endpoint) -> bool:
-    """Whether the application is one that answers 401: the route speaks of credentials."""
-    if evidence.reads_authorization(site, endpoint) is not None:
-        return True
-    for op in evidence.response_ops(endpoint):
-        name = op.name.lower()
-        if name == "access-control-allow-credentials":
-            return True
-        if name == "access-control-allow-headers":
-            text = str(getattr(op.value, "text", "")).lower()
-            if any(word.strip() in HEADERS for word in text.split(",")):
-                return True
-    return False
-
-
-def _culprit(good: tuple[Outcome, HeaderOp], bad: Outcome) -> tuple[Label, tuple[Label, ...], object] | None:
+def _culprit(good: HeaderOp, bad: Outcome) -> tuple[Label, tuple[Label, ...], object] | None:
     """What differs: the operation was skipped for the status, or an error page took its place."""
-    _, op = good
+    denial = bad.denial
+    source = (Label(denial.span, "the 401 comes from here"),) if denial is not None and denial.span else ()
     for event in bad.trace:
-        if event.verb == "skipped" and event.subject is op:
-            related = tuple(_denials(bad))
-            return Label(op.span, "not sent with a 401: there is no `always`"), related, op
+        if event.verb == "skipped" and event.subject is good:
+            return Label(good.span, "not sent with a 401: there is no `always`"), source, good
     for event in bad.trace:
         if event.verb == "went on" and isinstance(event.subject, Recover) and event.span is not None:
             label = Label(event.span, "the 401 is answered elsewhere, without the CORS headers")
-            return label, (Label(op.span, "set here for the other answers"),), event.subject
-    for denial in bad.trace:
-        if denial.verb == "denied" and denial.span is not None:
-            return Label(op.span, "not in force where the 401 is answered"), tuple(_denials(bad)), op
-    return None
-
-
-def _denials(bad: Outcome) -> Iterator[Label]:
-    for event in bad.trace:
-        if _is_denial(event) and event.span is not None:
-            yield Label(event.span, "the 401 comes from here")
-
-
-def _is_denial(event: Event) -> bool:
-    return event.verb == "denied" and isinstance(event.subject, (Basic, Ask))
+            return label, (Label(good.span, "set here for the other answers"),), event.subject
+    return (Label(good.span, "not in force where the 401 is answered"), source, good) if source else None
 
 
 RULE = Rule(

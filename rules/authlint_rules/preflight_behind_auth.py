@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.model.step import Address, Ask, Basic
+from authlint.model.step import Address
 from authlint.model.value import reads
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
@@ -59,11 +59,10 @@ def check(site: Site) -> Iterator[Finding]:
 def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
     request = site.preflight(endpoint, site.origins(endpoint)[0])
     outcome = site.ask(request)
-    denials = [_denial(world) for world in outcome.worlds]
-    if not denials or any(one is None for one in denials) or outcome.opens or _told_the_method(site, outcome):
+    denial = outcome.in_every_world(_refusal)
+    if denial is None or denial.span is None or outcome.opens or _told_the_method(site, outcome):
         return
-    denial = denials[0]
-    if denial is None or denial.span is None or site.let_in(endpoint) is None:
+    if site.let_in(endpoint) is None:
         return
     from_inside = _lets_addresses_pass(endpoint)
     host = endpoint.host.name or "this host"
@@ -92,14 +91,11 @@ def _lets_addresses_pass(endpoint: Endpoint) -> bool:
     )
 
 
-def _denial(world: Outcome) -> Event | None:
+def _refusal(world: Outcome) -> Event | None:
     """The check that refused the preflight, if that is why it is not answered as one."""
     if world.status is None or 200 <= world.status < 300:
         return None
-    for event in world.trace:
-        if event.verb == "denied" and not event.auth and isinstance(event.subject, (Basic, Ask)):
-            return event
-    return None
+    return world.denial
 
 
 def _told_the_method(site: Site, outcome: Outcome) -> bool:

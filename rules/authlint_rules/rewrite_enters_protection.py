@@ -61,10 +61,10 @@ def check(site: Site) -> Iterator[Finding]:
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     for assume, supposed in _suppositions(endpoint):
         outcome = site.get(endpoint, assume=assume)
-        turns = [_turn(world) for world in outcome.worlds]
-        if not turns or any(turn is None for turn in turns) or outcome.opens or turns[0] is None:
+        turn = outcome.in_every_world(_turn)
+        if turn is None or outcome.opens:
             continue
-        step, denial = turns[0]
+        step, denial = turn
         meant = _public(endpoint, step)
         if step.span is None or denial.span is None or meant is None:
             return

@@ -36,10 +36,8 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
-from authlint.model.condition import Test
 from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
-from authlint.model.value import Get
 from authlint.rule import Rule
 from authlint.site import VOUCHED, Endpoint, Site, headers_of
 
@@ -49,89 +47,41 @@ ID = "rewrite-leaves-protection"
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if any(evidence.mechanisms(endpoint)):
-            yield from _escapes(site, endpoint)
+            yield from _escapes(site, endpoint, endpoint.route.script)
         elif endpoint.forward is not None and endpoint.route.block.exempt is None:
             yield from _reaches_behind(site, endpoint)
     for endpoint in site.unreached:
+        # Nobody reaches this route: the server's own rewrites may move its requests first.
         if any(evidence.mechanisms(endpoint)):
-            yield from _before(site, endpoint)
+            yield from _escapes(site, endpoint, endpoint.host.script)
 
 
-def _before(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """A protected route that nobody reaches: the server's own rewrites move its requests first."""
-    request = site.request(endpoint)
-    outcome = site.ask(request)
-    moves = [_move(world, endpoint.route, endpoint.host.script) for world in outcome.worlds]
-    if moves and moves[0] is not None and all(move is not None for move in moves) and not outcome.opens:
-        yield from _finding(site, endpoint, request, outcome, moves[0])
-
-
-def _escapes(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    for request in _requests(site, endpoint):
+def _escapes(site: Site, endpoint: Endpoint, script: tuple[Op, ...]) -> Iterator[Finding]:
+    for request in site.requests(endpoint):
         outcome = site.ask(request)
-        moves = [_move(world, endpoint.route, endpoint.route.script) for world in outcome.worlds]
-        if not moves or moves[0] is None or any(move is None for move in moves) or outcome.opens:
+        move = outcome.in_every_world(lambda world: _move(world, endpoint.route, script))
+        if move is None or outcome.opens or move[0].span is None or move[1].block.exempt is not None:
             continue
-        found = list(_finding(site, endpoint, request, outcome, moves[0]))
-        yield from found
-        if found:
-            return
-
-
-def _finding(
-    site: Site, endpoint: Endpoint, request: Request, outcome: Outcome, move: tuple[Event, Route]
-) -> Iterator[Finding]:
-    if move[0].span is not None and move[1].block.exempt is None:
+        checks = [Label(one.span, "never asked for these requests") for one in evidence.mechanisms(endpoint)]
+        restart = "the search for a location starts again, before anybody asks for credentials"
         yield Finding(
             rule=ID,
             level=Level.ERROR,
             message=f"{endpoint.title} is served without authentication: the path is rewritten into {move[1].name}",
-            primary=Label(
-                move[0].span, "the search for a location starts again, before anybody asks for credentials"
-            ),
-            related=(
-                *(
-                    Label(check.span, "never asked for these requests")
-                    for check in evidence.mechanisms(endpoint)
-                ),
-                Label(move[1].span, "this location asks for nothing"),
-            )[:3],
+            primary=Label(move[0].span, restart),
+            related=(*checks[:2], Label(move[1].span, "this location asks for nothing")),
             routes=(endpoint.title,),
             witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
             cure="use `break` and forward from this location, or protect the target in the same way",
             stated=outcome.assumed,
         )
-
-
-def _requests(site: Site, endpoint: Endpoint) -> Iterator[Request]:
-    """Without credentials; and with what a client must send for a conditional rewrite."""
-    yield site.request(endpoint)
-    for op in endpoint.route.script:
-        if isinstance(op, Branch) and any(isinstance(one, Rewrite) for one in op.ops):
-            yield from _conditional(site, endpoint, op)
-
-
-def _conditional(site: Site, endpoint: Endpoint, branch: Branch) -> Iterator[Request]:
-    when = branch.when
-    if not isinstance(when, Test) or when.arg is not None or not isinstance(when.value, Get):
         return
-    text = {"true": "1", "present": "1", "is": when.how.arg}.get(when.how.how)
-    if text is None or not text:
-        return
-    if when.value.kind == "header" and when.value.name not in ("authorization", "host"):
-        yield site.request(endpoint, (when.value.name.title(), text))
-    elif when.value.kind == "cookie":
-        yield site.request(endpoint, ("Cookie", f"{when.value.name}={text}"))
 
 
 def _move(world: Outcome, protected: Route, script: tuple[Op, ...]) -> tuple[Event, Route] | None:
     """The rewrite of this script that led past the protected route, and the route that then answered."""
-    if world.status is None or world.status >= 400 or world.status in (301, 302, 303, 307, 308):
-        return None
-    if any(event.verb in ("denied", "passed", "asked") for event in world.trace):
-        return None
     last = world.last_route
-    if last is None or last is protected:
+    if not world.admitted or not world.unasked or last is None or last is protected:
         return None
     for event in world.trace:
         if event.verb == "went on" and isinstance(event.subject, Rewrite) and _within(event.subject, script):
@@ -148,37 +98,34 @@ def _reaches_behind(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     outcome = site.get(endpoint)
     reached = outcome.upstream
     if (
-        outcome.status != 200
-        or reached is None
-        or reached.path is None
+        outcome.alternatives
         or outcome.opens
-        or outcome.alternatives
+        or outcome.status != 200
+        or not outcome.unasked
+        or reached is None
     ):
         return
-    if any(event.verb in ("denied", "passed", "asked") for event in outcome.trace):
-        return
-    path = reached.path.partition("?")[0]
+    path = (reached.path or "").partition("?")[0]
     if endpoint.url.endswith(path) or not path.startswith("/"):
         return
-    base = endpoint.url[: endpoint.url.index("/", 8)]
     for other in site.siblings[id(endpoint.host)]:
-        if other is endpoint or not any(evidence.mechanisms(other)) or len(other.route.match.text) < 2:
+        # "/" protects whatever nobody else takes: that alone makes no path secret.
+        if other.route.match.text == "/" or not any(evidence.mechanisms(other)):
             continue
-        direct = site.ask(Request("GET", base + path))
-        if direct.status not in (401, 403) or direct.last_route is not other.route or direct.opens:
-            continue
-        if site.upstream(other) == (reached.address or reached.name) and _same_path(
-            site, other, base + path, path
-        ):
+        address = reached.address or reached.name
+        if site.upstream(other) == address and _protects(site, other, endpoint.base + path, path):
             yield _behind(site, endpoint, other, outcome)
             return
 
 
-def _same_path(site: Site, other: Endpoint, url: str, path: str) -> bool:
-    """Whether the protected route, once it lets a request in, asks the application for that very path."""
+def _protects(site: Site, other: Endpoint, url: str, path: str) -> bool:
+    """Whether this route refuses the path to strangers, and asks the application for that very path for others."""
+    direct = site.ask(Request("GET", url))
+    if direct.status not in (401, 403) or direct.last_route is not other.route or direct.opens:
+        return False
     for name in site.passing(other):
-        outcome = site.ask(Request("GET", url, headers_of(name), vouched=VOUCHED))
-        return outcome.upstream is not None and outcome.upstream.path == path
+        reached = site.ask(Request("GET", url, headers_of(name), vouched=VOUCHED)).upstream
+        return reached is not None and reached.path == path
     return False
 
 

@@ -45,9 +45,9 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         for request in _requests(site, endpoint):
             outcome = site.ask(request)
-            found = [_pair(world) for world in outcome.worlds]
-            if found and all(pair is not None for pair in found) and found[0] is not None:
-                yield _finding(site, endpoint, request, outcome, *found[0])
+            pair = outcome.in_every_world(_pair)
+            if pair is not None:
+                yield _finding(site, endpoint, request, outcome, *pair)
 
 
 def _requests(site: Site, endpoint: Endpoint) -> Iterator[Request]:

@@ -43,7 +43,7 @@ DIALECT_BLIND = ("authlint.model", "authlint.flow")
 DIALECTS = re.compile("nginx|envoy|ingress|kubernetes|traefik", re.IGNORECASE)
 
 FILE_LINES = 400
-RULE_LINES = 130
+RULE_LINES = 130  # beside its manual
 FUNCTION_LINES = 60
 
 SAID_IN_TOKENS = {tokenize.NAME, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
@@ -131,7 +131,8 @@ def test_files_and_functions_are_short(root: Path) -> None:
         code = file.read_text()
         is_rule = module_name(root, file).startswith("authlint_rules.") and file.name != "__init__.py"
         limit = RULE_LINES if is_rule else FILE_LINES
-        length = len(code.splitlines())
+        manual = ast.get_docstring(ast.parse(code), clean=False) or "" if is_rule else ""
+        length = len(code.splitlines()) - len(manual.splitlines())
         if length > limit:
             too_long.append(f"{file.relative_to(root)}: {length} lines, at most {limit}")
         for node in ast.walk(ast.parse(code)):

@@ -11,8 +11,6 @@ from authlint.flow.values import evaluate, host_name
 from authlint.model.step import HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
-REDIRECTS = frozenset((301, 302, 303, 307, 308))
-
 
 @dataclass(slots=True)
 class Draft:

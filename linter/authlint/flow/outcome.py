@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from authlint.model.gateway import Block, Open, Route, VirtualHost
-from authlint.model.step import HeaderOp
+from authlint.model.step import Ask, Basic, HeaderOp
 from authlint.model.unknown import Unknown
 from authlint.text import Span
+
+T = TypeVar("T")
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Party: TypeAlias = Literal["gateway", "auth-service", "upstream"]
 Verb: TypeAlias = Literal[
@@ -112,6 +115,29 @@ class Outcome:
                 if isinstance(event.subject, Block):
                     found.update(dict.fromkeys(event.subject.open))
         return tuple(found)
+
+    @property
+    def admitted(self) -> bool:
+        """Whether the request got what it asked for: no error, no redirect."""
+        return self.status is not None and self.status < 400 and self.status not in REDIRECTS
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody on the way asked who the client is."""
+        return not any(event.verb in ("denied", "passed", "asked") for event in self.trace)
+
+    @property
+    def denial(self) -> Event | None:
+        """The first refusal by a way of authentication (not by an address)."""
+        for event in self.trace:
+            if event.verb == "denied" and not event.auth and isinstance(event.subject, (Basic, Ask)):
+                return event
+        return None
+
+    def in_every_world(self, judge: Callable[[Outcome], T | None]) -> T | None:
+        """What `judge` says of the first world, if it says something of all of them."""
+        verdicts = [judge(world) for world in self.worlds]
+        return verdicts[0] if all(verdict is not None for verdict in verdicts) else None
 
     def get(self, name: str) -> list[Header]:
         lower = name.lower()

@@ -6,14 +6,14 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import Denied, Passed, Verdict, require
-from authlint.flow.answering import REDIRECTS, Draft, recovery, response_headers
+from authlint.flow.answering import Draft, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
 from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.merge import merge
-from authlint.flow.outcome import Header, Outcome
+from authlint.flow.outcome import REDIRECTS, Header, Outcome
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import decode, escape, normalise, split_target
 from authlint.flow.request import Request

@@ -40,7 +40,7 @@ def roots(
     """The gateways of a project that read a file which was asked for: main files, then fragments that none of
     them includes.
 
-    A file that was named is read whatever it says; any other must look like nginx's.
+    A file must look like nginx's, also where it was named: hooks name whatever has a likely suffix.
     """
     state = _Project(library, asked)
     wanted = {_shown(path) for path in named}
@@ -70,7 +70,7 @@ def _look(state: _Project, path: str, named: bool) -> None:
         if not named:
             del library.troubles[before:]
         return
-    if not named and not is_nginx(text):
+    if not is_nginx(text):
         del library.troubles[before:]
         return
     library.memory.setdefault(path, text)
