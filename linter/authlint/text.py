@@ -54,6 +54,11 @@ class Source:
         end = self.starts[number] - 1 if number < len(self.starts) else len(self.text)
         return self.text[start:end].rstrip("\r")
 
+    def line_end(self, offset: int) -> int:
+        """The offset at which the line of `offset` ends."""
+        end = self.text.find("\n", offset)
+        return len(self.text) if end < 0 else end
+
     def words(self, span: Span) -> str:
         return self.text[span.start : span.end]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ from authlint.readers.nginx.detect import is_nginx
 from authlint.readers.nginx.expand import Expansion, Library, Node, Trouble
 from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, model
 from authlint.text import Span
+
+
+# What a person is to fill in: <name>, but not a named group of a pattern.
+PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def _misplaced(library: Library, reading: Reading) -> None:
         if page is None or page.masked.kind is not None or context is None:
             continue
         for problem in misplaced(page.tree, context):
+            if PLACEHOLDER.search(page.source.text, problem.start, page.source.line_end(problem.start)):
+                continue
             trouble = Trouble("syntax-error", problem.message, Span(path, problem.start, problem.end))
             if trouble not in library.troubles:
                 library.troubles.append(trouble)
