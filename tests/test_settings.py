@@ -88,8 +88,11 @@ def test_without_a_file_the_project_is_the_repository(tmp_path: Path) -> None:
     [
         ("\nfail_level = 'error'", "2: unknown key 'fail_level'; did you mean 'fail-level'?"),
         ("fail-level = 'fatal'", "1: fail-level: 'fatal' is none of info, warning, error"),
-        ("select = 'all'", '1: select: must be a array, written as ["a", "b"]'),
-        ("ignore = [\n'preflight-behind-aut']", "2: there is no rule 'preflight-behind-aut'; did you mean 'preflight-behind-auth'?"),
+        ("select = 'all'", '1: select: must be an array, written as ["a", "b"]'),
+        (
+            "ignore = [\n'preflight-behind-aut']",
+            "2: there is no rule 'preflight-behind-aut'; did you mean 'preflight-behind-auth'?",
+        ),
         (
             "[[upstream]]\nname = 'a'\nexpects = 'cookie'\n[[upstream]]\nname = 'b'\nexpects = 'magic'",
             "6: upstream.expects: 'magic' is none of authorization, cookie, header:NAME",

@@ -166,7 +166,9 @@ def _said(validator: str, value: Any, error: Any) -> str:
     if validator == "enum":
         return f"{error.instance!r} is none of {', '.join(value)}"
     if validator == "type":
-        return f"must be a {value}, written as {_EXAMPLES.get(value, value)}"
+        return (
+            f"must be {'an' if value[0] in 'aeio' else 'a'} {value}, written as {_EXAMPLES.get(value, value)}"
+        )
     if validator == "pattern":
         return f"{error.instance!r} is none of authorization, cookie, header:NAME"
     return str(error.message)

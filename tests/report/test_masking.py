@@ -25,7 +25,7 @@ from authlint.report.masking import mask_header, mask_source, mask_url, mask_wor
         ("proxy_pass http://app/?token=fake&x=1;", "proxy_pass http://app/?token=****&x=1;"),
         ('client_secret: "fake"', 'client_secret: "****"'),
         ("password = fake", "password = ****"),
-        ('map $http_x_api_key $ok {\n  default 0;\n  "fake" 1;\n}', 'map $http_x_api_key $ok {\n  default 0;\n  "****" 1;\n}'),
+        ('map $http_api_key $ok {\n default 0;\n "fake" 1;\n}', 'map $http_api_key $ok {\n default 0;\n "****" 1;\n}'),
         ('map $http_authorization $ok { "Bearer fake" 1; }', 'map $http_authorization $ok { "Bearer ****" 1; }'),
         ("# curl -H 'Authorization: Bearer fake'", "# curl -H 'Authorization: Bearer ****'"),
     ],
