@@ -132,10 +132,13 @@ def test_several_labels_in_a_line() -> None:
 
 
 def test_a_text_without_room_beside_its_mark_stands_below() -> None:
-    assert lines_of("a" * 40 + ";", ("a" * 40, "what is said about all of this"), width=60) == f"""\
+    assert (
+        lines_of("a" * 40 + ";", ("a" * 40, "what is said about all of this"), width=60)
+        == f"""\
 1 | {"a" * 40};
   | {"^" * 40}
   | what is said about all of this"""
+    )
 
 
 def test_a_long_line_is_cut_around_its_label() -> None:
