@@ -137,6 +137,7 @@ def test_a_text_without_room_beside_its_mark_stands_below() -> None:
         == f"""\
 1 | {"a" * 40};
   | {"^" * 40}
+  | |
   | what is said about all of this"""
     )
 

@@ -138,9 +138,7 @@ def _rows(marks: list[Mark], room: int, paint: Paint) -> Iterator[str]:
         mark = left.pop()
         if not mark.text:
             continue
-        # One text below one mark needs no stroke to lead to it.
-        if len(marks) > 1:
-            yield _connectors([*left, mark], None, paint)
+        yield _connectors([*left, mark], None, paint)
         indent = min(mark.start, max(room - 60, 0))
         for words in wrap(mark.text, max(room - indent, _NARROWEST)):
             yield _connectors([m for m in left if m.start < indent], indent, paint) + paint(mark.style, words)
