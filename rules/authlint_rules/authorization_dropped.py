@@ -84,6 +84,10 @@ def _removal(world: Outcome) -> HeaderOp | bool | None:
     for name, op in world.upstream.removed:
         if name == "authorization":
             return op if op is not None else True
+    for event in world.trace:
+        op = event.subject if isinstance(event.subject, HeaderOp) and not event.auth else None
+        if op is not None and event.verb == "applied" and op.name.lower() == "authorization":
+            return op
     return None
 
 

@@ -90,8 +90,7 @@ def _basic(p: Passage, check: Basic) -> Verdict:
     if realm == check.off_word:
         p.note("skipped", f"the realm is {check.off_word}: no credentials are asked for", check.span, check)
         return None
-    escaped = realm.replace("\\", "\\\\").replace('"', '\\"')
-    denied = Denied(401, check.span, check, (Header("WWW-Authenticate", f'Basic realm="{escaped}"'),))
+    denied = Denied(401, check.span, check, (Header("WWW-Authenticate", f'Basic realm="{realm}"'),))
     values = p.header("authorization")
     if not values:
         return denied

@@ -27,7 +27,7 @@ class Draft:
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
     """What the block in force does instead of this error, if anything."""
-    if not draft.bare or (p.recovering and not p.in_force.recover_again):
+    if not draft.bare or p.recovering:
         return None
     return next((one for one in p.in_force.recover if draft.status in one.statuses), None)
 

@@ -104,23 +104,22 @@ def files(p: Passage, step: Files) -> Content:
 
 def _directory(p: Passage, step: Files) -> Content:
     state = state_of(p, file_at(p, step.root, p.path))
-    if state == "absent" and p.method != "POST":
-        return _error(p, step, 404)
     for one in step.index:
         name = evaluate(p, one)
         if isinstance(name, Unknown):
             return Undecided(name.reason, step.span)
-        if name.startswith("/"):
-            return Jumped(ToPath(Lit(name), step.span))
-        there = state_of(p, file_at(p, step.root, p.path + name))
+        target = name if name.startswith("/") else p.path + name
+        there = "file" if target == name else state_of(p, file_at(p, step.root, target))
         if there == "file" or (there == "unknown" and state == "unknown"):
             if there == "unknown":
                 p.shared.assumed[FILES] = None
             p.note("went on", f"to the index page {name}", step.span, step)
-            return Jumped(ToPath(Lit(p.path + name), step.span))
+            return Jumped(ToPath(Lit(target), step.span))
+    if state in ("absent", "file"):
+        return _error(p, step, 404)
     if step.listing and p.method != "POST":
         return _served(p, step, "file", p.path)
-    return _error(p, step, 405 if p.method == "POST" else 403)
+    return _error(p, step, 403)
 
 
 def _served(p: Passage, step: Files, state: str, name: str | Unknown) -> Content:

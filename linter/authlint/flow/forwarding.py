@@ -66,9 +66,12 @@ def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
     if target.path is None and p.raw and not p.nested:
         return p.shared.request.target
     query = f"?{p.query}" if p.query else ""
+    # A path that came without any %XX, and was not changed, goes on letter by letter.
+    plain = p.raw and not p.nested and "%" not in p.shared.request.target.partition("?")[0]
+    write = str if plain else escape
     if target.path is None or not p.own_route or forward.prefix is None:
-        return escape(p.path) + query
-    return target.path + escape(p.path[len(forward.prefix) :]) + query
+        return write(p.path) + query
+    return target.path + write(p.path[len(forward.prefix) :]) + query
 
 
 def upstream_headers(

@@ -18,10 +18,11 @@ from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import decode, escape, normalise, split_target
 from authlint.flow.request import Request
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
-from authlint.flow.script import Answered, Undecided, run_script, set_address
+from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.values import evaluate, holds
 from authlint.model.gateway import Gateway, Listener, Route, VirtualHost
 from authlint.model.step import (
+    Amend,
     Answer,
     Ask,
     Files,
@@ -141,7 +142,7 @@ def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
                 p.forced = content.status
             if found is None:
                 return content
-            p.recovering = True
+            p.recovering = not p.in_force.recover_again
             if found.status != "keep":
                 p.forced = None if found.status == "take" else found.status
             p.note("went on", f"a {content.status} is answered elsewhere", found.span, found)
@@ -274,6 +275,9 @@ def _step(p: Passage, step: Step) -> Content:
         case SetAddress():
             set_address(p, step)
             return None
+        case Amend(ops):
+            amend(p, ops)
+            return None
         case TryFiles():
             return try_files(p, step)
         case Files():
@@ -301,8 +305,7 @@ def _ask(p: Passage, ask: Ask) -> Verdict:
     text = evaluate(p, ask.path)
     if isinstance(text, Unknown):
         return Undecided(text.reason, ask.span)
-    path, query = split_target(text)
-    inner = Passage(p.shared, path, query, list(p.headers), nested=True, raw=False)
+    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False)
     p.note("asked", f"an auth request for {text}", ask.span, ask)
     draft = travel(inner)
     if isinstance(draft, Undecided):

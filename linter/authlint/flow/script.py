@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.patterns import compile_pattern
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
-from authlint.model.step import Branch, Op, Respond, Rewrite, SetAddress, SetVar, Stop, Unsure
+from authlint.model.step import Branch, HeaderOp, Op, Respond, Rewrite, SetAddress, SetVar, Stop, Unsure
 from authlint.model.unknown import Unknown
 from authlint.text import Span
 
@@ -160,6 +161,19 @@ def set_address(p: Passage, op: SetAddress) -> None:
         p.note("applied", f"the peer's address is {last}", op.span, op)
         if not op.recursive or not any(covers(network, last) for network in op.trusted):
             return
+
+
+def amend(p: Passage, ops: Sequence[HeaderOp]) -> None:
+    """Changes the client's headers as everything behind this sees them."""
+    for op in ops:
+        there = [header for header in p.headers if header.name.lower() == op.name.lower()]
+        if op.present_only and not there:
+            continue
+        value = "" if op.verb == "remove" else evaluate(p, op.value)
+        p.headers = [header for header in p.headers if header not in there]
+        if value != "":
+            p.headers.append(Header(op.name, value, op))
+        p.note("applied", f"changes the request's {op.name}", op.span, op)
 
 
 def _is_address(text: str) -> bool:

@@ -190,6 +190,9 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
             return shared.host.name
         case "server-port":
             return str(shared.listener.port)
+        case "document-root":
+            root = p.in_force.root
+            return None if root is None else evaluate(p, root.path)
         case "peer":
             return shared.peer or STRANGER
         case "forwarded-for":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from authlint.model.condition import Condition
-from authlint.model.step import HeaderOp, Op, Recover, Shadowed, Step
+from authlint.model.step import HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
 from authlint.text import Span
 
@@ -49,6 +49,7 @@ class Block:
     recover_again: bool = False
     redirects: Redirects = Redirects()
     max_body: int | None = None
+    root: Root | None = None  # where files are looked for
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
     exempt: Span | None = None  # authentication is switched off here in so many words

@@ -36,6 +36,7 @@ class HeaderOp:
     span: Span
     statuses: frozenset[int] | None = None
     implied: bool = False  # the server does it unasked
+    present_only: bool = False  # only where the header is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,13 @@ class Require:
     span: Span | None  # of the setting that chose the mode
 
 
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """The client's own headers are changed, for all that comes behind: checks, variables, upstreams."""
+
+    ops: tuple[HeaderOp, ...]
+
+
 # Content
 
 
@@ -299,4 +307,4 @@ class Answer:
     span: Span
 
 
-Step: TypeAlias = Require | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+Step: TypeAlias = Require | Amend | SetAddress | TryFiles | Files | Forward | Answer | Unsure

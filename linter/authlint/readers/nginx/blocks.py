@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from authlint.model.gateway import Block, Redirects
-from authlint.model.step import Answer, Forward, Shadowed, Step, Unsure
+from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
 from authlint.readers.nginx import access, errors, headers, proxying, serving
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
@@ -58,6 +58,9 @@ class Place:
 def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Block:
     """The block that a level puts in force."""
     steps: list[Step] = []
+    amended = headers.input_ops(level)
+    if amended:
+        steps.append(Amend(amended))
     real = access.real_address(level)
     if real is not None:
         steps.append(real)
@@ -83,10 +86,11 @@ def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Bl
             level.flag("server_name_in_redirect", False),
         ),
         max_body=_size(level.last("client_max_body_size")),
+        root=serving.root_of(level, place.location),
         shadowed=tuple(one for one in shadows if one is not None),
         inert=access.inert(level),
         exempt=access.exempt(level),
-        open=level.openings(),
+        open=(*level.openings(), *headers.uncertain(level)),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from authlint.model.gateway import Open
 from authlint.model.step import HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Value
 from authlint.readers.nginx.expand import Node
@@ -57,23 +58,27 @@ def _more(level: Level, node: Node) -> list[HeaderOp]:
     statuses: set[int] = set()
     ops: list[HeaderOp] = []
     words = [word.text for word in node.args]
-    append = False
+    append, present = False, False
     while words:
         word = words.pop(0)
         if word in ("-s", "-t") and words:
             listed = words.pop(0)
+            if word == "-t":
+                return []
             if word == "-s":
                 statuses.update(int(one) for one in listed.split() if one.isdigit())
             continue
         if word in ("-a", "-r"):
-            append = append or word == "-a"
+            append, present = append or word == "-a", present or word == "-r"
             continue
         match = NAME_VALUE.fullmatch(word)
         if match is None:
             continue
         value = level.value(match[2].strip())
         limited = frozenset(statuses) or None
-        ops.append(HeaderOp(_verb(node, value, append), match[1].strip(), value, node.span, limited))
+        ops.append(
+            HeaderOp(_verb(node, value, append), match[1].strip(), value, node.span, limited, False, present)
+        )
     return ops
 
 
@@ -81,6 +86,15 @@ def _verb(node: Node, value: Value, append: bool) -> Literal["set", "append", "r
     if node.name.startswith("more_clear") or value == EMPTY:
         return "remove"
     return "append" if append else "set"
+
+
+def uncertain(level: Level) -> tuple[Open, ...]:
+    """Operations that depend on the type of the answer, which nobody knows: they are left out."""
+    return tuple(
+        Open(f"{node.name} -t depends on the type of the answer", node.span)
+        for node in level.stacked("more_set_headers", "more_clear_headers")
+        if any(word.text == "-t" for word in node.args)
+    )
 
 
 def input_ops(level: Level) -> tuple[HeaderOp, ...]:

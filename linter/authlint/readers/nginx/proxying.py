@@ -9,7 +9,7 @@ from typing import Literal
 from authlint.model.step import Forward, HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Cat, Get, Lit, Value
 from authlint.readers.nginx.expand import Node
-from authlint.readers.nginx.headers import input_ops, request_ops, shadowed
+from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
 
 
@@ -59,7 +59,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         target=target,
         prefix=location if has_uri and not variable else None,
         whole=variable and node.name == "proxy_pass",
-        headers=(*_defaults(family, node), *_merged(level, family)),
+        headers=(*_defaults(family, node), *request_ops(level, family.setter)),
         client_headers=level.flag(f"{family.prefix}_pass_request_headers", True),
         client_headers_span=switch.span if switch is not None else None,
         body=level.flag(f"{family.prefix}_pass_request_body", True),
@@ -98,11 +98,6 @@ def _defaults(family: Family, node: Node) -> tuple[HeaderOp, ...]:
     host = HeaderOp("set", "Host", Get("upstream-host"), node.span, implied=True)
     connection = HeaderOp("set", "Connection", Lit("close"), node.span, implied=True)
     return (host, connection)
-
-
-def _merged(level: Level, family: Family) -> tuple[HeaderOp, ...]:
-    """The listed headers, behind what headers-more does to the client's own."""
-    return (*input_ops(level), *request_ops(level, family.setter))
 
 
 def _hidden(level: Level, family: Family) -> tuple[HeaderOp, ...]:

@@ -14,7 +14,6 @@ from authlint.readers.nginx.expand import Expansion, Library, Node, Trouble
 from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, model
 from authlint.text import Span
 
-
 # What a person is to fill in: <name>, but not a named group of a pattern.
 PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
 
