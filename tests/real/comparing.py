@@ -1,0 +1,168 @@
+"""One configuration and one request, asked of the real nginx and of authlint; what differs, in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.real.real_nginx import Binary, RealNginx, Response, send
+from tests.real.recorder import Received, Recorder, Script
+from tests.real.stage import free_port
+
+from authlint.flow.assume import Assume, Reply
+from authlint.flow.files import Checkout
+from authlint.flow.outcome import Outcome
+from authlint.flow.request import Request
+from authlint.flow.run import run
+from authlint.model.gateway import Gateway
+from authlint.readers.nginx.expand import Library
+from authlint.readers.nginx.read import read
+from authlint.text import Sources
+
+FILES = {
+    "htpasswd": "USER:{PLAIN}PASSWORD\n",
+    "html/index.html": "index",
+    "html/a.txt": "a",
+    "html/dir/index.html": "index",
+    "html/dir2/x": "x",
+}
+RESPONSE = (
+    "www-authenticate",
+    "location",
+    "vary",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "x-a",
+    "x-b",
+    "x-c",
+)
+CARRIED = ("authorization", "cookie", "host", "x-q", "x-user", "x-forwarded-for", "upgrade")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request, and what the applications answer to it."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    status: int = 200
+    replied: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Bench:
+    """A running nginx with its applications, and authlint's model of the same file."""
+
+    folder: Path
+    gateway: Gateway
+    port: int
+    upstreams: tuple[int, ...]
+    auth: int
+    recorder: Recorder = field(default_factory=Recorder)
+
+    def placed(self, text: str) -> str:
+        return placed(text, self.port, self.upstreams, self.auth)
+
+    def ask(self, question: Question) -> tuple[Response, Outcome]:
+        replied = tuple((name, self.placed(value)) for name, value in question.replied)
+        for port in self.upstreams:
+            self.recorder.scripts[port].status = question.status
+            self.recorder.scripts[port].headers = replied
+        self.recorder.received.clear()
+        host = next((value for name, value in question.headers if name.lower() == "host"), "app.example")
+        headers = [("Host", host), *((n, v) for n, v in question.headers if n.lower() != "host")]
+        response = send(self.port, question.method, question.target, headers, question.body)
+        replies = {f"127.0.0.1:{port}": Reply(question.status, replied) for port in self.upstreams}
+        for one in self.recorder.received:
+            if one.port == self.auth:
+                replies[f"127.0.0.1:{self.auth}"] = Reply(*self.recorder.scripts[self.auth].answer(one))
+        url = f"http://app.example:{self.port}{question.target}"
+        request = Request(question.method, url, tuple(headers), question.body)
+        files = Checkout(str(self.folder), complete=True)
+        return response, run(self.gateway, request, Assume(replies=replies), files)
+
+    def differences(self, question: Question) -> Iterator[str]:
+        """What authlint says otherwise than the server does."""
+        response, outcome = self.ask(question)
+        if outcome.status != response.status:
+            yield f"status {outcome.status}, really {response.status} {outcome.unknown}"
+            return
+        for name in RESPONSE:
+            mine = sorted(header.text for header in outcome.headers if header.name.lower() == name)
+            if mine != sorted(response.all(name)):
+                yield f"{name} {mine}, really {sorted(response.all(name))}"
+        yield from self._reached(outcome)
+
+    def _reached(self, outcome: Outcome) -> Iterator[str]:
+        """What the applications and the auth service got; requests for auth are told by their order."""
+        asked = len(outcome.auth_requests)
+        received = self.recorder.received
+        mine = [one.address for one in outcome.auth_requests]
+        if outcome.upstream is not None and outcome.upstream not in outcome.auth_requests:
+            mine.append(outcome.upstream.address)
+        really = [f"127.0.0.1:{one.port}" for one in received]
+        if mine != really:
+            yield f"reached {mine}, really {really} ({asked} for auth)"
+            return
+        if outcome.upstream is not None and received:
+            last = received[-1]
+            if (outcome.upstream.method, outcome.upstream.path) != (last.method, last.path):
+                mine_too = f"{outcome.upstream.method} {outcome.upstream.path}"
+                yield f"upstream got {mine_too}, really {last.method} {last.path}"
+            for name in CARRIED:
+                values = [header.text for header in outcome.upstream.headers if header.name.lower() == name]
+                if values != _values(last, name):
+                    yield f"upstream got {name} {values}, really {_values(last, name)}"
+
+
+def _values(received: Received, name: str) -> list[str]:
+    return [value for key, value in received.headers if key.lower() == name]
+
+
+def placed(text: str, port: int, upstreams: Sequence[int], auth: int) -> str:
+    """Addresses instead of their names."""
+    for number, one in enumerate(upstreams, 1):
+        text = text.replace(f"UP{number}", f"127.0.0.1:{one}")
+    return text.replace("PORT", str(port)).replace("AUTH", f"127.0.0.1:{auth}")
+
+
+def model(main: Path, version: tuple[int, int]) -> Gateway:
+    """authlint's model of a file, with relative names looked up beside it."""
+    before = os.getcwd()
+    os.chdir(main.parent)
+    try:
+        reading = read(Library(Sources(), "."), main.name, version)
+    finally:
+        os.chdir(before)
+    assert reading is not None
+    return reading.gateway
+
+
+@contextmanager
+def bench(configuration: str, folder: Path, binary: Binary) -> Iterator[Bench]:
+    """nginx on this configuration; its names for addresses are PORT, UP1, UP2, UP3 and AUTH."""
+    port, auth = free_port(), free_port()
+    upstreams = tuple(free_port() for _ in range(3))
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    main = folder / "nginx.conf"
+    main.write_text(placed(configuration, port, upstreams, auth))
+    version = (1, 22) if binary.name == "nginx" else (1, 31)
+    made = Bench(folder, model(main, version), port, upstreams, auth)
+    for one in upstreams:
+        made.recorder.serve(one, Script())
+    made.recorder.serve(auth, Script(judge=True))
+    try:
+        with RealNginx(binary, folder, port):
+            yield made
+    finally:
+        made.recorder.close()
