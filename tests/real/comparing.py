@@ -105,7 +105,8 @@ class Bench:
         asked = len(outcome.auth_requests)
         received = self.recorder.received
         mine = [one.address for one in outcome.auth_requests]
-        if outcome.upstream is not None and outcome.upstream not in outcome.auth_requests:
+        own = not any(one is outcome.upstream for one in outcome.auth_requests)
+        if outcome.upstream is not None and own:
             mine.append(outcome.upstream.address)
         really = [f"127.0.0.1:{one.port}" for one in received]
         if mine != really:

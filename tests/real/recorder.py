@@ -80,7 +80,9 @@ class _Http(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         recorder = self.server.recorder
-        one = Received(self.server.port, self.command, self.path, tuple(self.headers.items()))
+        # http.server shortens a path that begins with two slashes.
+        path = self.requestline.split(" ")[1]
+        one = Received(self.server.port, self.command, path, tuple(self.headers.items()))
         status, headers = recorder.take(one)
         self.send_response_only(status)
         for name, value in headers:

@@ -47,12 +47,12 @@ def state_of(p: Passage, name: str | Unknown) -> str:
 def try_files(p: Passage, step: TryFiles) -> Content:
     """The first path that is there stays with this route; else the jump."""
     for one in step.paths:
-        path = evaluate(p, one)
+        path = evaluate(p, one.path)
         name = path if isinstance(path, Unknown) else file_at(p, step.root, _under_root(step.root, path))
-        wants = "directory" if isinstance(path, str) and path.endswith("/") else "file"
+        wants = "directory" if one.directory else "file"
         if _is_there(p, name, wants):
             if isinstance(path, str):
-                p.path = path.rstrip("/") or "/"
+                p.path = (path.rstrip("/") or "/") if one.directory else path
             p.note("applied", f"a {wants} is there", step.span, step)
             return None
     p.note("went on", "none of the files is there", step.span, step)
@@ -94,7 +94,8 @@ def files(p: Passage, step: Files) -> Content:
     if state == "directory":
         decided = p.note("answered", "a directory: redirects to the path with a slash", step.span, step)
         query = f"?{p.query}" if p.query else ""
-        return Draft(301, "gateway", decided, location=escape(p.path) + "/" + query, own_location=True)
+        location = escape(p.path) + "/" + query
+        return Draft(301, "gateway", decided, bare=True, location=location, own_location=True)
     if state == "absent":
         return _error(p, step, 404)
     if p.method == "POST":
@@ -142,6 +143,10 @@ def _error(p: Passage, step: Files, status: int) -> Draft:
 def forward(p: Passage, step: Forward) -> Content:
     """Sends the request on and takes the answer."""
     reached, target = reach(p, step)
+    if target.name == "":
+        return Draft(
+            500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
+        )
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     reply = reply_of(p, reached)
     return receive(p, step, reached, target, reply)

@@ -40,7 +40,7 @@ from authlint.model.step import (
 )
 from authlint.model.unknown import Unknown
 
-JUMPS = 11  # how often a request may change its route
+JUMPS = 10  # how often a request may change its route
 HOPS = 4  # how many gateways of one configuration a request may pass
 
 
@@ -95,7 +95,7 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     request, host = shared.request, hosting.host
     path, query = split_target(request.target)
     decoded = decode(path)
-    clean = None if decoded is None else normalise(decoded, host.merge_slashes)
+    clean = None if decoded is None else normalise(decoded, shared.listener.default.merge_slashes)
     p = Passage(shared, clean or "/", query, _understood(shared, host), method=request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
     if hosting.match is not None:
@@ -211,7 +211,7 @@ def _choose(p: Passage) -> Content:
         p.first_route = p.first_route or inner
         p.route = inner
         location = escape(inner.match.text) + (f"?{p.query}" if p.query else "")
-        return Draft(301, "gateway", decided, location=location, own_location=True)
+        return Draft(301, "gateway", decided, bare=True, location=location, own_location=True)
     if route.internal and p.jumps == 0 and p.raw and not p.nested:
         p.enter(route.block)
         p.first_route = p.first_route or route
@@ -239,7 +239,7 @@ def _in_route(p: Passage, route: Route) -> Content:
     result = run_script(p, script)
     if result == "match again":
         p.jumps += 1
-        if p.jumps > JUMPS - 1:
+        if p.jumps > JUMPS:
             return Draft(
                 500, "gateway", p.note("answered", "the rewrites go in circles", block.span), bare=True
             )

@@ -84,8 +84,8 @@ class _Runner:
                 result = self.run(inner)
                 return None if result == "end" else result
             case Stop():
+                p.own_route = p.own_route and not self.changed
                 self.changed = False
-                p.own_route = False
                 return "stay"
             case SetAddress():
                 set_address(p, op)
@@ -125,7 +125,7 @@ class _Runner:
         if op.keep_query and p.query:
             location += ("?" if query is None else "&") + p.query
         p.decided = p.note("answered", f"redirects with {status}", op.span, op)
-        return Answered(status, location, False, op.span)
+        return Answered(status, location, True, op.span)
 
     def move(self, op: Rewrite, path: str, query: str | None) -> Literal["again", "stay"] | Answered | None:
         p = self.p

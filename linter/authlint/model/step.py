@@ -252,10 +252,18 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A path that may lead to a file, or to a directory."""
+
+    path: Value
+    directory: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TryFiles:
     """The first path that exists is served by this route; otherwise the jump."""
 
-    paths: tuple[Value, ...]
+    paths: tuple[Candidate, ...]
     otherwise: Jump
     root: Root
     span: Span

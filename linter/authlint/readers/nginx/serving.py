@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authlint.model.step import Files, Jump, Root, ToNamed, ToPath, ToStatus, TryFiles
+from authlint.model.step import Candidate, Files, Jump, Root, ToNamed, ToPath, ToStatus, TryFiles
 from authlint.model.value import Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
@@ -40,7 +40,7 @@ def try_files(level: Level, location: str) -> TryFiles | None:
     if not nodes or len(nodes[0].args) < 2:
         return None
     node = nodes[0]
-    paths = tuple(level.value(word.text) for word in node.args[:-1])
+    paths = tuple(Candidate(level.value(word.text), word.text.endswith("/")) for word in node.args[:-1])
     return TryFiles(paths, _otherwise(level, node), root_of(level, location), node.span)
 
 
