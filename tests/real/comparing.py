@@ -109,6 +109,9 @@ class Bench:
         if outcome.upstream is not None and own:
             mine.append(outcome.upstream.address)
         really = [f"127.0.0.1:{one.port}" for one in received]
+        if asked == len(mine) - 1 and len(really) > len(mine):
+            # An application whose error was answered elsewhere: only the last one is told.
+            really = [*really[:asked], really[-1]]
         if mine != really:
             yield f"reached {mine}, really {really} ({asked} for auth)"
             return
@@ -149,8 +152,10 @@ def model(main: Path, version: tuple[int, int]) -> Gateway:
 @contextmanager
 def bench(configuration: str, folder: Path, binary: Binary) -> Iterator[Bench]:
     """nginx on this configuration; its names for addresses are PORT, UP1, UP2, UP3 and AUTH."""
-    port, auth = free_port(), free_port()
-    upstreams = tuple(free_port() for _ in range(3))
+    recorder = Recorder()
+    upstreams = tuple(recorder.serve(Script()) for _ in range(3))
+    auth = recorder.serve(Script(judge=True))
+    port = free_port()
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,12 +163,9 @@ def bench(configuration: str, folder: Path, binary: Binary) -> Iterator[Bench]:
     main = folder / "nginx.conf"
     main.write_text(placed(configuration, port, upstreams, auth))
     version = (1, 22) if binary.name == "nginx" else (1, 31)
-    made = Bench(folder, model(main, version), port, upstreams, auth)
-    for one in upstreams:
-        made.recorder.serve(one, Script())
-    made.recorder.serve(auth, Script(judge=True))
     try:
+        made = Bench(folder, model(main, version), port, upstreams, auth, recorder)
         with RealNginx(binary, folder, port):
             yield made
     finally:
-        made.recorder.close()
+        recorder.close()

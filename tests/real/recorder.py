@@ -48,16 +48,19 @@ class Recorder:
     received: list[Received] = field(default_factory=list)
     servers: list[socketserver.BaseServer] = field(default_factory=list)
 
-    def serve(self, port: int, script: Script, encoding: str = "http") -> None:
-        self.scripts[port] = script
+    def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
+        """Starts an application; without a port of its own it takes a free one, which is returned."""
         server = (
             _FastCgiServer(("127.0.0.1", port), _FastCgi)
             if encoding == "fastcgi"
             else _HttpServer(("127.0.0.1", port), _Http)
         )
+        port = int(server.server_address[1])
+        self.scripts[port] = script
         server.recorder, server.port = self, port
         self.servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return port
 
     def take(self, one: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
         self.received.append(one)

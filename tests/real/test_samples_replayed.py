@@ -60,7 +60,7 @@ def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
     for authority, port in staged.upstreams.items():
         if port:
             judge = authority.startswith("login")
-            recorder.serve(port, Script(judge=judge), staged.encodings.get(authority, "http"))
+            recorder.serve(Script(judge=judge), port, staged.encodings.get(authority, "http"))
             names[port] = authority
     try:
         with RealNginx(installed()[name], staged.folder, next(iter(staged.ports.values()))):

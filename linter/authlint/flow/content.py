@@ -24,6 +24,7 @@ class Jumped:
 
     to: Jump
     reset: bool = False
+    query: bool = False  # the query comes along
 
 
 Content: TypeAlias = Draft | Jumped | Undecided | None
@@ -115,7 +116,7 @@ def _directory(p: Passage, step: Files) -> Content:
             if there == "unknown":
                 p.shared.assumed[FILES] = None
             p.note("went on", f"to the index page {name}", step.span, step)
-            return Jumped(ToPath(Lit(target), step.span))
+            return Jumped(ToPath(Lit(target), step.span), query=True)
     if state in ("absent", "file"):
         return _error(p, step, 404)
     if step.listing and p.method != "POST":

@@ -155,10 +155,10 @@ def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
             )
             p.forced = 500
             return content
-        content = _jump(p, content.to, content.reset)
+        content = _jump(p, content.to, content.reset, content.query)
 
 
-def _jump(p: Passage, to: Jump, reset: bool) -> Content:
+def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool = False) -> Content:
     match to:
         case ToStatus(status, span):
             bare = status >= 300
@@ -182,7 +182,8 @@ def _jump(p: Passage, to: Jump, reset: bool) -> Content:
                 return Undecided(text.reason, span)
             if not text.startswith("/"):
                 return _jump(p, ToNamed(text, span) if text.startswith("@") else ToClient(path, span), reset)
-            p.path, p.query = split_target(text)
+            p.path, query = split_target(text)
+            p.query = p.query if keep_query else query
             p.raw = False
             if reset and p.method != "HEAD":
                 p.method = "GET"
@@ -193,6 +194,7 @@ def _jump(p: Passage, to: Jump, reset: bool) -> Content:
 
 def _from_server(p: Passage) -> Content:
     """The virtual host's script, then a route; again where a rewrite asks for it."""
+    p.own_route = True
     p.enter(p.shared.host.block)
     result = run_script(p, p.shared.host.script)
     if not isinstance(result, str):
@@ -202,7 +204,6 @@ def _from_server(p: Passage) -> Content:
 
 def _choose(p: Passage) -> Content:
     host = p.shared.host
-    p.own_route = True
     route = choose_route(p, host.table, host.fallback)
     if isinstance(route, SlashMissing):
         inner = route.route

@@ -171,6 +171,8 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
             return f"{shared.request.method} {shared.request.target} HTTP/1.1"
         case "method":
             return shared.method
+        case "own-method":
+            return p.method
         case "user":
             return basic_user(_header(p, "authorization"))
         case "capture":

@@ -127,7 +127,8 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """An answer of the gateway's own. `bare`: an error without a text, which a Recover may catch."""
+    """An answer of the gateway's own. `bare`: without a text; a Recover may catch it, and its status counts whatever
+    was to be forced on it."""
 
     status: int
     location: Value | None

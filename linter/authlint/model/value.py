@@ -22,6 +22,7 @@ Kind: TypeAlias = Literal[
     "target",  # path and query as the client sent them
     "request-line",
     "method",
+    "own-method",  # under which the request is handled here: an auth request is a GET
     "scheme",
     "host",  # the request's host name: lower case, no port, else the virtual host's first name
     "server-name",

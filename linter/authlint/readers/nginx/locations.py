@@ -16,7 +16,7 @@ from authlint.readers.nginx.levels import Level, level_of
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.template import HOLE
 
-METHOD = Get("method")
+METHOD = Get("own-method")
 
 
 @dataclass(slots=True)

@@ -55,13 +55,13 @@ def respond(names: Names, node: Node) -> Op:
     first = node.arg(0)
     if len(node.args) == 1 and not first.isdigit():
         if first.startswith(("http://", "https://", "$")):
-            return Respond(302, names.value(first), False, node.span)
+            return Respond(302, names.value(first), True, node.span)
         return Unsure("the answer that a template writes", node.span)
     if not first.isdigit():
         return Unsure("the status that a template writes", node.span)
     status = int(first)
     if first in REDIRECTS and len(node.args) > 1:
-        return Respond(status, names.value(node.arg(1)), False, node.span)
+        return Respond(status, names.value(node.arg(1)), True, node.span)
     return Respond(status, None, status >= 400 and len(node.args) == 1, node.span)
 
 
