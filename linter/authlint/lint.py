@@ -64,6 +64,8 @@ def lint(
         if progress is not None:
             progress(number, len(found))
         findings += _judge(root, sources, chosen, expects)
+    if progress is not None:
+        progress(len(found), len(found))
     troubles = _troubled(library.troubles, files)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if _concerns(one, files)]
