@@ -53,7 +53,7 @@ def try_files(p: Passage, step: TryFiles) -> Content:
         wants = "directory" if one.directory else "file"
         if _is_there(p, name, wants):
             if isinstance(path, str):
-                p.path = (path.rstrip("/") or "/") if one.directory else path
+                p.path = (path[:-1] or "/") if one.directory else path
             p.note("applied", f"a {wants} is there", step.span, step)
             return None
     p.note("went on", "none of the files is there", step.span, step)

@@ -102,9 +102,12 @@ class Library:
         masked = mask(text, envsubst=path.endswith((".template", ".tmpl", ".tpl", ".envsubst")))
         tree = scan(masked.text)
         for problem in tree.problems:
-            if masked.kind is None:
-                end = max(problem.end, problem.start + 1)
-                self.troubles.append(Trouble("syntax-error", problem.message, Span(path, problem.start, end)))
+            span = Span(path, problem.start, max(problem.end, problem.start + 1))
+            if masked.kind is not None:
+                why = f"from here on this template is read in part: {problem.message}"
+                self.troubles.append(Trouble("template-skipped", why, span))
+                break
+            self.troubles.append(Trouble("syntax-error", problem.message, span))
         return Page(source, tree, masked)
 
     def text(self, path: str) -> str | None:
