@@ -1,0 +1,169 @@
+"""What browsers and curl do with redirects and cookies."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authlint.client.cookies import Jar
+from authlint.client.cors import cors_check, needs_preflight
+from authlint.client.redirects import follow, resolved
+from authlint.flow.outcome import Header, Outcome
+from authlint.flow.request import Request
+from authlint.model.unknown import Unknown
+
+
+def redirected(status: int, location: str) -> Outcome:
+    return Outcome(status, "gateway", None, None, (), (Header("Location", location),), ())
+
+
+CREDENTIALS = (("Authorization", "Bearer t"), ("Cookie", "a=1"))
+
+
+@pytest.mark.parametrize(
+    ("location", "browser", "curl"),
+    [
+        ("/b", ["Authorization", "Cookie"], ["Authorization", "Cookie"]),
+        ("http://a.example/b", ["Authorization", "Cookie"], ["Authorization", "Cookie"]),
+        ("http://a.example:80/b", ["Authorization", "Cookie"], ["Authorization", "Cookie"]),
+        ("https://a.example/b", ["Cookie"], []),
+        ("http://a.example:8080/b", ["Cookie"], []),
+        ("http://b.example/", ["Cookie"], []),
+        ("//b.example/", ["Cookie"], []),
+    ],
+)
+def test_credentials_on_a_redirect(location: str, browser: list[str], curl: list[str]) -> None:
+    request = Request("GET", "http://a.example/x", CREDENTIALS)
+    for client, kept in (("browser", browser), ("curl", curl)):
+        following = follow(request, redirected(302, location), client)  # type: ignore[arg-type]
+        assert following is not None
+        assert [name for name, _ in following.headers] == kept
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "after"),
+    [
+        (301, "POST", "GET"),
+        (302, "PUT", "PUT"),
+        (303, "PUT", "GET"),
+        (307, "POST", "POST"),
+        (308, "PUT", "PUT"),
+    ],
+)
+def test_methods_on_a_redirect(status: int, method: str, after: str) -> None:
+    following = follow(Request(method, "http://a.example/x"), redirected(status, "/y"), "browser")
+    assert following is not None
+    assert following.method == after
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [("y", "http://a.example/d/y"), ("?q", "http://a.example/d/x?q"), ("/y", "http://a.example/y")],
+)
+def test_a_relative_location(location: str, url: str) -> None:
+    assert resolved(Request("GET", "http://a.example/d/x?z"), location) == url
+
+
+def test_curl_itself_drops_them(require: Callable[[str], Path]) -> None:
+    """curl -L to another port, asked in earnest."""
+    got: list[list[str]] = []
+
+    class There(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            got.append([name for name in ("Authorization", "Cookie") if self.headers.get(name)])
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    there = ThreadingHTTPServer(("127.0.0.1", 0), There)
+
+    class Here(There):
+        def do_GET(self) -> None:
+            port = there.server_address[1] if self.path == "/other" else self.server.server_address[1]  # type: ignore[index]
+            if self.path in ("/other", "/same"):
+                self.send_response(302)
+                self.send_header("Location", f"http://127.0.0.1:{port}/end")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            else:
+                super().do_GET()
+
+    here = ThreadingHTTPServer(("127.0.0.1", 0), Here)
+    for server in (here, there):
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    curl = require("curl")
+    headers = [option for name, value in CREDENTIALS for option in ("-H", f"{name}: {value}")]
+    base = f"http://127.0.0.1:{here.server_address[1]}"
+    for path in ("/same", "/other"):
+        subprocess.run([curl, "-sL", *headers, base + path], check=True, capture_output=True)
+    for server in (here, there):
+        server.shutdown()
+        server.server_close()
+    predicted = []
+    for path, location in (
+        ("/same", f"{base}/end"),
+        ("/other", f"http://127.0.0.1:{there.server_address[1]}/end"),
+    ):
+        following = follow(Request("GET", base + path, CREDENTIALS), redirected(302, location), "curl")
+        assert following is not None
+        predicted.append([name for name, _ in following.headers])
+    assert got == predicted
+
+
+def jar(url: str, *cookies: str) -> Jar:
+    made = Jar()
+    made.store(url, cookies)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("set_cookie", "url", "sent"),
+    [
+        ("a=1", "https://x.example/other/page", "a=1"),
+        ("a=1; Path=/app", "https://x.example/other", ""),
+        ("a=1; Path=/app", "https://x.example/app/b", "a=1"),
+        ("a=1; Path=/app", "https://x.example/apple", ""),
+        ("a=1; Domain=example", "https://y.example/", "a=1"),
+        ("a=1", "https://sub.x.example/", ""),
+        ("a=1; Domain=else.example", "https://else.example/", ""),
+        ("a=1; Secure", "http://x.example/", ""),
+        ("a=1; SameSite=None", "https://x.example/", ""),
+        ("a=1; Max-Age=0", "https://x.example/", ""),
+        ("__Host-a=1; Secure; Path=/", "https://x.example/", "__Host-a=1"),
+        ("__Host-a=1; Secure; Path=/; Domain=x.example", "https://x.example/", ""),
+        ("__Secure-a=1", "https://x.example/", ""),
+    ],
+)
+def test_which_cookies_go_where(set_cookie: str, url: str, sent: str) -> None:
+    assert jar("https://x.example/", set_cookie).header(url) == sent
+
+
+@pytest.mark.parametrize(
+    ("same_site", "asked_by_a_page", "gone_to"),
+    [("Lax", "", "a=1"), ("Strict", "", ""), ("None", "a=1", "a=1")],
+)
+def test_cookies_across_sites(same_site: str, asked_by_a_page: str, gone_to: str) -> None:
+    kept = jar("https://x.example/", f"a=1; Secure; SameSite={same_site}")
+    assert kept.header("https://x.example/", same_site=False) == asked_by_a_page
+    assert kept.header("https://x.example/", same_site=False, top_level=True) == gone_to
+    assert kept.header("https://x.example/", "POST", same_site=False, top_level=True) == asked_by_a_page
+
+
+def test_what_is_unknown_is_no_verdict() -> None:
+    headers = [Header("Access-Control-Allow-Origin", Unknown("a Lua block"))]
+    assert cors_check(headers, "https://a.example", False).fault == "unknown"
+
+
+def test_when_a_preflight_is_sent() -> None:
+    assert needs_preflight("GET", ["authorization"])
+    assert needs_preflight("PUT", [])
+    assert not needs_preflight("POST", ["accept"])
