@@ -2,8 +2,10 @@
 
 What happens
     A page asks its browser for a request with Authorization. The preflight's answer must name that header in
-    Access-Control-Allow-Headers; a literal * does not cover it. The browser never sends the request, and the page
-    sees "Request header field authorization is not allowed".
+    Access-Control-Allow-Headers. The browser never sends the request, and the page sees "Request header field
+    authorization is not allowed". A literal * is no wildcard where credentials are allowed; where they are not, the
+    Fetch standard says that it does not cover Authorization, and browsers still let it pass with a warning on
+    their console (seen with Chromium 156): that is reported as info.
 
 Bad
     if ($request_method = OPTIONS) {
@@ -64,17 +66,12 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
         place = outcome.in_every_world(lambda world, origin=origin: _place(world, origin))  # type: ignore[misc]
         if place is None or place.op is None or outcome.opens:
             continue
-        star = outcome.value(HEADERS) == "*"
+        level, message, label = _said(outcome)
         yield Finding(
             rule=ID,
-            level=Level.ERROR,
-            message=f"{endpoint.title}: the preflight does not allow Authorization",
-            primary=Label(
-                place.op.span,
-                "* does not cover Authorization"
-                if star
-                else "the answer to the preflight does not name Authorization",
-            ),
+            level=level,
+            message=f"{endpoint.title}: {message}",
+            primary=Label(place.op.span, label),
             related=(reader,),
             routes=(endpoint.title,),
             witness=(site.exchange(request, outcome, "Access-Control-Allow-Headers names Authorization"),),
@@ -83,6 +80,22 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
             stated=outcome.assumed,
         )
         return
+
+
+def _said(outcome: Outcome) -> tuple[Level, str, str]:
+    """A literal * is a matter of time; for requests with cookies no browser takes it for a wildcard."""
+    if outcome.value(HEADERS) != "*":
+        message = "the preflight does not allow Authorization"
+        return Level.ERROR, message, "the answer to the preflight does not name Authorization"
+    if outcome.value("access-control-allow-credentials") == "true":
+        message = "the preflight does not allow Authorization together with cookies"
+        return Level.WARNING, message, "for requests with cookies * is no wildcard"
+    message = "the preflight allows Authorization only where browsers are lenient"
+    return (
+        Level.INFO,
+        message,
+        "by the Fetch standard * does not cover Authorization; Chromium 156 lets it pass",
+    )
 
 
 def _place(world: Outcome, origin: str) -> Header | None:
