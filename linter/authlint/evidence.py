@@ -27,18 +27,18 @@ CORS = "access-control-allow-"
 def cross_origin(site: Site, endpoint: Endpoint) -> Label | None:
     """Cross-origin use is meant: a CORS header on the route, or on one of the same host, upstream and auth."""
     own = _cors_label(endpoint)
-    if own is not None:
+    upstream = site.upstream(endpoint) if own is None else None
+    if own is not None or upstream is None:
         return own
-    upstream = site.upstream(endpoint)
-    if upstream is None:
-        return None
-    for other in site.siblings[id(endpoint.host)]:
-        if other is endpoint or site.upstream(other) != upstream or auth_of(other) != auth_of(endpoint):
-            continue
-        label = _cors_label(other)
-        if label is not None:
-            return label
-    return None
+    host = id(endpoint.host)
+    if host not in site.cross_origin:
+        # Once for each virtual host: asking every route about every other takes the square of their number.
+        found = site.cross_origin[host] = {}
+        for other in site.siblings[host]:
+            label = _cors_label(other)
+            if label is not None:
+                found.setdefault((site.upstream(other), auth_of(other)), label)
+    return site.cross_origin[host].get((upstream, auth_of(endpoint)))
 
 
 def _cors_label(endpoint: Endpoint) -> Label | None:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from authlint.asking import base_url, compared_with_origin, origins_in, paths_of, wanted_headers
 from authlint.client.cors import preflight
-from authlint.finding import Exchange
+from authlint.finding import Exchange, Label
 from authlint.flow.assume import Assume, Expects
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome
@@ -70,6 +70,10 @@ class Site:
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+    _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
+    cross_origin: dict[int, dict[object, Label]] = field(
+        default_factory=dict
+    )  # by id() of a host: see evidence
 
     def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
         """What happens to a request. The answer to an equal question is kept."""
@@ -146,6 +150,11 @@ class Site:
 
     def upstream(self, endpoint: Endpoint) -> str | None:
         """The address that an endpoint's requests end at, where the configuration tells."""
+        if endpoint not in self._upstreams:
+            self._upstreams[endpoint] = self._upstream(endpoint)
+        return self._upstreams[endpoint]
+
+    def _upstream(self, endpoint: Endpoint) -> str | None:
         forward = endpoint.forward
         if forward is None:
             return None

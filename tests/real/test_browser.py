@@ -79,6 +79,13 @@ CASES = (
         answer=(200, (SELF, (C, "true"))),
     ),
     Case(
+        "authorization, star with credentials",
+        headers=AUTH,
+        credentials="include",
+        preflight=(200, (SELF, (H, "*"), (C, "true"))),
+        answer=(200, (SELF, (C, "true"))),
+    ),
+    Case(
         "upper case in the list",
         headers=AUTH,
         preflight=(200, (SELF, (H, "AUTHORIZATION"))),
