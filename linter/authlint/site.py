@@ -6,7 +6,7 @@ it takes the route meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -180,9 +180,15 @@ class Site:
                 yield name
 
     def exchange(
-        self, request: Request, outcome: Outcome, wanted: str, supposed: int | None = None
+        self,
+        request: Request,
+        outcome: Outcome,
+        wanted: str,
+        supposed: int | None = None,
+        shows: Sequence[str] = (),
     ) -> Exchange:
-        """One line of a witness; `supposed` is the application's own answer where the rule varied it."""
+        """One line of a witness; `supposed` is the application's own answer where the rule varied it, `shows` are
+        headers that the application got or missed."""
         received = outcome.upstream
         return Exchange(
             method=request.method,
@@ -190,7 +196,7 @@ class Site:
             headers=request.headers,
             status=outcome.status,
             answered_by=outcome.answered_by,
-            answer=describe(outcome),
+            answer=describe(outcome) + _got(outcome, shows),
             wanted=wanted,
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
@@ -223,6 +229,18 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
 
 def headers_of(name: str) -> tuple[tuple[str, str], ...]:
     return () if name == "none" else (CREDENTIALS[name],)
+
+
+def _got(outcome: Outcome, names: Sequence[str]) -> str:
+    """What the application received of these headers."""
+    reached = outcome.upstream
+    if reached is None or not names:
+        return ""
+    said = []
+    for name in names:
+        values = [header.text for header in reached.get(name.lower())]
+        said.append(f"{name}: {', '.join(values)}" if values else f"no {name}")
+    return "; the application got " + ", ".join(said)
 
 
 def describe(outcome: Outcome) -> str:

@@ -68,7 +68,12 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         related=(needed,) if needed else (),
         routes=(endpoint.title,),
         witness=(
-            site.exchange(site.request(endpoint, BEARER), outcome, "Authorization reaches the application"),
+            site.exchange(
+                site.request(endpoint, BEARER),
+                outcome,
+                "Authorization reaches the application",
+                shows=("Authorization",),
+            ),
         ),
         cure="take this line away: the client's Authorization is then forwarded as it came",
         assumes=() if needed else ("the application behind reads Authorization",),
@@ -104,7 +109,7 @@ def _mistaken(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 message=f"{endpoint.title}: {op.name} holds the whole Authorization header, not the password",
                 primary=Label(op.span, "the application compares this with a password: it never fits"),
                 routes=(endpoint.title,),
-                witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted),),
+                witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted, shows=(op.name,)),),
                 cure="take this line away: the application decodes HTTP_AUTHORIZATION itself",
                 stated=outcome.assumed,
             )

@@ -77,7 +77,9 @@ def _judged(site: Site, endpoint: Endpoint, shadow: Shadowed) -> Iterator[Findin
         related=tuple(Label(op.span, "has no effect in that block") for op in lost[:3]),
         routes=(endpoint.title,),
         witness=(
-            site.exchange(request, site.ask(request), f"the application receives {names} as set outside"),
+            site.exchange(
+                request, site.ask(request), f"{names} as the outer level sets it", shows=names.split(", ")
+            ),
         ),
         cure=f"repeat the lost lines in this block ({names}), or include them from one file in both places",
         stated=outcome.assumed,
