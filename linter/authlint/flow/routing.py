@@ -139,15 +139,17 @@ def _in_table(p: Passage, table: Table) -> _Found | None:
 
 def _prefix(p: Passage, table: Table) -> Route | SlashMissing | None:
     path = p.path
-    slashed = table.exact.get(path + "/")
-    missing = slashed if slashed is not None and slashed.slash else None
-    for route in table.prefixes:
-        text = route.match.text
-        if route.slash and len(text) == len(path) + 1 and text == path + "/":
-            missing = route
-        elif path.startswith(text):
-            return route if missing is None or text == path else SlashMissing(missing)
-    return None if missing is None else SlashMissing(missing)
+    own = table.by_prefix.get(path)
+    if own is not None:
+        return own
+    for longer in (table.exact.get(path + "/"), table.by_prefix.get(path + "/")):
+        if longer is not None and longer.slash:
+            return SlashMissing(longer)
+    for end in range(len(path) - 1, 0, -1):
+        shorter = table.by_prefix.get(path[:end])
+        if shorter is not None:
+            return shorter
+    return None
 
 
 @lru_cache(maxsize=65536)

@@ -89,6 +89,7 @@ class Table:
     prefixes: tuple[Route, ...] = ()  # longest first
     patterns: tuple[Route, ...] = ()
     named: dict[str, Route] = field(default_factory=dict)
+    by_prefix: dict[str, Route] = field(default_factory=dict)  # `prefixes` by their text
 
     def routes(self) -> list[Route]:
         """Every route, nested ones behind their parent."""

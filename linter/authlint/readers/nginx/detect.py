@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 BLOCK = re.compile(
-    r"^[ \t]*(?:server|http|location\s+[^;{}\n]+|upstream\s+[^\s;{}]+|map\s+[^;{}\n]+\$\w+)\s*\{",
+    r"(?:^|[;{}])[ \t]*(?:server|http|location\s+[^;{}\n]+|upstream\s+[^\s;{}]+|map\s+[^;{}\n]+\$\w+)\s*\{",
     re.MULTILINE,
 )
 DIRECTIVE = re.compile(

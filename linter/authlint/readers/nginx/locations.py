@@ -30,7 +30,8 @@ class Routes:
 
     def table(self) -> Table:
         prefixes = sorted(self.prefixes, key=lambda route: -len(route.match.text))
-        return Table(self.exact, tuple(prefixes), tuple(self.patterns), self.named)
+        by_prefix = {route.match.text: route for route in prefixes[::-1]}
+        return Table(self.exact, tuple(prefixes), tuple(self.patterns), self.named, by_prefix)
 
     def add(self, route: Route) -> None:
         match route.match.kind:
