@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from authlint.discover import Discovered
+from authlint.lint import lint
+from authlint.settings import Settings
+from authlint_rules import RULES
 
 GOOD = """\
 server {
@@ -170,3 +176,47 @@ def test_a_named_file_that_is_not_there(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.splitlines() == ["authlint: missing.conf: there is no such file"]
+
+
+def test_addresses_at_the_top_of_http(folder: Path) -> None:
+    """A level that has no block of its own in the file: its directives are found in their order all the same."""
+    top = "deny 10.0.0.1;\nallow all;\nserver { listen 80; location / { proxy_pass http://a; } }\n"
+    (folder / "site.conf").write_text(top)
+    (folder / "null.conf").write_text('server { listen 80; include "a\0b"; }\n')
+    still_checked(check(folder))
+
+
+def test_nothing_that_a_typing_error_makes_is_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Samples with a few letters lost, added or moved, for some seconds."""
+    samples = sorted((Path(__file__).parents[1] / "samples").glob("*/*/nginx.conf"))
+    pieces = [
+        "{",
+        "}",
+        ";",
+        '"',
+        "'",
+        "$",
+        "\\",
+        "#",
+        " ",
+        "$x",
+        "~",
+        "=",
+        "@n",
+        "{{ a }}",
+        "{% if x %}",
+        "\0",
+    ]
+    chance = random.Random(3)
+    monkeypatch.chdir(tmp_path)
+    for _ in range(400):
+        text = chance.choice(samples).read_text()
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text) + 1)
+            cut = chance.choice((0, 0, 1, 12))
+            text = text[:at] + chance.choice(pieces) * (cut == 0) + text[at + cut :]
+        path = tmp_path / "nginx.conf"
+        found = Discovered(tmp_path, named=(path,), texts={path: text})
+        lint(found, Settings(tmp_path), RULES)

@@ -129,8 +129,7 @@ def inert(level: Level) -> tuple[Inert, ...]:
 
 def _below(level: Level, name: str) -> bool:
     """Whether a directive stands anywhere inside the level's blocks, or in a place that was not read."""
-    children = level.node.children if level.node is not None else None
-    todo = list(children or ())
+    todo = list(level.children)
     while todo:
         node = todo.pop()
         if node.name == name or node.gap is not None:

@@ -258,7 +258,7 @@ class Expansion:
         return [] if pattern else None
 
     def _candidates(self, spec: str) -> Iterator[str]:
-        if not spec:
+        if not spec or "\0" in spec:
             return
         rests = [spec.lstrip("/")]
         for prefix in PREFIXES:

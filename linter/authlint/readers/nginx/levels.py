@@ -26,6 +26,7 @@ class Level:
     node: Node | None
     parent: Level | None
     names: Names
+    children: tuple[Node, ...] = ()
     by_name: dict[str, list[Node]] = field(default_factory=dict)
     open: tuple[Open, ...] = ()
 
@@ -33,13 +34,10 @@ class Level:
         """This level's directives of these names, in their order."""
         if len(names) == 1:
             return self.by_name.get(names[0], [])
-        found = [node for name in names for node in self.by_name.get(name, [])]
-        return sorted(found, key=lambda node: self.order[id(node)]) if len(found) > 1 else found
-
-    @property
-    def order(self) -> dict[int, int]:
-        children = self.node.children if self.node is not None else None
-        return {id(child): number for number, child in enumerate(children or ())}
+        wanted = set(names)
+        if wanted.isdisjoint(self.by_name):
+            return []
+        return [child for child in self.children if child.name in wanted]
 
     def nearest(self, *names: str) -> list[Node]:
         """The directives in effect: this level's, or else those of the nearest level that has any."""
@@ -81,7 +79,7 @@ def level_of(
     kind: Kind, node: Node | None, children: tuple[Node, ...], parent: Level | None, names: Names
 ) -> Level:
     """A level from its directives; a gap among them leaves it open."""
-    level = Level(kind, node, parent, names)
+    level = Level(kind, node, parent, names, children)
     gaps: list[Open] = []
     for child in children:
         if child.gap is not None:

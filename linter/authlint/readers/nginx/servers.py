@@ -74,9 +74,8 @@ class ServerReader:
         title = " ".join(word.text for node in level.own("server_name") for word in node.args)
         place = Place(f"server {title}".strip(), "", False, span)
         inner = block(level, place, self.challenges)
-        children = level.node.children if level.node is not None else None
         real = access.real_address(level)
-        ops: tuple[Op, ...] = script(level.names, children or (), None)
+        ops: tuple[Op, ...] = script(level.names, level.children, None)
         fallback = Route(place.name, Match("everything", ""), span, inner)
         return VirtualHost(
             names=names,
