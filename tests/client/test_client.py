@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from authlint.client.cookies import Jar
-from authlint.client.cors import cors_check, needs_preflight
+from authlint.client.cors import announced, cors_check, needs_preflight, preflight_check
+from authlint.client.fetch import Fetched, fetch
 from authlint.client.redirects import follow, resolved
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Request
@@ -23,6 +24,7 @@ def redirected(status: int, location: str) -> Outcome:
     return Outcome(status, "gateway", None, None, (), (Header("Location", location),), ())
 
 
+ACAO = "Access-Control-Allow-Origin"
 CREDENTIALS = (("Authorization", "Bearer t"), ("Cookie", "a=1"))
 
 
@@ -64,7 +66,12 @@ def test_methods_on_a_redirect(status: int, method: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     ("location", "url"),
-    [("y", "http://a.example/d/y"), ("?q", "http://a.example/d/x?q"), ("/y", "http://a.example/y")],
+    [
+        ("y", "http://a.example/d/y"),
+        ("../y#f", "http://a.example/y"),
+        ("?q", "http://a.example/d/x?q"),
+        ("/y", "http://a.example/y"),
+    ],
 )
 def test_a_relative_location(location: str, url: str) -> None:
     assert resolved(Request("GET", "http://a.example/d/x?z"), location) == url
@@ -132,7 +139,15 @@ def jar(url: str, *cookies: str) -> Jar:
         ("a=1; Path=/app", "https://x.example/other", ""),
         ("a=1; Path=/app", "https://x.example/app/b", "a=1"),
         ("a=1; Path=/app", "https://x.example/apple", ""),
-        ("a=1; Domain=example", "https://y.example/", "a=1"),
+        ("a=1; Domain=.x.example", "https://sub.x.example/", "a=1"),
+        ("a=1; Domain=example", "https://x.example/", ""),
+        ("a=1; Max-Age=-1; Expires=Wed, 01 Jan 2200 00:00:00 GMT", "https://x.example/", ""),
+        ("a=1; Expires=Thu, 01-Jan-2015 00:00:00 GMT", "https://x.example/", ""),
+        ("a=1; Expires=Wed, 01 Jan 2200 00:00:00 GMT", "https://x.example/", "a=1"),
+        ("a=1; Expires=soon", "https://x.example/", "a=1"),
+        ("a=1; HttpOnly", "https://x.example?to=/a", "a=1"),
+        ("__host-a=1; Secure", "https://x.example/", ""),
+        ("only", "https://x.example/", "only"),
         ("a=1", "https://sub.x.example/", ""),
         ("a=1; Domain=else.example", "https://else.example/", ""),
         ("a=1; Secure", "http://x.example/", ""),
@@ -167,3 +182,103 @@ def test_when_a_preflight_is_sent() -> None:
     assert needs_preflight("GET", ["authorization"])
     assert needs_preflight("PUT", [])
     assert not needs_preflight("POST", ["accept"])
+
+
+def test_a_later_cookie_replaces_and_removes() -> None:
+    kept = jar("https://x.example/", "a=1", "b=2; Path=/", "a=3; Path=/")
+    assert kept.header("https://x.example/") == "a=3; b=2"
+    kept.store("https://x.example/", ["a=; Max-Age=0; Path=/"])
+    assert kept.header("https://x.example/") == "b=2"
+
+
+def test_plain_http_does_not_replace_a_secure_cookie() -> None:
+    kept = jar("https://x.example/", "a=1; Secure")
+    kept.store("http://x.example/", ["a=2"])
+    assert kept.header("https://x.example/") == "a=1"
+
+
+def test_an_address_has_no_parent_domain() -> None:
+    assert jar("http://127.0.0.1/", "a=1; Domain=0.0.1").header("http://127.0.0.1/") == ""
+
+
+@pytest.mark.parametrize(("same_site", "kept"), [("Lax", ""), ("None", "a=1")])
+def test_what_another_site_may_leave(same_site: str, kept: str) -> None:
+    made = Jar()
+    made.store("https://x.example/", [f"a=1; Secure; SameSite={same_site}"], same_site=False)
+    assert made.header("https://x.example/") == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "asked"),
+    [
+        ("Content-Type", "application/json", ["content-type"]),
+        ("Content-Type", "text/plain; charset=utf-8", []),
+        ("Range", "bytes=0-9", []),
+        ("Range", "bytes=-9", ["range"]),
+        ("X-Api-Key", "k", ["x-api-key"]),
+        ("Accept", "a" * 129, ["accept"]),
+    ],
+)
+def test_which_headers_are_announced(name: str, value: str, asked: list[str]) -> None:
+    assert announced(((name, value),)) == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("Access-Control-Allow-Headers", "Content-Type Authorization", "headers"),
+        ("Access-Control-Allow-Methods", "GET PUT", "methods"),
+        ("Access-Control-Allow-Methods", "get", ""),
+    ],
+)
+def test_a_list_needs_commas(name: str, value: str, fault: str) -> None:
+    headers = [Header(ACAO, "*"), Header("Access-Control-Allow-Headers", "authorization")]
+    headers = [*(one for one in headers if one.name != name), Header(name, value)]
+    answer = Outcome(204, "gateway", None, None, (), tuple(headers), ())
+    assert preflight_check(answer, "https://a.example", "GET", ["authorization"], False).fault == fault
+
+
+def test_curl_sends_them_again_where_it_began() -> None:
+    first = Request("GET", "http://a.example/x", CREDENTIALS)
+    away = follow(first, redirected(302, "http://b.example/"), "curl", first)
+    assert away is not None
+    back = follow(away, redirected(302, "http://a.example/y"), "curl", first)
+    assert back is not None
+    assert (away.headers, back.headers) == ((), CREDENTIALS)
+
+
+def test_a_redirect_to_no_web_address() -> None:
+    assert (
+        follow(Request("GET", "http://a.example/"), redirected(302, "mailto:x@a.example"), "browser") is None
+    )
+
+
+def fetched(location: str, mode: str = "cors") -> Fetched:
+    """A page of https://a.example asks https://b.example, which redirects; everything allows everyone."""
+
+    def ask(request: Request) -> Outcome:
+        moved = (Header("Location", location),) if request.target == "/start" else ()
+        return Outcome(302 if moved else 200, "gateway", None, None, (), (*moved, Header(ACAO, "*")), ())
+
+    return fetch(ask, Request("GET", "https://b.example/start"), "https://a.example", "omit", mode)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("location", "fault"),
+    [
+        ("https://c.example/", ""),
+        ("https://u:p@c.example/", "redirect"),
+        ("mailto:x@a.example", "redirect"),
+        ("/start", "redirect"),
+    ],
+)
+def test_where_a_fetch_may_be_led(location: str, fault: str) -> None:
+    assert fetched(location).verdict.fault == fault
+
+
+def test_a_visit_asks_nobody() -> None:
+    visit = fetched("https://c.example/", "navigate")
+    assert [(request.url, request.header("origin")) for request, _ in visit.exchanges] == [
+        ("https://b.example/start", None),
+        ("https://c.example/", None),
+    ]

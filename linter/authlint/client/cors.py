@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from authlint.flow.outcome import Header, Outcome
-from authlint.flow.request import Request
+from authlint.flow.request import Headers, Request
 from authlint.model.unknown import Unknown
 
 # https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
 SAFE_METHODS = frozenset(("GET", "HEAD", "POST"))
 SAFE_HEADERS = frozenset(("accept", "accept-language", "content-language", "content-type", "range"))
+
+ALWAYS_SAFE = SAFE_HEADERS - {"content-type", "range"}
+# What a form could send too: any other type makes Content-Type a header to be announced.
+FORM_TYPES = frozenset(("application/x-www-form-urlencoded", "multipart/form-data", "text/plain"))
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,25 @@ def preflight(
 
 
 def needs_preflight(method: str, header_names: Sequence[str]) -> bool:
-    """Whether a cross-origin request is announced. A Content-Type other than a form's would need it too."""
+    """Whether a cross-origin request is announced. Names alone do not tell a form's Content-Type from JSON's:
+    where the values are known, ask with `announced(headers)`."""
     return method not in SAFE_METHODS or any(name.lower() not in SAFE_HEADERS for name in header_names)
+
+
+def announced(headers: Headers) -> list[str]:
+    """The names that a preflight has to ask for, lower case, sorted (#cors-unsafe-request-header-names)."""
+    return sorted({name.lower() for name, value in headers if not _safelisted(name.lower(), value)})
+
+
+def _safelisted(name: str, value: str) -> bool:
+    """#cors-safelisted-request-header; its limits on odd bytes are left out."""
+    if len(value) > 128:
+        return False
+    if name == "content-type":
+        return value.partition(";")[0].strip().lower() in FORM_TYPES
+    if name == "range":
+        return re.fullmatch(r"bytes=\d+-\d*", value) is not None
+    return name in SAFE_HEADERS
 
 
 def cors_check(headers: Sequence[Header], origin: str, credentials: bool) -> Verdict:
@@ -90,6 +113,8 @@ def _methods(headers: Sequence[Header], method: str, credentials: bool) -> Verdi
     if isinstance(listed, Unknown):
         return Verdict(False, listed.reason, "unknown")
     methods = words(listed)
+    if methods is None:
+        return Verdict(False, f"Access-Control-Allow-Methods is no list: {listed!r}", "methods")
     if method in SAFE_METHODS or method in methods or ("*" in methods and not credentials):
         return PASSED
     return Verdict(False, f"Access-Control-Allow-Methods does not name {method}", "methods")
@@ -99,11 +124,14 @@ def _headers(headers: Sequence[Header], names: Sequence[str], credentials: bool)
     listed = joined(headers, "access-control-allow-headers")
     if isinstance(listed, Unknown):
         return Verdict(False, listed.reason, "unknown")
-    allowed = {word.lower() for word in words(listed)}
+    members = words(listed)
+    if members is None:
+        return Verdict(False, f"Access-Control-Allow-Headers is no list: {listed!r}", "headers")
+    allowed = {word.lower() for word in members}
     for name in sorted(name.lower() for name in names):
         # The wildcard never stands for Authorization (#cors-non-wildcard-request-header-name).
         covered = "*" in allowed and not credentials and name != "authorization"
-        if name not in SAFE_HEADERS and name not in allowed and not covered:
+        if name not in ALWAYS_SAFE and name not in allowed and not covered:
             return Verdict(False, f"Access-Control-Allow-Headers does not name {name}", "headers")
     return PASSED
 
@@ -119,6 +147,8 @@ def joined(headers: Sequence[Header], name: str) -> str | Unknown | None:
     return ", ".join(texts) if texts else None
 
 
-def words(listed: str | None) -> list[str]:
-    """The members of a comma-separated header."""
-    return [word.strip() for word in (listed or "").split(",") if word.strip()]
+def words(listed: str | None) -> list[str] | None:
+    """The members of a comma-separated header. None: one is no token (names parted by spaces, say), and then the
+    whole preflight fails (https://fetch.spec.whatwg.org/#extract-header-list-values)."""
+    members = [word.strip() for word in (listed or "").split(",") if word.strip()]
+    return members if all(TOKEN.fullmatch(member) for member in members) else None
