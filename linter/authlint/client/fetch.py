@@ -8,10 +8,10 @@ from typing import Literal
 
 from authlint.client.cors import (
     PASSED,
+    SAFE_METHODS,
     Verdict,
     announced,
     cors_check,
-    needs_preflight,
     preflight,
     preflight_check,
 )
@@ -56,7 +56,7 @@ class _Fetch:
         here = origin_text(request.url)
         self.crossed = self.crossed or (self.cors and here != self.origin)
         names = announced(_by_the_page(request))
-        if self.crossed and needs_preflight(request.method, names):
+        if self.crossed and (names or request.method not in SAFE_METHODS):
             answer = self.send(preflight(request.url, self.said, request.method, names))
             verdict = preflight_check(answer, self.said, request.method, names, self.include)
             if not verdict.passed:
