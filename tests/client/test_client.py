@@ -282,3 +282,42 @@ def test_a_visit_asks_nobody() -> None:
         ("https://b.example/start", None),
         ("https://c.example/", None),
     ]
+
+
+def test_curl_itself_sends_them_again(require: Callable[[str], Path]) -> None:
+    """To another port and back, asked in earnest: what follow() says of each step is what arrives."""
+    got: list[list[str]] = []
+    ports: list[int] = []
+
+    class Hop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            got.append([name for name in ("Authorization", "Cookie") if self.headers.get(name)])
+            ways = {
+                "/start": f"http://127.0.0.1:{ports[1]}/away",
+                "/away": f"http://127.0.0.1:{ports[0]}/end",
+            }
+            self.send_response(302 if self.path in ways else 200)
+            if self.path in ways:
+                self.send_header("Location", ways[self.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Hop) for _ in range(2)]
+    ports.extend(server.server_address[1] for server in servers)
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    first = Request("GET", f"http://127.0.0.1:{ports[0]}/start", CREDENTIALS)
+    options = [option for name, value in CREDENTIALS for option in ("-H", f"{name}: {value}")]
+    subprocess.run([require("curl"), "-sL", *options, first.url], check=True, capture_output=True)
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+    predicted = [first]
+    for port, path in ((ports[1], "/away"), (ports[0], "/end")):
+        step = follow(predicted[-1], redirected(302, f"http://127.0.0.1:{port}{path}"), "curl", first)
+        assert step is not None
+        predicted.append(step)
+    assert got == [[name for name, _ in request.headers] for request in predicted]
