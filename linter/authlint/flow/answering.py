@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from authlint.flow.outcome import Event, Header, Party
 from authlint.flow.passage import Passage
-from authlint.flow.values import evaluate, host_name
+from authlint.flow.values import evaluate, host_name, server_name
 from authlint.model.step import HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
@@ -32,6 +32,15 @@ def recovery(p: Passage, draft: Draft) -> Recover | None:
     return next((one for one in p.in_force.recover if draft.status in one.statuses), None)
 
 
+def leave(p: Passage, draft: Draft) -> None:
+    """A redirect that is answered elsewhere leaves its Location behind (measured)."""
+    if draft.location is not None:
+        location = draft.location
+        own = isinstance(location, str) and draft.own_location
+        p.kept = [h for h in p.kept if h.name != "Location"]
+        p.kept.append(Header("Location", absolute(p, str(location)) if own else location))
+
+
 def absolute(p: Passage, location: str) -> str:
     """A Location that begins with "/" gets scheme, host and port as the block in force wants them."""
     redirects, shared = p.in_force.redirects, p.shared
@@ -39,7 +48,7 @@ def absolute(p: Passage, location: str) -> str:
         return location
     host = host_name(shared.request.host)
     if redirects.server_name or not host:
-        host = shared.host.name or host
+        host = server_name(shared.host)
     scheme = "https" if shared.listener.tls else "http"
     port = shared.listener.port
     shown = f":{port}" if redirects.port and port != (443 if shared.listener.tls else 80) else ""
@@ -51,6 +60,8 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     headers = [*p.kept, *draft.headers]
     if draft.location is not None:
         location = draft.location
+        if draft.own_location:
+            headers = [h for h in headers if h.name != "Location"]
         if isinstance(location, str) and draft.own_location:
             location = absolute(p, location)
         headers.append(Header("Location", location))

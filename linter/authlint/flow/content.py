@@ -10,7 +10,7 @@ from authlint.flow.assume import FILES, Reply
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
-from authlint.flow.paths import escape
+from authlint.flow.paths import escape, file_name
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate
 from authlint.model.step import Files, Forward, Jump, Root, ToNamed, ToPath, TryFiles
@@ -33,16 +33,14 @@ Content: TypeAlias = Draft | Jumped | Undecided | None
 def file_at(p: Passage, root: Root, path: str) -> str | Unknown:
     """The file name that a path stands for."""
     base = evaluate(p, root.path)
-    if isinstance(base, Unknown):
-        return base
-    rest = path[len(root.strip) :] if root.strip and path.startswith(root.strip) else path
-    return base + rest if root.strip else base.rstrip("/") + rest
+    return base if isinstance(base, Unknown) else file_name(base, root.strip, path)
 
 
 def state_of(p: Passage, name: str | Unknown) -> str:
     if isinstance(name, Unknown):
         return "unknown"
-    return p.shared.files.state(name.rstrip("/") or "/")
+    state = p.shared.files.state(name.rstrip("/") or "/")
+    return "absent" if state == "file" and name.endswith("/") else state
 
 
 def try_files(p: Passage, step: TryFiles) -> Content:
@@ -105,7 +103,8 @@ def files(p: Passage, step: Files) -> Content:
 
 
 def _directory(p: Passage, step: Files) -> Content:
-    state = state_of(p, file_at(p, step.root, p.path))
+    folder = file_at(p, step.root, p.path)
+    state = state_of(p, folder)
     for one in step.index:
         name = evaluate(p, one)
         if isinstance(name, Unknown):
@@ -117,7 +116,9 @@ def _directory(p: Passage, step: Files) -> Content:
                 p.shared.assumed[FILES] = None
             p.note("went on", f"to the index page {name}", step.span, step)
             return Jumped(ToPath(Lit(target), step.span), query=True)
-    if state in ("absent", "file"):
+    if state == "file":
+        return _error(p, step, 500)  # an alias that names a file for a path with a slash (measured)
+    if state == "absent":
         return _error(p, step, 404)
     if step.listing and p.method != "POST":
         return _served(p, step, "file", p.path)

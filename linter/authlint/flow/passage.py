@@ -57,6 +57,7 @@ class Passage:
     first_route: Route | None = None
     block: Block | None = None
     match: Match | None = None
+    quoting: bool = False  # captures are written as in a URL
     forward: Forward | None = None
     forced: int | None = None
     recovering: bool = False

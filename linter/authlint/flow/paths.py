@@ -6,6 +6,7 @@ import re
 
 HEX = re.compile(r"%([0-9A-Fa-f]{2})")
 # What stays as it is when a path is written into a request line again.
+QUOTED = frozenset(b'"#%&+;<>?\\^`{|}')
 KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$&'()*+,-./:;=@_~[]")
 
 
@@ -48,6 +49,25 @@ def normalise(path: str, merge_slashes: bool) -> str | None:
         else:
             out.append(segment)
     return "/" + "/".join(out)
+
+
+def escape_argument(text: str) -> str:
+    """A captured text as it is put into a query or a redirect (ngx_escape_uri with NGX_ESCAPE_ARGS)."""
+    raw = text.encode("utf-8", "surrogateescape")
+    return "".join(
+        f"%{byte:02X}" if byte <= 0x20 or byte >= 0x7F or byte in QUOTED else chr(byte) for byte in raw
+    )
+
+
+def unescape_redirect(path: str) -> str:
+    """The path of a redirect: %XX of characters behind "%" are decoded, the others stay (NGX_UNESCAPE_REDIRECT)."""
+    return HEX.sub(lambda m: chr(int(m[1], 16)) if 0x25 < int(m[1], 16) < 0x7F else m[0], path)
+
+
+def file_name(base: str, strip: str, path: str) -> str:
+    """The name of the file that a path stands for, under a root or instead of an alias's prefix."""
+    rest = path[len(strip) :] if strip and path.startswith(strip) else path
+    return base + rest if strip else base.rstrip("/") + rest
 
 
 def escape(path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import Denied, Passed, Verdict, require
-from authlint.flow.answering import Draft, recovery, response_headers
+from authlint.flow.answering import Draft, leave, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
 from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
@@ -96,20 +96,29 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     path, query = split_target(request.target)
     decoded = decode(path)
     clean = None if decoded is None else normalise(decoded, shared.listener.default.merge_slashes)
-    p = Passage(shared, clean or "/", query, _understood(shared, host), method=request.method)
+    if clean is None:  # the request line is as far as reading came
+        shared.request = replace(request, url=f"{request.scheme}://", headers=(), _parts=[])
+    headers = [] if clean is None else _understood(shared, host)
+    p = Passage(shared, clean or "", None if clean is None else query, headers, method=request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
     if hosting.match is not None:
         capture(p, hosting.match)
     if clean is None or len(p.header("authorization")) > 1:
         shared.host = shared.listener.default if clean is None else host
-        draft = Draft(
-            400, "gateway", p.note("answered", "a bad request", host.span, host), bare=clean is not None
-        )
-        return _close(p, _settle(p, draft, server=False))
+        _unread(p)
+        draft = Draft(400, "gateway", p.note("answered", "a bad request", host.span, host), bare=True)
+        return _close(p, _settle(p, draft))
     if request.method in host.refused:
         draft = Draft(405, "gateway", p.note("answered", "the method is refused", host.span, host), bare=True)
-        return _close(p, _settle(p, draft, server=True))
+        return _close(p, _settle(p, draft))
     return _close(p, travel(p))
+
+
+def _unread(p: Passage) -> None:
+    """Reading stops at a second Authorization: what the client sent behind it is not there (measured)."""
+    places = [number for number, header in enumerate(p.headers) if header.name.lower() == "authorization"]
+    if len(places) > 1:
+        del p.headers[places[1] :]
 
 
 def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
@@ -125,10 +134,10 @@ def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
 
 def travel(p: Passage) -> Draft | Undecided:
     """From the virtual host's script to an answer, through every jump."""
-    return _settle(p, _from_server(p), server=True)
+    return _settle(p, _from_server(p))
 
 
-def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
+def _settle(p: Passage, content: Content) -> Draft | Undecided:
     while True:
         if isinstance(content, Undecided):
             return content
@@ -137,7 +146,7 @@ def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
                 404, "gateway", p.note("answered", "nothing answers here", p.in_force.span), bare=True
             )
         if isinstance(content, Draft):
-            found = recovery(p, content) if server else None
+            found = recovery(p, content)
             if content.bare:
                 p.forced = content.status
             if found is None:
@@ -146,6 +155,7 @@ def _settle(p: Passage, content: Content, server: bool) -> Draft | Undecided:
             if found.status != "keep":
                 p.forced = None if found.status == "take" else found.status
             p.note("went on", f"a {content.status} is answered elsewhere", found.span, found)
+            leave(p, content)
             content = Jumped(found.to, reset=True)
         p.jumps += 1
         if p.jumps > JUMPS:
@@ -205,6 +215,9 @@ def _from_server(p: Passage) -> Content:
 def _choose(p: Passage) -> Content:
     host = p.shared.host
     route = choose_route(p, host.table, host.fallback)
+    refused = _refused(p, route.route if isinstance(route, SlashMissing) else route)
+    if refused is not None:
+        return refused
     if isinstance(route, SlashMissing):
         inner = route.route
         p.enter(inner.block)
@@ -213,14 +226,21 @@ def _choose(p: Passage) -> Content:
         p.route = inner
         location = escape(inner.match.text) + (f"?{p.query}" if p.query else "")
         return Draft(301, "gateway", decided, bare=True, location=location, own_location=True)
-    if route.internal and p.jumps == 0 and p.raw and not p.nested:
-        p.enter(route.block)
-        p.first_route = p.first_route or route
-        p.note("route", route.name, route.span, route)
-        return Draft(
-            404, "gateway", p.note("answered", "only for requests from inside", route.span, route), bare=True
-        )
     return _in_route(p, route)
+
+
+def _refused(p: Passage, route: Route) -> Draft | None:
+    """What is looked at as soon as the route is found, also where its path only lacks a slash (measured)."""
+    if route.internal and not p.jumps and p.raw and not p.nested:
+        status, why = 404, "only for requests from inside"
+    elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.nested:
+        status, why = 413, "the body is too large"
+    else:
+        return None
+    p.enter(route.block)
+    p.first_route = p.first_route or route
+    p.note("route", route.name, route.span, route)
+    return Draft(status, "gateway", p.note("answered", why, route.span, route), bare=True)
 
 
 def _in_route(p: Passage, route: Route) -> Content:
@@ -233,10 +253,6 @@ def _in_route(p: Passage, route: Route) -> Content:
         if holds(p, when):
             block, script = other, ()
     p.enter(block)
-    if block.max_body is not None and 0 < block.max_body < len(p.shared.request.body) and not p.nested:
-        return Draft(
-            413, "gateway", p.note("answered", "the body is too large", block.span, block), bare=True
-        )
     result = run_script(p, script)
     if result == "match again":
         p.jumps += 1

@@ -9,11 +9,13 @@ from typing import Literal, TypeAlias
 
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
+from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
 from authlint.model.step import Branch, HeaderOp, Op, Respond, Rewrite, SetAddress, SetVar, Stop, Unsure
 from authlint.model.unknown import Unknown
+from authlint.model.value import Value
 from authlint.text import Span
 
 
@@ -106,8 +108,8 @@ class _Runner:
         if found is None:
             return None
         capture(p, found)
-        path = evaluate(p, op.path)
-        query = None if op.query is None else evaluate(p, op.query)
+        path = self.quoted(op.path) if isinstance(op.then, int) else evaluate(p, op.path)
+        query = None if op.query is None else self.quoted(op.query)
         if isinstance(path, Unknown) or isinstance(query, Unknown):
             reason = path.reason if isinstance(path, Unknown) else str(query)
             if isinstance(op.then, int):
@@ -118,10 +120,21 @@ class _Runner:
             return self.redirect(op, path, query)
         return self.move(op, path, query)
 
+    def quoted(self, value: Value) -> str | Unknown:
+        """A text for a query or a redirect: captures of a path that came with "%" or "+" are escaped."""
+        p = self.p
+        sent = p.shared.request.target.partition("?")[0]
+        p.quoting = not p.nested and ("%" in sent or "+" in sent)
+        try:
+            return evaluate(p, value)
+        finally:
+            p.quoting = False
+
     def redirect(self, op: Rewrite, path: str, query: str | None) -> Answered:
         p = self.p
         status = op.then if isinstance(op.then, int) else 302
-        location = path if query is None else f"{path}?{query}"
+        location = unescape_redirect(path)
+        location = location if query is None else f"{location}?{query}"
         if op.keep_query and p.query:
             location += ("?" if query is None else "&") + p.query
         p.decided = p.note("answered", f"redirects with {status}", op.span, op)

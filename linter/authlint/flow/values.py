@@ -6,9 +6,11 @@ import base64
 import binascii
 
 from authlint.flow.passage import Passage
+from authlint.flow.paths import escape_argument, file_name
 from authlint.flow.patterns import compile_pattern
 from authlint.flow.request import split_authority
 from authlint.model.condition import All, AnyOf, Condition, Exists, Not, Test, Unclear
+from authlint.model.gateway import VirtualHost
 from authlint.model.unknown import Unknown
 from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Variable
 
@@ -187,14 +189,16 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "scheme":
             return "https" if shared.listener.tls else "http"
         case "host":
-            return host_name(shared.request.host) or shared.host.name
+            return host_name(shared.request.host) or server_name(shared.host)
         case "server-name":
-            return shared.host.name
+            return server_name(shared.host)
         case "server-port":
             return str(shared.listener.port)
         case "document-root":
             root = p.in_force.root
-            return None if root is None else evaluate(p, root.path)
+            base = None if root is None else evaluate(p, root.path)
+            whole = root is not None and isinstance(base, str) and value.name == "path"
+            return file_name(base, root.strip, p.path) if whole and root and isinstance(base, str) else base
         case "peer":
             return shared.peer or STRANGER
         case "forwarded-for":
@@ -267,8 +271,25 @@ def _capture(p: Passage, name: str) -> str:
         return ""
     if name.isdigit():
         number = int(name)
-        return (p.match.groups[number] or "") if number < len(p.match.groups) else ""
+        text = (p.match.groups[number] or "") if number < len(p.match.groups) else ""
+        return escape_argument(text) if p.quoting else text
     return p.match.named.get(name) or ""
+
+
+def server_name(host: VirtualHost) -> str:
+    """The first name of a virtual host as it is written there, without the dot of ".example"."""
+    if not host.names:
+        return ""
+    first = host.names[0]
+    match first.kind:
+        case "ends":
+            return "*" + first.text
+        case "starts":
+            return first.text + ".*"
+        case "pattern":
+            return "~" + first.text
+        case _:
+            return first.text
 
 
 def host_name(authority: str) -> str:

@@ -72,7 +72,7 @@ class LocationReader:
             span=node.span,
             block=block(level, place, self.challenges),
             script=script(level.names, node.children or (), lambda one: self.branch(one, level, place)),
-            internal=bool(level.own("internal")),
+            internal=level.holder("internal") is not None,
             final=final,
             slash=slash,
             variants=tuple(self.variant(one, level, place) for one in level.own("limit_except")),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, Op, Respond, Rewrite, SetVar, Stop, Unsure
-from authlint.model.value import Value
+from authlint.model.value import EMPTY, Value
 from authlint.readers.nginx.conditions import condition
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.variables import Names
@@ -62,6 +62,8 @@ def respond(names: Names, node: Node) -> Op:
     status = int(first)
     if first in REDIRECTS and len(node.args) > 1:
         return Respond(status, names.value(node.arg(1)), True, node.span)
+    if first in REDIRECTS:
+        return Respond(status, EMPTY, True, node.span)  # an empty Location (measured)
     return Respond(status, None, status >= 400 and len(node.args) == 1, node.span)
 
 

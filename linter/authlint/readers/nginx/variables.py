@@ -114,7 +114,7 @@ def builtin(name: str) -> Value:
     if name in FIXED:
         return Lit(FIXED[name])
     if name == "request_filename":
-        return Cat((Get("document-root"), Get("path")))
+        return Get("document-root", "path")
     return Opaque(f"the variable ${name}")
 
 
