@@ -105,8 +105,22 @@ def send(port: int, method: str, target: str, headers: list[tuple[str, str]], bo
         connection.putheader(name, value)
     if body:
         connection.putheader("Content-Length", str(len(body)))
+    connection.connect()
+    cork(connection.sock, 1)
     connection.endheaders(body.encode() if body else None)
+    cork(connection.sock, 0)
     answer = connection.getresponse()
     answer.read()
     connection.close()
-    return Response(answer.status, tuple(answer.getheaders()))
+    return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))
+
+
+def cork(connection: socket.socket, on: int) -> None:
+    """Head and body in one packet: what a server does with a body must not depend on when it comes."""
+    if hasattr(socket, "TCP_CORK"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
+
+
+def utf8(value: str) -> str:
+    """A header as Python's http reads it (as Latin-1), in the encoding that everybody writes."""
+    return value.encode("latin-1").decode("utf-8", "surrogateescape")

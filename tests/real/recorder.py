@@ -85,10 +85,14 @@ class _Http(BaseHTTPRequestHandler):
         recorder = self.server.recorder
         # http.server shortens a path that begins with two slashes.
         path = self.requestline.split(" ")[1]
-        one = Received(self.server.port, self.command, path, tuple(self.headers.items()))
-        status, headers = recorder.take(one)
+        headers = tuple(
+            (name, value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
+            for name, value in self.headers.items()
+        )
+        one = Received(self.server.port, self.command, path, headers)
+        status, answered = recorder.take(one)
         self.send_response_only(status)
-        for name, value in headers:
+        for name, value in answered:
             self.send_header(name, value)
         self.send_header("Content-Length", "0")
         self.send_header("Connection", "close")

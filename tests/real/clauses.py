@@ -1,0 +1,284 @@
+"""Clauses of random configurations, drawn with weights; each says which construct it is."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+CONDITIONS = (
+    "$request_method = OPTIONS",
+    "$http_x",
+    "$http_x = 1",
+    "$uri ~ ^/a",
+    "$uri ~ ^/(?<q>[a-z]+)$",
+    "$http_origin ~* example",
+    "$http_authorization = ''",
+    "$arg_k != 1",
+    "$request_method !~ ^(GET|POST)$",
+    "-f $document_root/a.txt",
+    "-d $document_root$uri",
+    "!-e $request_filename",
+    "$scheme = http",
+    "$cookie_a = 1",
+    "$host ~ ^other",
+    "$args ~ k=(.)",
+    "$http_x = $arg_k",
+)
+RETURNS = (
+    "return 204;",
+    "return 401;",
+    'return 200 "text";',
+    "return 302 /b;",
+    "return 301 https://x.example$request_uri;",
+    "return 418;",
+    "return 403;",
+    'return 401 "no";',
+    "return 307 $uri;",
+    "return http://$host/n;",
+    "return 308 /n$is_args$args;",
+    "return 302;",
+    "return 404;",
+)
+REWRITES = (
+    "rewrite ^/a/(.*)$ /b/$1 last;",
+    "rewrite ^/a(.*)$ /c/y$1 break;",
+    "rewrite ^/b /a.txt;",
+    "rewrite ^/c/(.*)$ /a/$1?k=1 last;",
+    "rewrite ^/d$ /dir/ permanent;",
+    "rewrite ^/a /x? redirect;",
+    "break;",
+    "rewrite ^/dir /a.txt break;",
+    "rewrite ^/a/(.*)$ /b/$1?$args&m=1? redirect;",
+    "rewrite ^/(?<w>[a-e])$ /w/$w last;",
+    "rewrite ^/b http://$host/z;",
+    "rewrite ^ /a/x?only? last;",
+    "rewrite ^/(.*)/$ /$1 permanent;",
+    "rewrite (.*) $1/ break;",
+)
+UPSTREAM_HEADERS = (
+    'Authorization ""',
+    "X-Q $host",
+    "Host $host",
+    "Host $http_host",
+    "Authorization $http_x",
+    "Authorization $http_authorization",
+    '"Authorization" "Bearer $cookie_a"',
+    "X-User $remote_user",
+    "X-User $v",
+    "Cookie $http_cookie",
+    'Cookie ""',
+    "X-Q $request_uri|$uri|$args|$request_method",
+    "X-Q $document_uri$is_args$query_string",
+    "X-Q $proxy_host:$proxy_port",
+    "X-Forwarded-For $proxy_add_x_forwarded_for",
+    "X-Q $remote_addr",
+    "X-Q $server_name:$server_port",
+    "X-Q $http_host,$http_origin",
+)
+
+
+class Clauses:
+    """A random source that counts the constructs in use. `new`: nginx 1.29.3 and later is meant."""
+
+    def __init__(self, seed: int, new: bool) -> None:
+        self.random = random.Random(seed)
+        self.new = new
+        self.used: Counter[str] = Counter()
+        self.of_answers = self.maybe(0.55)  # what headers-more is to change
+
+    def maybe(self, chance: float) -> bool:
+        return self.random.random() < chance
+
+    def pick(self, *choices: str) -> str:
+        return self.random.choice(choices)
+
+    def use(self, construct: str) -> None:
+        self.used[construct] += 1
+
+    def clause(self, chance: float, construct: str, *choices: str) -> list[str]:
+        """One of these directives with this chance."""
+        if not self.maybe(chance):
+            return []
+        self.use(construct)
+        return [self.pick(*choices) + ";"]
+
+    def inherited(self, level: str) -> str:
+        """Settings that inner levels inherit, all or nothing."""
+        value = self.pick(level, "$http_x", "$uri", "$arg_k", "$upstream_status", "$v", "$m0")
+        always = self.pick("", " always")
+        origin = self.pick("*", "$http_origin", "https://app.example", "$m0", "$m1")
+        out = [
+            *self.clause(0.25, "add_header", f"add_header {self.pick('X-A', 'X-B')} {value}{always}"),
+            *self.clause(0.2, "cors", f"add_header Access-Control-Allow-Origin {origin}{always}"),
+            *self.clause(0.06, "add_header Vary", f"add_header Vary Origin{always}"),
+            *self.clause(0.05, "add_header challenge", f"add_header WWW-Authenticate Own{always}"),
+            *self.clause(0.25, "proxy_set_header", *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
+            *self.clause(0.05, "proxy_set_header", *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
+            *self.more_headers(),
+            *self.clause(
+                0.1,
+                "proxy_hide_header",
+                *(f"proxy_hide_header {h}" for h in ("WWW-Authenticate", "X-C", "Vary")),
+            ),
+            *self.clause(0.04, "proxy_pass_header", "proxy_pass_header X-C", "proxy_pass_header Vary"),
+            *self.clause(0.1, "proxy_intercept_errors", "proxy_intercept_errors on"),
+            *self.clause(0.04, "proxy_pass_request_headers", "proxy_pass_request_headers off"),
+            *self.clause(
+                0.06,
+                "proxy_redirect",
+                "proxy_redirect off",
+                "proxy_redirect http://UP1/base/ /r/",
+                "proxy_redirect http://UP1/ https://$host/",
+            ),
+            *self.clause(
+                0.06,
+                "redirect form",
+                "absolute_redirect off",
+                "port_in_redirect off",
+                "server_name_in_redirect on",
+            ),
+            *self.clause(0.06, "client_max_body_size", "client_max_body_size 2", "client_max_body_size 0"),
+            *self.clause(0.06, "real ip", "set_real_ip_from 127.0.0.1", "set_real_ip_from 10.0.0.0/8"),
+            *self.clause(0.04, "recursive_error_pages", "recursive_error_pages on"),
+        ]
+        if self.new:
+            out += self.clause(
+                0.06, "add_header_inherit", "add_header_inherit merge", "add_header_inherit off"
+            )
+        return " ".join(self.without_repeats(out))
+
+    def without_repeats(self, clauses: list[str]) -> list[str]:
+        """nginx refuses some directives twice on one level."""
+        single: dict[str, str] = {}
+        for clause in clauses:
+            name = clause.split()[0]
+            many = name in ("add_header", "proxy_set_header") or name.startswith("more_")
+            single.setdefault(clause if many else name, clause)
+        return list(single.values())
+
+    def more_headers(self) -> list[str]:
+        """For answers or for requests: headers-more 0.40 loses a level's own where the outer one has both."""
+        if not self.of_answers:
+            return self.clause(
+                0.13,
+                "more input headers",
+                'more_set_input_headers "Authorization: Bearer m"',
+                "more_clear_input_headers Authorization",
+                'more_set_input_headers -r "Cookie: a=2"',
+                'more_set_input_headers "X: $arg_k"',
+            )
+        return self.clause(
+            0.18,
+            "more headers",
+            'more_set_headers "X-C: more"',
+            "more_clear_headers X-A",
+            "more_clear_headers X-*",
+            'more_set_headers -s 401 "X-C: no"',
+            'more_set_headers -s "401 403" "X-B: no" "X-C: $http_x"',
+            'more_set_headers "Access-Control-Allow-Origin: $http_origin"',
+            "more_clear_headers WWW-Authenticate",
+        )
+
+    def access(self, chance: float) -> str:
+        out = [
+            *self.clause(
+                chance,
+                "auth_basic",
+                "auth_basic zone",
+                "auth_basic zone",
+                "auth_basic off",
+                "auth_basic $http_x",
+                'auth_basic "for $host"',
+                "auth_basic $m0",
+            ),
+            *self.clause(
+                chance * 0.6,
+                "auth_request",
+                "auth_request /auth",
+                "auth_request /auth",
+                "auth_request off",
+                "auth_request /nowhere",
+                "auth_request /auth2",
+            ),
+            *self.clause(0.15, "allow deny", *ADDRESSES),
+            *self.clause(0.15, "satisfy", "satisfy any", "satisfy all"),
+        ]
+        if out and self.maybe(0.85):
+            missing = self.pick("htpasswd", "htpasswd", "htpasswd", "htpasswd", "missing", "html")
+            out.append(f"auth_basic_user_file {missing};")
+        if self.maybe(0.08):
+            self.use("auth_request_set")
+            out.append(
+                "auth_request_set $v " + self.pick("$upstream_http_x_user", "$upstream_status", "1") + ";"
+            )
+        return " ".join(out)
+
+    def rewrites(self, level: str, chance: float) -> str:
+        out: list[str] = []
+        while self.maybe(chance) and len(out) < 3:
+            kind = self.random.random()
+            if kind < 0.45:
+                self.use("if")
+                out.append(f"if ({self.pick(*CONDITIONS)}) {{ {self.in_branch(level)} {self.action()} }}")
+            elif kind < 0.6:
+                self.use("set")
+                out.append("set $v " + self.pick("1", '""', "$uri", "$http_x", "$1", "${v}x") + ";")
+            else:
+                out.append(self.action())
+        return " ".join(out)
+
+    def in_branch(self, level: str) -> str:
+        if level != "location" or self.maybe(0.4):
+            return ""
+        self.use("if with settings")
+        return self.pick(
+            "add_header X-B if;",
+            "add_header X-B if always;",
+            "proxy_pass http://UP3;",
+            "error_page 401 /b;",
+            "root html/dir;",
+            "set $v 2;",
+        )
+
+    def action(self) -> str:
+        if self.maybe(0.45):
+            self.use("return")
+            return self.pick(*RETURNS)
+        if self.maybe(0.15):
+            return "set $w 1;"
+        self.use("rewrite")
+        return self.pick(*REWRITES)
+
+    def limit_except(self) -> str:
+        if not self.maybe(0.1):
+            return ""
+        self.use("limit_except")
+        inner = self.pick(
+            "deny all;", "auth_basic zone; auth_basic_user_file htpasswd;", "auth_basic off;", "allow all;"
+        )
+        return f"limit_except {self.pick('GET', 'GET POST', 'OPTIONS', 'POST')} {{ {inner} }}"
+
+    def errors(self, chance: float) -> str:
+        out: list[str] = []
+        while self.maybe(chance) and len(out) < 2:
+            self.use("error_page")
+            codes = self.pick(
+                "401", "403", "404", "401 403", "500", "418", "405", "413 405", "301 302", "502"
+            )
+            how = self.pick("", "=", "=200", "=302", "=418", "=401")
+            target = self.pick(
+                "/a.txt", "@n", "/b", "/nope", "https://login.example/?to=$uri", "/auth", "@missing",
+                "/a$uri", "/dir/", "$http_x", "/b?e=1",
+            )  # fmt: skip
+            out.append(f"error_page {codes} {how} {target};")
+        return " ".join(out)
+
+
+ADDRESSES = (
+    "deny all",
+    "allow 127.0.0.1; deny all",
+    "allow 10.0.0.0/8; deny all",
+    "deny 127.0.0.1",
+    "allow all",
+    "deny 10.0.0.0/8; allow 127.0.0.0/8; deny all",
+)

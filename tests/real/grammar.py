@@ -1,0 +1,180 @@
+"""Random configurations: servers and locations, and where their answers come from."""
+
+from __future__ import annotations
+
+from tests.real.clauses import Clauses
+
+HEADS = (
+    "/",
+    "/a",
+    "/a/",
+    "/b",
+    "/c/",
+    "= /a",
+    "^~ /a",
+    "^~ /b",
+    "~ ^/a",
+    "~* \\.TXT$",
+    "~ ^/(?<p>[a-z]+)/",
+    "/dir",
+    "/dir/",
+    "= /",
+    "/e f",
+    "~ /$",
+)
+INNER = ("/a/x", "/a/b/", "~ \\.txt$", "= /a/", "~ ^/./x", "/b/x", "~* Y$")
+AUTH = (
+    "proxy_pass http://AUTH;",
+    'proxy_pass http://AUTH/check; proxy_pass_request_body off; proxy_set_header Content-Length "";',
+    "proxy_pass http://AUTH; proxy_pass_request_headers off;",
+    "proxy_pass http://AUTH; proxy_set_header X-Q $request_method$request_uri;",
+    "return 204;",
+    "if ($http_x) { return 204; } return 401;",
+    "return 403;",
+    "return 302 /b;",
+    'return 401 "text";',
+    'proxy_set_header Authorization ""; proxy_pass http://AUTH;',
+    "proxy_intercept_errors on; error_page 401 =200 /a.txt; proxy_pass http://AUTH;",
+    "error_page 401 = @n; return 401;",
+    "rewrite ^ /b last;",
+    "add_header WWW-Authenticate Mine always; return 401;",
+    "proxy_pass http://UP2;",
+    "set $u AUTH; proxy_pass http://$u$request_uri;",
+    "alias html/a.txt;",
+    "try_files /a.txt =401;",
+    "deny all; proxy_pass http://AUTH;",
+    "auth_basic zone; auth_basic_user_file htpasswd; proxy_pass http://AUTH;",
+)
+
+
+class Grammar(Clauses):
+    """Writes one configuration; `used` counts the constructs in it."""
+
+    def configuration(self) -> str:
+        maps = "".join(self.map(n) for n in range(2))
+        group = "    upstream group { server UP2; }\n"
+        servers = "".join(self.server(n) for n in range(self.random.choice((1, 1, 2))))
+        around = f"{self.inherited('http')} {self.access(0.05)}"
+        return f"events {{}}\nhttp {{\n{maps}{group}{around}\n{servers}}}\n"
+
+    def map(self, number: int) -> str:
+        self.use("map")
+        source = self.pick(
+            "$http_x", "$request_method", "$http_origin", "$arg_k", "$http_authorization", "$host",
+            "$uri", "$http_x$arg_k", "$cookie_a", "$m1" if number == 0 else "$http_x",
+        )  # fmt: skip
+        lines = [
+            self.pick("default off;", "default one;", 'default "";', "default $http_x;", ""),
+            self.pick("OPTIONS off;", '"" empty;', "1 $uri;", "hostnames; *.example wild;", ""),
+            self.pick(
+                "~^https://(.*)$ $1;",
+                "~*^bearer off;",
+                "~^(?<cap>[a-z]+) $cap;",
+                "~.+ $http_origin;",
+                "",
+                '"~^/(.)" "p-$1";',
+            ),
+        ]
+        return f"    map {source} $m{number} {{ {' '.join(lines)} }}\n"
+
+    def server(self, number: int) -> str:
+        self.use("server")
+        names = self.pick(
+            "app.example", "other.example", "*.example", "_", "~^app", "~^(?<sub>.+)\\.ex", ".example"
+        )
+        flags = " default_server" if number == 0 and self.maybe(0.4) else ""
+        parts = [
+            f"listen 127.0.0.1:PORT{flags};",
+            f"server_name {names};" if self.maybe(0.7) else "",
+            "root html;",
+            'set $v "";',
+            self.inherited("server"),
+            self.access(0.3),
+            self.rewrites("server", 0.25),
+            self.errors(0.25),
+            " ".join(self.clause(0.06, "merge_slashes", "merge_slashes off")),
+            " ".join(self.clause(0.06, "underscores_in_headers", "underscores_in_headers on")),
+            " ".join(self.clause(0.05, "server try_files", "try_files $uri =404", "try_files $uri @n")),
+            "location @n { " + self.content(pattern=True) + " }",
+            "location = /auth { " + self.pick("internal;", "") + self.auth_target() + " }",
+            "location /auth2 { internal; " + self.auth_target() + " }",
+        ]
+        taken: set[str] = set()
+        for _ in range(self.random.randint(2, 5)):
+            parts.append(self.location(self.pick(*HEADS), taken, True))
+        return "    server {\n" + "\n".join(part for part in parts if part) + "\n    }\n"
+
+    def location(self, head: str, taken: set[str], outermost: bool) -> str:
+        plain = head.removeprefix("^~ ")
+        if plain in taken:
+            return ""
+        taken.add(plain)
+        self.use("location " + (head.split()[0] if head[0] != "/" else "prefix"))
+        pattern = head.startswith("~")
+        inner = [
+            *self.clause(0.03, "internal", "internal"),
+            self.inherited("location"),
+            self.access(0.35),
+            self.rewrites("location", 0.3),
+            self.limit_except(),
+            self.errors(0.2),
+            self.content(pattern, head),
+        ]
+        if outermost and head in ("/", "/a", "/a/", "/b", "~ ^/a") and self.maybe(0.2):
+            nested = self.pick(*INNER)
+            if not nested.lstrip("= ").startswith("/") or nested.lstrip("= ").startswith(head):
+                self.use("nested location")
+                inner.append(self.location(nested, set(), False))
+        quoted = f'"{head}"' if " " in head and head[0] == "/" else head
+        return f"location {quoted} {{ {' '.join(part for part in inner if part)} }}"
+
+    def content(self, pattern: bool = False, head: str = "") -> str:
+        choice = self.random.random()
+        if choice < 0.4:
+            self.use("proxy_pass")
+            uri = "" if pattern else self.pick("", "", "/", "/base/", "/base", "/b%20c/")
+            return f"proxy_pass http://{self.pick('UP1', 'UP2', 'UP3', 'group')}{uri};"
+        if choice < 0.48:
+            self.use("proxy_pass variable")
+            rest = self.pick("", "$request_uri", "/fixed", "/v$uri$is_args$args")
+            return f"set $u UP1; proxy_pass http://$u{rest};"
+        if choice < 0.54:
+            self.use("fastcgi_pass")
+            return "fastcgi_pass FCGI; " + self.parameters()
+        if choice < 0.66:
+            return self.try_files()
+        if choice < 0.71:
+            self.use("index")
+            return "index " + self.pick("index.html", "no.html", "/a.txt", "no.html index.html") + ";"
+        if choice < 0.75:
+            self.use("autoindex")
+            return "autoindex on;"
+        if choice < 0.83 and head.startswith(("/", "^~ /", "= /")):
+            self.use("alias")
+            exact = head.startswith("=") and not head.endswith("/")
+            return f"alias {self.pick('html/', 'html/dir/', 'html', 'html/a.txt' if exact else 'html/')};"
+        self.use("static")
+        return ""
+
+    def parameters(self) -> str:
+        """Method and path must be said: FastCGI has no request line."""
+        own = self.pick("", 'fastcgi_param HTTP_AUTHORIZATION "";', "fastcgi_param HTTP_COOKIE $http_x;")
+        target = self.pick("$request_uri", "$uri", "$fastcgi_script_name")
+        off = self.pick("", "", "", "fastcgi_pass_request_headers off;")
+        return (
+            f"fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI {target}; {own} {off}"
+        )
+
+    def try_files(self) -> str:
+        self.use("try_files")
+        choices = (
+            "$uri =404", "$uri $uri/ /a.txt", "$uri @n", "/nope @n", "/a.txt =403", "$uri $uri/ =404",
+            "$uri /b", "$uri $uri/index.html /b?q=$uri", "$uri/ @n", "/$arg_k /dir/index.html =401",
+            "$uri @missing",
+        )  # fmt: skip
+        passing = self.pick("", "", "", "proxy_pass http://UP2;")
+        return f"try_files {self.pick(*choices)}; {passing}"
+
+    def auth_target(self) -> str:
+        self.use("auth target")
+        return self.pick(*AUTH)
