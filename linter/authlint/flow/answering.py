@@ -35,10 +35,8 @@ def recovery(p: Passage, draft: Draft) -> Recover | None:
 def leave(p: Passage, draft: Draft) -> None:
     """A redirect that is answered elsewhere leaves its Location behind (measured)."""
     if draft.location is not None:
-        location = draft.location
-        own = isinstance(location, str) and draft.own_location
         p.kept = [h for h in p.kept if h.name != "Location"]
-        p.kept.append(Header("Location", absolute(p, str(location)) if own else location))
+        p.kept.append(Header("Location", draft.location))
 
 
 def absolute(p: Passage, location: str) -> str:
@@ -57,7 +55,8 @@ def absolute(p: Passage, location: str) -> str:
 
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
-    headers = [*p.kept, *draft.headers]
+    kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in p.kept]
+    headers = [*kept, *draft.headers]
     if draft.location is not None:
         location = draft.location
         if draft.own_location:

@@ -86,6 +86,8 @@ def files(p: Passage, step: Files) -> Content:
     slash = p.path.endswith("/")
     if p.method not in step.methods:
         return _error(p, step, 405)
+    if step.root.strip and not p.own_route:
+        return _error(p, step, 500)  # an alias for a path that was rewritten and stayed (measured)
     if slash:
         return _directory(p, step)
     name = file_at(p, step.root, p.path)
@@ -197,6 +199,7 @@ def _answered(p: Passage, reached: Reached, headers: tuple[Header, ...], reply: 
     )
     p.upstream_headers = headers
     p.upstream_status = reply.status if isinstance(reply.status, int) else 502
+    p.upstream_statuses += f"{' : ' if p.upstream_statuses else ''}{p.upstream_status}"
     if p.nested:
         p.shared.auth_requests.append(whole)
     if reply.status != "unreachable":

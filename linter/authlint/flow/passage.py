@@ -32,6 +32,7 @@ class Shared:
     auth_requests: list[Reached] = field(default_factory=list)
     assumed: dict[str, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
+    seen: dict[str, str | Unknown] = field(default_factory=dict)  # header variables that were read
     peer: str | None = None
     method: str = "GET"
     hops: int = 0  # gateways of the same configuration in a row
@@ -61,11 +62,13 @@ class Passage:
     forward: Forward | None = None
     forced: int | None = None
     recovering: bool = False
+    discarded: bool = False  # the body, for its size
     jumps: int = 0
     kept: list[Header] = field(default_factory=list)
     upstream: Reached | None = None
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None
+    upstream_statuses: str = ""  # of all that were asked for this request
     upstream_stated: bool = False  # its answer was given whole: a header that is not in it was not sent
     decided: Event | None = None
 

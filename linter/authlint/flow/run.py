@@ -182,7 +182,6 @@ def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool = False) -> Conten
         case ToNamed(name, span):
             route = p.shared.host.table.named.get(name)
             if route is None:
-                p.recovering = True
                 return Draft(500, "gateway", p.note("answered", f"there is no {name}", span, to), bare=True)
             p.own_route = False
             return _in_route(p, route)
@@ -233,8 +232,9 @@ def _refused(p: Passage, route: Route) -> Draft | None:
     """What is looked at as soon as the route is found, also where its path only lacks a slash (measured)."""
     if route.internal and not p.jumps and p.raw and not p.nested:
         status, why = 404, "only for requests from inside"
-    elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.nested:
+    elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not (p.nested or p.discarded):
         status, why = 413, "the body is too large"
+        p.discarded = True
     else:
         return None
     p.enter(route.block)
@@ -255,6 +255,9 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.enter(block)
     result = run_script(p, script)
     if result == "match again":
+        for step in p.in_force.steps:  # in the same phase, behind the script (measured)
+            if isinstance(step, Amend):
+                amend(p, step.ops)
         p.jumps += 1
         if p.jumps > JUMPS:
             return Draft(

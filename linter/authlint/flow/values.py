@@ -156,7 +156,10 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
     shared = p.shared
     match value.kind:
         case "header":
-            return _header(p, value.name)
+            # A variable keeps what it was when first read, also where the header is changed later (measured).
+            if value.name not in shared.seen:
+                shared.seen[value.name] = _header(p, value.name)
+            return shared.seen[value.name]
         case "cookie":
             return cookie(_header(p, "cookie"), value.name)
         case "argument":
@@ -223,7 +226,7 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
                 return ""
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
-            return "" if p.upstream_status is None else str(p.upstream_status)
+            return p.upstream_statuses
         case _:
             return None
 
