@@ -176,7 +176,6 @@ class Clauses:
             'more_set_headers -s 401 "X-C: no"',
             'more_set_headers -s "401 403" "X-B: no" "X-C: $http_x"',
             'more_set_headers "Access-Control-Allow-Origin: $http_origin"',
-            "more_clear_headers WWW-Authenticate",
         )
 
     def access(self, chance: float) -> str:

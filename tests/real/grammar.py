@@ -152,7 +152,8 @@ class Grammar(Clauses):
         if choice < 0.83 and head.startswith(("/", "^~ /", "= /")):
             self.use("alias")
             exact = head.startswith("=") and not head.endswith("/")
-            return f"alias {self.pick('html/', 'html/dir/', 'html', 'html/a.txt' if exact else 'html/')};"
+            bare = self.pick("html/a.txt", "html") if exact else "html/"
+            return f"alias {self.pick('html/', 'html/dir/', bare)};"
         self.use("static")
         return ""
 
