@@ -232,7 +232,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
     """What is looked at as soon as the route is found, also where its path only lacks a slash (measured)."""
     if route.internal and not p.jumps and p.raw and not p.nested:
         status, why = 404, "only for requests from inside"
-    elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not (p.nested or p.discarded):
+    elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why = 413, "the body is too large"
         p.discarded = True
     else:
