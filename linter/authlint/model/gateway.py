@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from authlint.model.condition import Condition
+from authlint.model.fact import Fact
 from authlint.model.step import HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
 from authlint.text import Span
@@ -30,11 +31,13 @@ class Redirects:
 
 @dataclass(frozen=True, slots=True)
 class Inert:
-    """A setting that was meant to protect and never asks for anything; `cure` says what would make it."""
+    """A setting that was meant to protect, or to let other origins in, and does nothing; `cure` says what would
+    make it."""
 
     why: str
     cure: str
     span: Span
+    meant: Literal["authentication", "cross-origin"] = "authentication"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +206,7 @@ class Gateway:
     directory: str  # where relative file names start, as a path that can be opened
     files: tuple[str, ...] = ()  # all that was read for it
     open: tuple[Open, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""

@@ -1,0 +1,58 @@
+"""What a configuration says and no request can show: names without a meaning, settings without effect, logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from authlint.model.value import Value
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A setting that concerns authentication or CORS and has no effect.
+
+    `why` completes "this setting ...", `instead` says what the server does; `sure` False: a setting of the server
+    that nobody has said could change it.
+    """
+
+    why: str
+    instead: str
+    cure: str
+    span: Span
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A value for which the server refuses the whole object, or answers `effect` for it."""
+
+    why: str
+    effect: str
+    cure: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dangling:
+    """A name that nothing defines. `outside`: what it names may live where nobody has looked."""
+
+    what: str  # "the cluster", "the location": what should have that name
+    name: str
+    effect: str
+    cure: str
+    span: Span
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a log writes of each request; `span` is the format, `used` the setting that puts it to use."""
+
+    parts: tuple[Value, ...]
+    span: Span
+    used: Span
+
+
+Fact: TypeAlias = Ignored | Rejected | Dangling | Log
