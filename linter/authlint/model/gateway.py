@@ -7,7 +7,7 @@ from typing import Literal
 
 from authlint.model.condition import Condition
 from authlint.model.fact import Fact
-from authlint.model.step import HeaderOp, Op, Recover, Root, Shadowed, Step
+from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
 from authlint.text import Span
 
@@ -56,14 +56,18 @@ class Block:
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
     exempt: Span | None = None  # authentication is switched off here in so many words
+    # What is done to every answer in the end, behind `response`; a Cors only where it ran.
+    leaving: tuple[HeaderOp | Cors, ...] = ()
+    refusal_last: bool = False  # what a refusal says is put on behind `response`
     open: tuple[Open, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a route takes: exactly a path, a prefix, a pattern, or only those who name it."""
+    """What a route takes: exactly a path, a prefix, a prefix that ends with a segment ("segments"), what a pattern
+    is found in, what all of it is ("full"), or only those who name it."""
 
-    kind: Literal["exact", "prefix", "pattern", "named", "everything"]
+    kind: Literal["exact", "prefix", "segments", "pattern", "full", "named", "everything"]
     text: str
     nocase: bool = False
 
@@ -82,11 +86,13 @@ class Route:
     slash: bool = False  # a request without the prefix's last "/" is redirected to it
     variants: tuple[tuple[Condition, Block], ...] = ()
     table: Table | None = None
+    when: Condition | None = None  # what else must hold of the request
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Routes by how they are found: exact paths, then the longest prefix, then patterns in order; names apart."""
+    """Routes by how they are found: exact paths, then the longest prefix, then `patterns`, of any kind, in their
+    order; names apart."""
 
     exact: dict[str, Route] = field(default_factory=dict)
     prefixes: tuple[Route, ...] = ()  # longest first
@@ -111,7 +117,7 @@ class Table:
 class HostName:
     """A name that a virtual host answers to; `text` without its wildcard."""
 
-    kind: Literal["exact", "ends", "starts", "pattern"]
+    kind: Literal["exact", "ends", "starts", "begins", "pattern"]  # begins: not only whole labels
     text: str
     span: Span
 
@@ -122,6 +128,36 @@ class HeaderNames:
 
     underscores: bool = False
     odd: bool = False  # names with other characters
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How a request is taken in before a host or route is looked for.
+
+    decoded: paths are decoded and normalised, names compared without port. as-sent: paths stay as they came but
+    for what `dots`, `slashes` and `escaped_slashes` say, and a port counts as part of the name unless it is
+    stripped. `early` changes the headers before anything else sees them.
+    """
+
+    paths: Literal["decoded", "as-sent"] = "decoded"
+    dots: bool = False
+    slashes: bool = False
+    escaped_slashes: Literal["keep", "refuse", "unescape", "redirect"] = "keep"
+    underscores: Literal["keep", "drop", "refuse"] = "keep"
+    strip_port: bool = False
+    strip_dot: bool = False
+    early: tuple[HeaderOp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReply:
+    """The gateway's own answers, made into others: those with a status in `statuses` (None: all), if `when` holds."""
+
+    statuses: frozenset[int] | None
+    when: Condition | None
+    status: int | None  # instead
+    headers: tuple[HeaderOp, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,8 +183,8 @@ class VirtualHost:
         for host in self.names:
             if host.kind == "ends":
                 return "*." + host.text.lstrip(".")
-            if host.kind == "starts":
-                return host.text + ".*"
+            if host.kind in ("starts", "begins"):
+                return host.text + (".*" if host.kind == "starts" else "*")
             if host.kind == "pattern":
                 return "~" + host.text
         return ""
@@ -169,10 +205,19 @@ class Listener:
     span: Span
     exact: dict[str, VirtualHost]
     others: tuple[tuple[HostName, VirtualHost], ...]
+    intake: Intake = Intake()
+    local_replies: tuple[LocalReply, ...] = ()
 
 
 def listener(
-    address: str, port: int, tls: bool, hosts: tuple[VirtualHost, ...], default: VirtualHost, span: Span
+    address: str,
+    port: int,
+    tls: bool,
+    hosts: tuple[VirtualHost, ...],
+    default: VirtualHost,
+    span: Span,
+    intake: Intake = Intake(),
+    local_replies: tuple[LocalReply, ...] = (),
 ) -> Listener:
     """A listener with its names in order; of two hosts with one name the first counts."""
     exact: dict[str, VirtualHost] = {}
@@ -183,7 +228,7 @@ def listener(
                 exact.setdefault(name.text, host)
             else:
                 others.append((name, host))
-    return Listener(address, port, tls, hosts, default, span, exact, tuple(others))
+    return Listener(address, port, tls, hosts, default, span, exact, tuple(others), intake, local_replies)
 
 
 @dataclass(frozen=True, slots=True)

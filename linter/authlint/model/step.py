@@ -7,11 +7,12 @@ Every step and setting carries the span of the configuration that it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from authlint.model.condition import Condition
-from authlint.model.value import Value
+from authlint.model.credential import Credentialed
+from authlint.model.value import Text, Value
 from authlint.text import Span
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 class HeaderOp:
     """One operation on one header.
 
-    set: replaces what is there, or removes it if the value is empty. append: another line. remove: takes it
-    away; `name` may end in "*". An empty value appends nothing. On responses `statuses` limits the operation
-    to those statuses (None: all of them).
+    set: replaces what is there, or removes it if the value is empty. append: another line, or with `join` in the
+    line that is there, behind that text. remove: takes it away; `name` may end in "*". An empty value appends
+    nothing. On responses `statuses` limits the operation to those statuses (None: all of them).
     """
 
     verb: Literal["set", "append", "remove"]
@@ -37,6 +38,8 @@ class HeaderOp:
     statuses: frozenset[int] | None = None
     implied: bool = False  # the server does it unasked
     present_only: bool = False  # only where the header is there
+    absent_only: bool = False  # only where it is not
+    join: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +189,24 @@ class UserFile:
 
 
 @dataclass(frozen=True, slots=True)
+class UserList:
+    """Names and password hashes in the configuration itself, one a line."""
+
+    lines: str = field(repr=False)
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Basic:
-    """HTTP Basic. Not asked for where the realm is exactly `off_word`."""
+    """HTTP Basic. Not asked for where the realm is exactly `off_word` (None: always asked for)."""
 
     realm: Value
-    users: UserFile
-    off_word: str
+    users: UserFile | UserList
+    off_word: str | None
     span: Span
+    header: str = "authorization"  # where the credentials are looked for
+    exact_scheme: bool = False  # "basic" is not "Basic"
+    user_header: str = ""  # gets the user's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +235,7 @@ class Ask:
     span: Span
 
 
-Check: TypeAlias = Basic | Address | Ask | Unsure
+Check: TypeAlias = Basic | Address | Ask | Credentialed | Unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +249,29 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """The client's own headers are changed, for all that comes behind: checks, variables, upstreams."""
+    """The client's own headers are changed, for all that comes behind: checks, variables, upstreams.
+
+    `at_once`: every value is worked out before the first header changes.
+    """
 
     ops: tuple[HeaderOp, ...]
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """A policy for other origins. It answers a preflight from an origin that it knows, before what stands behind it
+    is asked; other answers get `actual` where this step ran and the origin is known.
+
+    `preflight`, `actual` and `stranger` (a preflight from elsewhere that is not passed on; None: it is) are the
+    headers of each. An origin is known if a test fits it, or fits "*".
+    """
+
+    origins: tuple[Text, ...]
+    preflight: tuple[HeaderOp, ...]
+    actual: tuple[HeaderOp, ...]
+    stranger: tuple[HeaderOp, ...] | None
+    span: Span
 
 
 # Content
@@ -282,6 +316,26 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class PathRewrite:
+    """The first `cut` letters of the path become `to` (None: the whole path does, "" and 0: nothing changes); or
+    what `pattern` finds in it."""
+
+    cut: int | None = 0
+    to: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Redirects of the upstream that the gateway follows itself: the request is routed again."""
+
+    statuses: frozenset[int]
+    most: int
+    other_scheme: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """The request goes to an upstream.
 
@@ -306,6 +360,8 @@ class Forward:
     default_redirect: bool
     jump_header: str | None  # a response header that sends the request to another route
     span: Span
+    verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
+    follows: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +370,7 @@ class Answer:
 
     status: int
     span: Span
+    location: Value | None = None
 
 
-Step: TypeAlias = Require | Amend | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+Step: TypeAlias = Require | Amend | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure

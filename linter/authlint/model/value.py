@@ -37,6 +37,11 @@ Kind: TypeAlias = Literal[
     "upstream-status",
     "response-header",
     "document-root",
+    "authority",  # the Host header as the gateway sees it, port included
+    "rest",  # the path without its first letters: `name` says how many
+    "routed-target",  # path and query as the gateway sees them now
+    "url",  # scheme, authority and target as seen now; the target cut after `name` letters, if that is given
+    "claim",  # of a token that was verified: the name of its payload, then the claim's, with "/" between them
 ]
 
 
@@ -106,12 +111,26 @@ Value: TypeAlias = Lit | Get | Variable | Cat | Pick | Opaque
 class Text:
     """A test on a text: how it is compared, and with what.
 
-    `search` and `full` take a regular expression as text; `true` is: neither empty nor "0".
+    `search` and `full` take a regular expression as text, in RE2's syntax if `re2`; `true` is: neither empty nor
+    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form.
     """
 
-    how: Literal["is", "prefix", "suffix", "contains", "search", "full", "present", "true", "host"]
+    how: Literal[
+        "is",
+        "prefix",
+        "suffix",
+        "contains",
+        "segments",
+        "search",
+        "full",
+        "present",
+        "true",
+        "host",
+        "network",
+    ]
     arg: str = ""
     nocase: bool = False
+    re2: bool = False
 
 
 EMPTY = Lit("")

@@ -1,0 +1,158 @@
+"""Checks by a credential that names its owner: tokens, keys, sessions, and services that are asked about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from authlint.model.condition import Condition
+from authlint.model.value import Text
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a credential is looked for. Of a header only what stands behind `prefix` counts; none: all of it."""
+
+    kind: Literal["header", "parameter", "cookie"]
+    name: str  # of a header: lower case
+    prefix: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that signatures are verified with: written here, in a file, or at an upstream."""
+
+    kind: Literal["here", "file", "upstream"]
+    upstream: str  # its name, for keys at one
+    usable: bool  # False: these can never verify anything, `why`
+    why: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who issues tokens, and what is done with one of theirs. No issuer or audiences: anyone's will do."""
+
+    name: str
+    issuer: str
+    audiences: tuple[str, ...]
+    places: tuple[Place, ...]
+    forward: bool  # the token goes on to what is behind; else it is taken away
+    payload_header: str  # gets the token's payload
+    claim_headers: tuple[tuple[str, str], ...]  # header and claim
+    payload_name: str  # under which later checks find the claims
+    keys: Keys
+    must_expire: bool
+    skew: int  # seconds
+    verifies: bool  # False: tokens are only read
+    span: Span
+    forward_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a token rule asks for. missing: none, or a good one; failed: whatever; nothing: not even that;
+    wrong: a demand that nobody has defined, so that everybody is refused."""
+
+    kind: Literal["provider", "any", "all", "missing", "failed", "nothing", "wrong"]
+    span: Span
+    provider: str = ""
+    audiences: tuple[str, ...] | None = None  # in place of the provider's
+    parts: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRule:
+    when: Condition
+    demand: Demand
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Jwt:
+    """JSON Web Tokens: the first rule that fits says what is asked for; none asks for nothing."""
+
+    rules: tuple[TokenRule, ...]
+    providers: tuple[Provider, ...]
+    skips_preflight: bool
+    quiet: bool  # a refusal carries no challenge
+    span: Span
+
+    def provider(self, name: str) -> Provider | None:
+        return next((one for one in self.providers if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key in one of several places. `keys` are pairs of client and key."""
+
+    places: tuple[Place, ...]
+    keys: tuple[tuple[str, str], ...] = field(repr=False)
+    allowed: frozenset[str] | None  # clients; None: all
+    hide: bool  # the key ends here
+    client_header: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A service of its own is asked, with a request made for it: `allow` statuses let the client pass.
+
+    `sends` are tests on the names of the client's headers that the service gets, besides `always`; None: all.
+    On a refusal the client gets `denial_headers` of its answer (None: all of them), and those in `denial_always`.
+    """
+
+    upstream: str
+    defined: bool  # the upstream exists
+    prefix: str  # before the path
+    sends: tuple[Text, ...] | None
+    never: tuple[Text, ...]
+    always: frozenset[str]
+    allow: frozenset[int]
+    otherwise: int  # where the service fails
+    fails_open: bool
+    takes: tuple[Text, ...]  # headers of its answer that replace the request's
+    appends: tuple[Text, ...]
+    denial_headers: tuple[Text, ...] | None
+    denial_always: frozenset[str]
+    success_headers: tuple[Text, ...]
+    adds: tuple[tuple[str, str], ...]
+    remove_header: str  # of its answer: names the request's headers that end here
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    name: str
+    when: Condition
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Those whom a policy covers pass ("allow"), or are refused ("deny")."""
+
+    action: Literal["allow", "deny"]
+    policies: tuple[Policy, ...]
+    status: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """A login in the browser: without a session the client is sent to `sign_in`."""
+
+    sign_in: str
+    callback: Condition
+    sign_out: Condition
+    passes: tuple[Condition, ...]  # requests that are let through unseen
+    refuses: tuple[Condition, ...]  # requests that get 401 instead of the redirect
+    cookies: tuple[str, ...]  # that make a session
+    forwards: bool  # the session's token goes on in Authorization
+    preserves: bool  # the client's own Authorization goes on
+    span: Span
+
+
+Credentialed: TypeAlias = Jwt | ApiKey | Call | Allow | OAuth
