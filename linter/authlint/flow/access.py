@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from authlint.flow.assume import CREDENTIALS, FILES
+from authlint.flow.calling import call
+from authlint.flow.keys import api_key
+from authlint.flow.login import oauth
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.passwords import users, verify
-from authlint.flow.script import Undecided, covers
-from authlint.flow.values import basic_credentials, evaluate
-from authlint.model.step import Address, Ask, Basic, Check, Require, Unsure
+from authlint.flow.policies import allow
+from authlint.flow.script import Undecided
+from authlint.flow.tokens import jwt
+from authlint.flow.values import basic_credentials, covers, evaluate
+from authlint.flow.verdict import Asker, Denied, Passed, Verdict
+from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
+from authlint.model.step import Address, Ask, Basic, Check, Require, Unsure, UserList
 from authlint.model.unknown import Unknown
-from authlint.text import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """Refused with this status; `challenges` go to the client. `hard`: no other check can make up for it."""
-
-    status: int
-    span: Span
-    subject: object
-    challenges: tuple[Header, ...] = ()
-    hard: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    span: Span
-
-
-Verdict: TypeAlias = Passed | Denied | Undecided | None
-Asker: TypeAlias = Callable[[Passage, Ask], Verdict]
 
 
 def require(p: Passage, group: Require, ask: Asker) -> Denied | Undecided | None:
@@ -70,6 +52,16 @@ def _check(p: Passage, check: Check, ask: Asker) -> Verdict:
             return _basic(p, check)
         case Ask():
             return ask(p, check)
+        case Jwt():
+            return jwt(p, check)
+        case ApiKey():
+            return api_key(p, check)
+        case Call():
+            return call(p, check)
+        case Allow():
+            return allow(p, check)
+        case OAuth():
+            return oauth(p, check)
         case Unsure(reason, span):
             return Undecided(reason, span) if p.decide(("unsure", span), reason) else None
 
@@ -91,16 +83,20 @@ def _basic(p: Passage, check: Basic) -> Verdict:
         p.note("skipped", f"the realm is {check.off_word}: no credentials are asked for", check.span, check)
         return None
     denied = Denied(401, check.span, check, (Header("WWW-Authenticate", f'Basic realm="{realm}"'),))
-    values = p.header("authorization")
+    values = p.header(check.header)
     if not values:
         return denied
     value = values[0].value
     if isinstance(value, Unknown):
         return Passed(check.span) if p.decide((value.reason, "basic"), value.reason) else denied
     pair = basic_credentials(value)
-    if pair is None:
+    if pair is None or (check.exact_scheme and not value.startswith("Basic ")):
         return denied
-    return _known(p, check, value, pair, denied)
+    verdict = _known(p, check, value, pair, denied)
+    if check.user_header and isinstance(verdict, Passed):
+        p.headers = [h for h in p.headers if h.name.lower() != check.user_header.lower()]
+        p.headers.append(Header(check.user_header, pair[0]))
+    return verdict
 
 
 def _known(p: Passage, check: Basic, value: str, pair: tuple[str, str], denied: Denied) -> Verdict:
@@ -108,6 +104,8 @@ def _known(p: Passage, check: Basic, value: str, pair: tuple[str, str], denied: 
     if value in p.shared.request.vouched:
         p.shared.assumed[CREDENTIALS] = None
         return Passed(check.span)
+    if isinstance(check.users, UserList):
+        return _listed(p, check, users(check.users.lines), pair, denied)
     path = evaluate(p, check.users.path)
     state = "unknown" if isinstance(path, Unknown) else p.shared.files.state(path)
     if state == "absent":
@@ -119,7 +117,13 @@ def _known(p: Passage, check: Basic, value: str, pair: tuple[str, str], denied: 
         p.shared.assumed[FILES] = None
         p.shared.assumed[CREDENTIALS] = None
         return Passed(check.span)
-    stored = users(text).get(pair[0])
+    return _listed(p, check, users(text), pair, denied)
+
+
+def _listed(
+    p: Passage, check: Basic, known: dict[str, str], pair: tuple[str, str], denied: Denied
+) -> Verdict:
+    stored = known.get(pair[0])
     verdict = False if stored is None else verify(stored, pair[1])
     if verdict is None:
         p.shared.assumed[CREDENTIALS] = None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from authlint.flow.outcome import Event, Header, Party
 from authlint.flow.passage import Passage
-from authlint.flow.values import evaluate, host_name, server_name
-from authlint.model.step import HeaderOp, Recover
+from authlint.flow.script import named
+from authlint.flow.values import evaluate, holds, host_name, server_name
+from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
 
@@ -23,6 +24,7 @@ class Draft:
     headers: list[Header] = field(default_factory=list)
     location: str | Unknown | None = None
     own_location: bool = False  # the Location is the gateway's and may be made absolute
+    as_is: bool = False  # the block's response operations do not apply
 
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
@@ -66,17 +68,54 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
         headers.append(Header("Location", location))
     if p.nested:
         return headers
-    for op in p.in_force.response:
+    last: list[Header] = []
+    if p.in_force.refusal_last:
+        headers, last = [h for h in headers if h not in p.kept], kept
+    for op in () if draft.as_is else p.in_force.response:
         if op.statuses is not None and status not in op.statuses:
             p.note("skipped", f"{op.name}: not sent with status {status}", op.span, op)
             continue
         headers = apply(p, op, headers)
+    headers = [*headers, *last, *p.granted]
+    for one in p.in_force.leaving:
+        for op in one.actual if isinstance(one, Cors) else (one,):
+            if not isinstance(one, Cors) or one in p.ran:
+                headers = apply(p, op, headers)
     return headers
+
+
+def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> tuple[int, list[Header]]:
+    """An answer of the gateway's own as its listener says that such answers leave."""
+    if draft.party != "gateway" or draft.as_is:
+        return status, headers
+    for one in p.shared.listener.local_replies:
+        if one.statuses is not None and status not in one.statuses:
+            continue
+        if one.when is not None and not holds(p, one.when):
+            continue
+        for op in one.headers:
+            headers = apply(p, op, headers)
+        if one.status is not None:
+            p.note("applied", f"a {status} of the gateway's own leaves as {one.status}", one.span, one)
+            status = one.status
+        break
+    return status, headers
 
 
 def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
     """One operation on a list of headers."""
     kept = list(headers)
+    there = [h for h in kept if named(op.name, h.name)]
+    if (op.absent_only and there) or (op.present_only and not there):
+        return kept
+    if op.empty_keeps and op.verb != "remove" and evaluate(p, op.value) == "":
+        return kept
+    if op.verb == "append" and op.join and there:
+        value = evaluate(p, op.value)
+        text = value if isinstance(value, Unknown) else there[-1].text + op.join + value
+        p.note("applied", f"adds to {op.name}", op.span, op)
+        kept[kept.index(there[-1])] = Header(there[-1].name, text, op)
+        return kept
     if op.verb != "append":
         kept = [h for h in kept if not named(op.name, h.name)]
     if op.verb == "remove":
@@ -88,8 +127,3 @@ def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
     else:
         p.note("skipped", f"{op.name}: the value is empty", op.span, op)
     return kept
-
-
-def named(pattern: str, name: str) -> bool:
-    pattern, name = pattern.lower(), name.lower()
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern

@@ -14,6 +14,7 @@ UPSTREAM = "the upstream answers 200"
 UPSTREAM_EXPECTS = (
     "the upstream answers 401 to a request without the credential that it is declared to expect"
 )
+KEYS = "the keys of tokens can be fetched, and hold the key"
 FILES = "files outside the checkout exist and can be read"
 PORT = "another port of the outside is mapped to this listener"
 

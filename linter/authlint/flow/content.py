@@ -25,6 +25,7 @@ class Jumped:
     to: Jump
     reset: bool = False
     query: bool = False  # the query comes along
+    other_host: bool = False  # the Host header has changed with it
 
 
 Content: TypeAlias = Draft | Jumped | Undecided | None
@@ -164,7 +165,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
-    jump = _jump(step, headers)
+    jump = _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
         return jump
@@ -217,6 +218,23 @@ def _jump(step: Forward, headers: tuple[Header, ...]) -> Jumped | None:
                 return Jumped(ToNamed(where, step.span))
             return Jumped(ToPath(Lit(where), step.span), reset=True)
     return None
+
+
+def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
+    """A redirect that the gateway follows itself: to a path of this gateway, as often as it is allowed to."""
+    follow = step.follows
+    if follow is None or reply.status not in follow.statuses or p.followed >= follow.most:
+        return None
+    location = next((value for name, value in reply.headers if name.lower() == "location"), "")
+    scheme, colons, rest = location.partition("://")
+    if not colons:
+        return None
+    if not follow.other_scheme and (scheme == "https") != p.shared.listener.tls:
+        return None
+    host, slash, path = rest.partition("/")
+    p.followed += 1
+    p.headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
 
 
 def _relocated(p: Passage, step: Forward, target: Target, location: str) -> tuple[str | Unknown, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +10,13 @@ from authlint.flow.assume import AUTH_SERVICE, UPSTREAM, UPSTREAM_EXPECTS, Reply
 from authlint.flow.outcome import Header, Reached, header_key
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
+from authlint.flow.patterns import Match, compile_pattern
 from authlint.flow.values import evaluate
-from authlint.model.step import Forward, HeaderOp
+from authlint.model.step import Forward, HeaderOp, PathRewrite
 from authlint.model.unknown import Unknown
+from authlint.model.value import EMPTY
 
+GROUP = re.compile(r"\\(\d|\\)")
 # A header by which services recognise their callers, apart from Authorization and cookies.
 KEY_WORDS = ("api-key", "apikey", "token", "auth")
 
@@ -61,6 +65,8 @@ def reach(p: Passage, forward: Forward) -> tuple[Reached, Target]:
 
 
 def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
+    if forward.verbatim is not None:
+        return rewritten(p, forward.verbatim) + ("" if p.query is None else f"?{p.query}")
     if forward.whole and target.path is not None:
         return target.path
     if target.path is None and p.raw and not p.nested:
@@ -72,6 +78,40 @@ def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
     if target.path is None or not p.own_route or forward.prefix is None:
         return write(p.path) + query
     return target.path + write(p.path[len(forward.prefix) :]) + query
+
+
+def rewritten(p: Passage, change: PathRewrite) -> str:
+    if change.pattern:
+        return replaced(p.path, change.pattern, change.to)
+    if change.cut is None:
+        return change.to
+    return change.to + p.path[change.cut :]
+
+
+def replaced(path: str, pattern: str, to: str) -> str:
+    """The path with every match of an RE2 pattern replaced; `\\1` in `to` is a group."""
+    compiled = compile_pattern(pattern, False, True)
+    if isinstance(compiled, Unknown):
+        return path
+    out, rest = "", path
+    while rest:
+        found = compiled.search(rest)
+        if not isinstance(found, Match) or not found.groups[0]:
+            break
+        whole = found.groups[0]
+        before, _, rest = rest.partition(whole)
+        out += before + _filled(to, found.groups)
+    return out + rest
+
+
+def _filled(to: str, groups: Sequence[str | None]) -> str:
+    def group(found: re.Match[str]) -> str:
+        name = found[1]
+        if name == "\\":
+            return name
+        return (groups[int(name)] or "") if int(name) < len(groups) else ""
+
+    return GROUP.sub(group, to)
 
 
 def upstream_headers(
@@ -92,7 +132,7 @@ def upstream_headers(
             if value != "" or (forward.encoding == "params" and not op.name.startswith("HTTP_")):
                 out.append(Header(op.name, value, op))
     present = {header_key(h.name) for h in out}
-    removed: list[tuple[str, HeaderOp | None]] = []
+    removed: list[tuple[str, HeaderOp | None]] = _gone(p)
     for header in p.headers:
         name = header.name.lower()
         if name in named:
@@ -103,6 +143,16 @@ def upstream_headers(
         else:
             out.append(_encoded(header, forward))
     return tuple(out), tuple(removed)
+
+
+def _gone(p: Passage) -> list[tuple[str, HeaderOp | None]]:
+    """The client's headers that were taken away before, by an operation or by a check."""
+    here = {h.name.lower() for h in p.headers}
+    gone: dict[str, HeaderOp | None] = {}
+    for name, span in p.taken.items():
+        if name not in here:
+            gone[name] = HeaderOp("remove", name, EMPTY, span, implied=True)
+    return list(gone.items())
 
 
 def _encoded(header: Header, forward: Forward) -> Header:
@@ -120,8 +170,8 @@ def carries_credential(headers: Sequence[Header]) -> bool:
     return False
 
 
-def reply_of(p: Passage, reached: Reached) -> Reply:
-    """What the upstream answers, stated or assumed."""
+def reply_of(p: Passage, reached: Reached, service: bool = False) -> Reply:
+    """What the upstream answers, stated or assumed; `service`: it is asked who the client is."""
     assume, shared = p.shared.assume, p.shared
     for key in (reached.address, reached.name):
         if key is not None and key in assume.replies:
@@ -130,11 +180,11 @@ def reply_of(p: Passage, reached: Reached) -> Reply:
     p.upstream_stated = False
     for key in (reached.address, reached.name):
         expected = assume.expects.get(key) if key is not None else None
-        if expected is not None and not p.nested:
+        if expected is not None and not p.nested and not service:
             shared.assumed[UPSTREAM_EXPECTS] = None
             there = any(h.value != "" for h in reached.get(expected.header))
             return Reply(200) if there else Reply(401, (("WWW-Authenticate", "Bearer"),))
-    if p.nested:
+    if p.nested or service:
         shared.assumed[AUTH_SERVICE] = None
         return (
             Reply(200)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
+from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.gateway import Block, Open, Route, VirtualHost
 from authlint.model.step import Ask, Basic, HeaderOp
 from authlint.model.unknown import Unknown
@@ -13,6 +14,8 @@ from authlint.text import Span
 
 T = TypeVar("T")
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
+# Ways of authentication: an address says where a request comes from, these say who sends it.
+MECHANISMS = (Basic, Ask, Jwt, ApiKey, Call, Allow, OAuth)
 
 Party: TypeAlias = Literal["gateway", "auth-service", "upstream"]
 Verb: TypeAlias = Literal[
@@ -130,7 +133,7 @@ class Outcome:
     def denial(self) -> Event | None:
         """The first refusal by a way of authentication (not by an address)."""
         for event in self.trace:
-            if event.verb == "denied" and not event.auth and isinstance(event.subject, (Basic, Ask)):
+            if event.verb == "denied" and not event.auth and isinstance(event.subject, MECHANISMS):
                 return event
         return None
 

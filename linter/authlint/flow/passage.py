@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from authlint.flow.assume import Assume
 from authlint.flow.choices import Choices
@@ -11,7 +12,7 @@ from authlint.flow.outcome import Event, Header, Reached, Verb
 from authlint.flow.patterns import Match
 from authlint.flow.request import Request
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
-from authlint.model.step import Forward
+from authlint.model.step import Cors, Forward
 from authlint.model.unknown import Unknown
 from authlint.text import Span
 
@@ -71,6 +72,13 @@ class Passage:
     upstream_statuses: str = ""  # of all that were asked for this request
     upstream_stated: bool = False  # its answer was given whole: a header that is not in it was not sent
     decided: Event | None = None
+    taken: dict[str, Span] = field(default_factory=dict)  # headers that a check kept to itself, lower case
+    claims: dict[str, dict[str, Any] | None] = field(
+        default_factory=dict
+    )  # of verified tokens; None: not read
+    granted: list[Header] = field(default_factory=list)  # what a service gives the client on consent
+    ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
+    followed: int = 0  # redirects of upstreams that were followed inside
 
     @property
     def in_force(self) -> Block:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
 from authlint.flow.patterns import Match, compile_pattern
 from authlint.flow.request import Request, split_authority
-from authlint.flow.values import host_name
+from authlint.flow.values import holds, host_name
 from authlint.model.gateway import Gateway, HostName, Listener, Route, Table, VirtualHost
 from authlint.model.unknown import Unknown
 
@@ -54,6 +55,8 @@ def _rank(host: HostName, name: str) -> tuple[int, int] | None:
             return (1, -len(text)) if name.endswith(text) and name != text else None
         case "starts":
             return (2, -len(text)) if name.startswith(text + ".") else None
+        case "begins":
+            return (2, -len(text)) if name.startswith(text) and name != text else None
         case "pattern":
             return (3, 0) if isinstance(_search(text, name), Match) else None
         case _:
@@ -77,7 +80,8 @@ class Hosting:
 
 def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
     """Exact names, then the longest wildcard at the front, at the end, then the first pattern, then the default."""
-    name = host_name(host_header)
+    decoded = listener.intake.paths == "decoded"
+    name = host_name(host_header) if decoded else authority_of(host_header, listener.intake)
     exact = listener.exact.get(name)
     if exact is not None:
         return Hosting(exact, None)
@@ -163,21 +167,41 @@ def lead(pattern: str, nocase: bool) -> str:
 
 def _patterns(p: Passage, table: Table) -> _Found | None:
     for route in table.patterns:
-        if not p.path.startswith(lead(route.match.text, route.match.nocase)):
-            continue
-        pattern = compile_pattern(route.match.text, route.match.nocase)
-        found = pattern if isinstance(pattern, Unknown) else pattern.search(p.path)
+        found = _fit(p, route)
         if isinstance(found, Unknown):
             if not p.decide((route.match, p.path), found.reason):
                 continue
             found = None
         elif found is None:
             continue
-        if found is not None:
+        if isinstance(found, Match):
             capture(p, found)
+        if route.when is not None and not holds(p, route.when):
+            continue
         inner = _in_table(p, route.table) if route.table is not None else None
         return _Found(route if inner is None else inner.route, True)
     return None
+
+
+def _fit(p: Passage, route: Route) -> Match | Unknown | bool | None:
+    """Whether an ordered route takes the path; None where it does not."""
+    match, path = route.match, p.path
+    if match.kind in ("pattern", "full"):
+        whole = match.kind == "full"
+        if not path.startswith("" if whole else lead(match.text, match.nocase)):
+            return None
+        pattern = compile_pattern(match.text, match.nocase, whole)
+        if isinstance(pattern, Unknown):
+            return pattern
+        return pattern.full(path) if whole else pattern.search(path)
+    text = match.text
+    if match.nocase:
+        path, text = path.lower(), text.lower()
+    if match.kind == "prefix":
+        return path.startswith(text) or None
+    if match.kind == "segments":
+        return path == text or path.startswith(text + "/") or None
+    return match.kind == "everything" or path == text or None
 
 
 def capture(p: Passage, match: Match) -> None:

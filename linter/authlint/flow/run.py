@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from authlint.flow.access import Denied, Passed, Verdict, require
-from authlint.flow.answering import Draft, leave, recovery, response_headers
+from authlint.flow.access import require
+from authlint.flow.answering import Draft, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
 from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
+from authlint.flow.intake import take_in
 from authlint.flow.merge import merge
-from authlint.flow.outcome import REDIRECTS, Header, Outcome
+from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
-from authlint.flow.paths import decode, escape, normalise, split_target
+from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.values import evaluate, holds
-from authlint.model.gateway import Gateway, Listener, Route, VirtualHost
+from authlint.flow.verdict import Denied, Passed, Verdict
+from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
     Answer,
     Ask,
+    Cors,
     Files,
     Forward,
     Jump,
@@ -93,43 +97,20 @@ def _nothing(reason: str) -> Outcome:
 
 def _first(shared: Shared, hosting: Hosting) -> Outcome:
     request, host = shared.request, hosting.host
-    path, query = split_target(request.target)
-    decoded = decode(path)
-    clean = None if decoded is None else normalise(decoded, shared.listener.default.merge_slashes)
-    if clean is None:  # the request line is as far as reading came
-        shared.request = replace(request, url=f"{request.scheme}://", headers=(), _parts=[])
-    headers = [] if clean is None else _understood(shared, host)
-    p = Passage(shared, clean or "", None if clean is None else query, headers, method=request.method)
+    taken = take_in(shared)
+    p = Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
+    early = shared.listener.intake.early
+    if early:
+        amend(p, Amend(early))
     if hosting.match is not None:
         capture(p, hosting.match)
-    if clean is None or len(p.header("authorization")) > 1:
-        shared.host = shared.listener.default if clean is None else host
-        _unread(p)
-        draft = Draft(400, "gateway", p.note("answered", "a bad request", host.span, host), bare=True)
-        return _close(p, _settle(p, draft))
-    if request.method in host.refused:
-        draft = Draft(405, "gateway", p.note("answered", "the method is refused", host.span, host), bare=True)
+    refusal = taken.refusal
+    if refusal is not None:
+        decided = p.note("answered", refusal.why, host.span, host)
+        draft = Draft(refusal.status, "gateway", decided, bare=True, location=refusal.location)
         return _close(p, _settle(p, draft))
     return _close(p, travel(p))
-
-
-def _unread(p: Passage) -> None:
-    """Reading stops at a second Authorization: what the client sent behind it is not there (measured)."""
-    places = [number for number, header in enumerate(p.headers) if header.name.lower() == "authorization"]
-    if len(places) > 1:
-        del p.headers[places[1] :]
-
-
-def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
-    """The client's headers without those whose names are dropped."""
-    names, out = host.header_names, []
-    for name, value in shared.request.headers:
-        plain = name.replace("-", "").replace("_", "")
-        odd = not (plain.isalnum() and plain.isascii()) and not names.odd
-        if name.lower() != "host" and not odd and ("_" not in name or names.underscores or names.odd):
-            out.append(Header(name, value.strip()))
-    return [Header("Host", shared.request.host), *out]
 
 
 def travel(p: Passage) -> Draft | Undecided:
@@ -165,7 +146,15 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             )
             p.forced = 500
             return content
+        if content.other_host:
+            _choose_host_again(p)
         content = _jump(p, content.to, content.reset, content.query)
+
+
+def _choose_host_again(p: Passage) -> None:
+    hosting = choose_host(p.shared.listener, p.headers[0].text)
+    if isinstance(hosting, Hosting):
+        p.shared.host = hosting.host
 
 
 def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool = False) -> Content:
@@ -257,7 +246,7 @@ def _in_route(p: Passage, route: Route) -> Content:
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)
             if isinstance(step, Amend):
-                amend(p, step.ops)
+                amend(p, step)
         p.jumps += 1
         if p.jumps > JUMPS:
             return Draft(
@@ -295,18 +284,27 @@ def _step(p: Passage, step: Step) -> Content:
         case SetAddress():
             set_address(p, step)
             return None
-        case Amend(ops):
-            amend(p, ops)
+        case Amend():
+            amend(p, step)
             return None
+        case Cors():
+            return cors(p, step)
         case TryFiles():
             return try_files(p, step)
         case Files():
             return files(p, step)
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
-        case Answer(status, span):
+        case Answer(status, span, location):
+            text = None if location is None else evaluate(p, location)
+            decided = p.note("answered", f"answers {status}", span, step)
             return Draft(
-                status, "gateway", p.note("answered", f"answers {status}", span, step), bare=status >= 300
+                status,
+                "gateway",
+                decided,
+                bare=status >= 300,
+                location=text,
+                own_location=location is not None,
             )
         case Unsure(reason, span):
             if p.decide(("unsure", span), reason):
@@ -317,7 +315,8 @@ def _step(p: Passage, step: Step) -> Content:
 
 def _refusal(p: Passage, denied: Denied) -> Draft:
     decided = p.note("answered", f"answers {denied.status}", denied.span, denied.subject)
-    return Draft(denied.status, "gateway", decided, bare=True)
+    party: Party = "auth-service" if denied.by_service else "gateway"
+    return Draft(denied.status, party, decided, bare=True, location=denied.location)
 
 
 def _ask(p: Passage, ask: Ask) -> Verdict:
@@ -371,7 +370,8 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
     if isinstance(draft, Undecided):
         return replace(outcome, trace=tuple(shared.trace), unknown=(draft.reason,))
     status = p.forced if p.forced is not None else draft.status
-    headers = tuple(response_headers(p, draft, status))
+    status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
+    headers = tuple(listed)
     return replace(
         outcome,
         status=status,

@@ -12,8 +12,19 @@ from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
 from authlint.flow.routing import capture
-from authlint.flow.values import evaluate, holds
-from authlint.model.step import Branch, HeaderOp, Op, Respond, Rewrite, SetAddress, SetVar, Stop, Unsure
+from authlint.flow.values import covers, evaluate, holds
+from authlint.model.step import (
+    Amend,
+    Branch,
+    HeaderOp,
+    Op,
+    Respond,
+    Rewrite,
+    SetAddress,
+    SetVar,
+    Stop,
+    Unsure,
+)
 from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Span
@@ -176,17 +187,36 @@ def set_address(p: Passage, op: SetAddress) -> None:
             return
 
 
-def amend(p: Passage, ops: Sequence[HeaderOp]) -> None:
+def amend(p: Passage, step: Amend) -> None:
     """Changes the client's headers as everything behind this sees them."""
-    for op in ops:
-        there = [header for header in p.headers if header.name.lower() == op.name.lower()]
-        if op.present_only and not there:
+    early = [_new(p, op) for op in step.ops] if step.at_once else None
+    for number, op in enumerate(step.ops):
+        there = [header for header in p.headers if named(op.name, header.name)]
+        if (op.present_only and not there) or (op.absent_only and there):
             continue
-        value = "" if op.verb == "remove" else evaluate(p, op.value)
-        p.headers = [header for header in p.headers if header not in there]
-        if value != "":
-            p.headers.append(Header(op.name, value, op))
+        value = early[number] if early is not None else _new(p, op)
+        if value == "" and op.verb != "remove" and op.empty_keeps:
+            continue
+        if op.verb == "append" and there and op.join:
+            last = there[-1]
+            value = value if isinstance(value, Unknown) else last.text + op.join + value
+            p.headers[p.headers.index(last)] = Header(last.name, value, op)
+        else:
+            if op.verb != "append":
+                p.headers = [header for header in p.headers if header not in there]
+            if value != "":
+                p.headers.append(Header(op.name, value, op))
         p.note("applied", f"changes the request's {op.name}", op.span, op)
+
+
+def _new(p: Passage, op: HeaderOp) -> str | Unknown:
+    return "" if op.verb == "remove" else evaluate(p, op.value)
+
+
+def named(pattern: str, name: str) -> bool:
+    """Whether a header's name is the one that an operation names, which may end in "*"."""
+    pattern, name = pattern.lower(), name.lower()
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 def _is_address(text: str) -> bool:
@@ -195,19 +225,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def covers(network: str, address: str | None) -> bool:
-    """Whether an address (None: one that nobody names) lies in a network, an address or "all"."""
-    if network == "all":
-        return True
-    try:
-        net = ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False
-    if address is None:
-        return net.prefixlen == 0
-    try:
-        return ipaddress.ip_address(address) in net
-    except ValueError:
-        return False

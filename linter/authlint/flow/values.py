@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape_argument, file_name
@@ -64,6 +65,8 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
         return p.decide((text.reason, test), text.reason)
     if test.how in ("search", "full"):
         return _pattern(p, text, test)
+    if test.how == "network":
+        return covers(test.arg, text)
     arg = test.arg
     if test.nocase:
         text, arg = text.lower(), arg.lower()
@@ -78,6 +81,8 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
             return arg in text
         case "present":
             return text != ""
+        case "segments":
+            return text == arg or text.startswith(arg + "/")
         case "host":
             return _host_fits(text.lower(), arg.lower())
         case _:
@@ -95,7 +100,7 @@ def _host_fits(host: str, name: str) -> bool:
 
 
 def _pattern(p: Passage, text: str, test: Text) -> bool:
-    pattern = compile_pattern(test.arg, test.nocase)
+    pattern = compile_pattern(test.arg, test.nocase, test.re2)
     if isinstance(pattern, Unknown):
         return p.decide((text, test), pattern.reason)
     found = pattern.search(text) if test.how == "search" else pattern.full(text)
@@ -157,13 +162,13 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
     match value.kind:
         case "header":
             # A variable keeps what it was when first read, also where the header is changed later (measured).
-            if value.name not in shared.seen:
-                shared.seen[value.name] = _header(p, value.name)
+            if value.name not in shared.seen or shared.listener.intake.paths == "as-sent":
+                shared.seen[value.name] = header_text(p, value.name)
             return shared.seen[value.name]
         case "cookie":
-            return cookie(_header(p, "cookie"), value.name)
+            return cookie(header_text(p, "cookie"), value.name)
         case "argument":
-            return _argument(p.query, value.name)
+            return argument(p.query, value.name)
         case "query":
             return p.query or ""
         case "has-query":
@@ -172,6 +177,14 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
             return p.path
         case "target":
             return shared.request.target
+        case "rest":
+            return p.path[int(value.name) :]
+        case "routed-target":
+            return p.path + ("" if p.query is None else f"?{p.query}")
+        case "url":
+            return url(p, int(value.name or 0))
+        case "claim":
+            return _claim(p, value.name)
         case "request-line":
             return f"{shared.request.method} {shared.request.target} HTTP/1.1"
         case "method":
@@ -179,7 +192,7 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "own-method":
             return p.method
         case "user":
-            return basic_user(_header(p, "authorization"))
+            return basic_user(header_text(p, "authorization"))
         case "capture":
             return _capture(p, value.name)
         case _:
@@ -195,6 +208,8 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
             return host_name(shared.request.host) or server_name(shared.host)
         case "server-name":
             return server_name(shared.host)
+        case "authority":
+            return header_text(p, "host")
         case "server-port":
             return str(shared.listener.port)
         case "document-root":
@@ -205,7 +220,7 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "peer":
             return shared.peer or STRANGER
         case "forwarded-for":
-            given = _header(p, "x-forwarded-for")
+            given = header_text(p, "x-forwarded-for")
             peer = shared.peer or STRANGER
             return f"{given}, {peer}" if isinstance(given, str) and given else peer
         case _:
@@ -245,13 +260,36 @@ def _upstream_authority(p: Passage, port: bool) -> str | Unknown | None:
     return str(given) if given is not None else ("443" if scheme.endswith("s") else "80")
 
 
-def _header(p: Passage, name: str) -> str | Unknown:
+def header_text(p: Passage, name: str) -> str | Unknown:
+    """All values of a header as one text; empty where there is none."""
     values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
     separator = "; " if name == "cookie" else ", "
     return _joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
 
 
-def _argument(query: str | None, name: str) -> str:
+def url(p: Passage, most: int) -> str:
+    """Where the client believes to be; the path and query are cut after `most` letters (0: never)."""
+    target = p.path + ("" if p.query is None else f"?{p.query}")
+    host = header_text(p, "host")
+    scheme = "https" if p.shared.listener.tls else "http"
+    return f"{scheme}://{host if isinstance(host, str) else ''}{target[:most] if most else target}"
+
+
+def _claim(p: Passage, path: str) -> str | Unknown:
+    """A claim of a token that was verified, empty where there is none."""
+    payload, *names = path.split("/")
+    if payload not in p.claims:
+        return ""
+    found: object = p.claims[payload]
+    if found is None:
+        return Unknown("the claims of the token")
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else "" if found is None else str(found)
+
+
+def argument(query: str | None, name: str) -> str:
+    """A query parameter as it is written, empty where there is none."""
     for pair in (query or "").split("&"):
         key, _, text = pair.partition("=")
         if key.lower() == name.lower():
@@ -260,6 +298,7 @@ def _argument(query: str | None, name: str) -> str:
 
 
 def cookie(header: str | Unknown, name: str) -> str | Unknown:
+    """A cookie of a Cookie header, empty where there is none."""
     if isinstance(header, Unknown):
         return header
     for pair in header.split(";"):
@@ -289,6 +328,8 @@ def server_name(host: VirtualHost) -> str:
             return "*" + first.text
         case "starts":
             return first.text + ".*"
+        case "begins":
+            return first.text + "*"
         case "pattern":
             return "~" + first.text
         case _:
@@ -320,3 +361,19 @@ def basic_user(authorization: str | Unknown) -> str | Unknown:
         return authorization
     pair = basic_credentials(authorization)
     return pair[0] if pair else ""
+
+
+def covers(network: str, address: str | None) -> bool:
+    """Whether an address (None: one that nobody names) lies in a network, an address or "all"."""
+    if network == "all":
+        return True
+    try:
+        net = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+    if address is None:
+        return net.prefixlen == 0
+    try:
+        return ipaddress.ip_address(address) in net
+    except ValueError:
+        return False

@@ -39,6 +39,7 @@ class HeaderOp:
     implied: bool = False  # the server does it unasked
     present_only: bool = False  # only where the header is there
     absent_only: bool = False  # only where it is not
+    empty_keeps: bool = False  # an empty value changes nothing
     join: str = ""
 
 
