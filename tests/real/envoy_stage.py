@@ -113,6 +113,9 @@ def _cluster(cluster: Json, staged: Staged) -> None:
             endpoint.setdefault("hostname", written[0])
             if written == NOBODY:
                 continue
+            if written[0] == "127.0.0.1" and written[1] in staged.ports:  # another listener of this gateway
+                socket["port_value"] = staged.ports[written[1]]
+                continue
             address = f"{written[0]}:{written[1]}"
             real = staged.upstreams.get(address) or free_port()
             staged.upstreams[address] = real
