@@ -49,7 +49,9 @@ class RealEnvoy:
         assert not waiting, f"Envoy does not listen on {waiting}: {self.said()}"
 
     def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        """The end of its log; a line about a configuration repeats all of it behind the reason."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(line[:600] for line in lines[-8:])
 
     def __exit__(self, *_: object) -> None:
         assert self.process is not None
