@@ -11,8 +11,9 @@ from authlint.discover import Discovered
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
-from authlint.readers.nginx.expand import Library, Trouble
+from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.roots import Root, roots
+from authlint.readers.trouble import Trouble
 from authlint.rule import Rule
 from authlint.settings import Settings
 from authlint.site import Site

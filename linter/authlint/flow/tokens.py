@@ -29,13 +29,15 @@ LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """Why a token does not do; `missing`: there is none. `foreign`: nobody knows its issuer."""
+    """Why a token does not do; `missing`: there is none. `foreign`: nobody knows its issuer;
+    `silent`: there is no challenge."""
 
     status: int
     why: str
     span: Span
     missing: bool = False
     foreign: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _denied(p: Passage, check: Jwt, bad: Bad) -> Denied:
     challenge = f'Bearer realm="{url(p, 0)}"' + ("" if bad.missing else ', error="invalid_token"')
     header = (Header("WWW-Authenticate", challenge),)
     p.note("unclear" if bad.why == "" else "skipped", bad.why, bad.span)
-    return Denied(bad.status, bad.span, check, () if check.quiet or bad.status == 400 else header)
+    return Denied(bad.status, bad.span, check, () if check.quiet or bad.silent else header)
 
 
 def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
@@ -100,7 +102,7 @@ def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknow
             audiences = provider.audiences if demand.audiences is None else demand.audiences
             return _provided(p, replace(provider, audiences=audiences))
         case "wrong":
-            return Bad(403, "the requirement is not defined", demand.span, missing=True)
+            return Bad(403, "the requirement is not defined", demand.span, missing=True, silent=True)
         case "all":
             found: list[Good] = []
             for part in demand.parts:
