@@ -53,6 +53,7 @@ class Staged:
     key_sets: set[str] = field(default_factory=set)
     issuers: list[Issuer] = field(default_factory=list)
     api_keys: list[str] = field(default_factory=list)
+    oauth: bool = False  # logins in the browser: their answers hold random words
 
     def port(self, written: int) -> int:
         """The real port of a listener; one that nobody has written is mapped to the first listener."""
@@ -146,6 +147,8 @@ def _typed(node: Json, staged: Staged) -> None:
     elif kind in ("BasicAuth", "BasicAuthPerRoute") and "users" in node:
         users = node["users"].get("inline_string", "")
         node["users"] = {"inline_string": f"{users.rstrip()}\n{USER}".lstrip()}
+    elif kind == "OAuth2":
+        staged.oauth = True
     elif kind in ("ApiKeyAuth", "ApiKeyAuthPerRoute"):
         for credential in node.get("credentials", ()):
             staged.api_keys.append(credential["key"])
