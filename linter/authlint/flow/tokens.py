@@ -20,7 +20,7 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.values import header_text, holds, url
 from authlint.flow.verdict import Denied, Passed, Verdict
-from authlint.model.credential import Demand, Jwt, Place, Provider
+from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
 from authlint.text import Span
 
@@ -55,7 +55,7 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
         _sanitise(p, provider)
     if check.skips_preflight and is_preflight(p):
         return None
-    rule = next((rule for rule in check.rules if holds(p, rule.when)), None)
+    rule = _rule(p, check)
     if rule is None or rule.demand.kind == "nothing":
         return None
     result = _demand(p, check, rule.demand)
@@ -70,6 +70,23 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
     if rule.demand.kind == "failed" or not any(good.provider for good in result):
         return None
     return Passed(rule.span)
+
+
+def _rule(p: Passage, check: Jwt) -> TokenRule | None:
+    return next((rule for rule in check.rules if holds(p, rule.when)), None)
+
+
+def demanded(p: Passage, check: Jwt) -> Demand | None:
+    """What a check asks of this request; None: nothing."""
+    rule = _rule(p, check)
+    return None if rule is None else rule.demand
+
+
+def insists(demand: Demand | None) -> bool:
+    """Whether a demand lets nobody pass who has no token."""
+    if demand is None or demand.kind in ("nothing", "missing", "failed"):
+        return False
+    return demand.kind != "any" or all(insists(part) for part in demand.parts)
 
 
 def is_preflight(p: Passage) -> bool:
