@@ -10,6 +10,7 @@ from authlint_rules import (
     cors_missing_on_unauthorized,
     inherited_headers_lost,
     preflight_behind_auth,
+    public_path_protected,
     rewrite_enters_protection,
     rewrite_leaves_protection,
     wildcard_origin_with_credentials,
@@ -25,4 +26,5 @@ RULES: tuple[Rule, ...] = (
     rewrite_leaves_protection.RULE,
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
+    public_path_protected.RULE,
 )
