@@ -34,112 +34,77 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
-from authlint.flow.assume import PORT
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
-from authlint.model.condition import All, AnyOf, Condition, Test
-from authlint.model.step import Address, Answer
-from authlint.model.value import Get
+from authlint.model.step import Answer
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, requires
+from authlint.site import Endpoint, Site
 from authlint.text import Span
+from authlint_rules.asked import asking, lets_addresses_pass, path_of, paths_in
 
 ID = "public-path-protected"
-PROBES = "health probes"
+PROBES, ANYONE = "health probes", "clients that look for well-known files"
 # Who calls a path, by the path; the first that fits. A word of everyday life ("health", "ready") is a probe's only
 # at the root: /services/health may well be about doctors.
 CALLERS = (
-    (re.compile(r"^/\.well-known/acme-challenge(/|$)"), "certificate authorities"),
+    (r"^/\.well-known/acme-challenge(/|$)", "certificate authorities"),
+    (r"/\.well-known/(openid-configuration|oauth-|jwks)|/jwks(\.json)?$", "clients that look for keys"),
+    (r"^/\.well-known/", ANYONE),
     (
-        re.compile(r"/\.well-known/(openid-configuration|oauth-|jwks)|/jwks(\.json)?$"),
-        "clients that look for keys",
+        r"/(healthz|livez|readyz|health[-_]?check)/?$|^/(_?health|ready|live(ness)?|-/(healthy|ready))$",
+        PROBES,
     ),
-    (re.compile(r"^/\.well-known/"), "clients that look for well-known files"),
-    (re.compile(r"/(healthz|livez|readyz|health-?check|health_check)/?$"), PROBES),
-    (re.compile(r"^/(_?health|ready|live|liveness|readiness|-/(healthy|ready))$"), PROBES),
 )
-PATHS = (Get("path"), Get("target"), Get("routed-target"))
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A path that has a route, or an answer, of its own."""
-
-    path: str
-    callers: str
-    span: Span
 
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
-        if any(evidence.mechanisms(endpoint)) and not _lets_addresses_pass(endpoint):
-            for spot in _spots(endpoint):
-                yield from _judged(site, endpoint, spot)
+        if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
+            for path, callers, span in _spots(endpoint):
+                yield from _judged(site, endpoint, path, callers, span)
 
 
-def _spots(endpoint: Endpoint) -> Iterator[Spot]:
-    own = _path(endpoint)
-    callers = _callers(own)
+def _spots(endpoint: Endpoint) -> Iterator[tuple[str, str, Span]]:
+    """Paths that have a route, or an answer, of their own; who calls them; and where they are named."""
+    callers = _callers(path_of(endpoint))
     if callers is not None:
-        yield Spot(own, callers, endpoint.route.span)
+        yield path_of(endpoint), callers, endpoint.route.span
     for when, block in endpoint.route.variants:
-        answer = next((step for step in block.steps if isinstance(step, Answer) and step.status < 300), None)
-        for path in paths_in(when) if answer is not None else ():
-            yield Spot(path, _callers(path) or PROBES, answer.span if answer is not None else block.span)
-
-
-def paths_in(when: Condition) -> Iterator[str]:
-    """Whole paths that a condition names."""
-    if isinstance(when, (All, AnyOf)):
-        for one in when.conditions:
-            yield from paths_in(one)
-    elif isinstance(when, Test) and when.value in PATHS and when.how.how in ("is", "prefix", "segments"):
-        yield when.how.arg
+        for step in block.steps:
+            if isinstance(step, Answer) and step.status < 300:
+                for path in paths_in(when):
+                    yield path, _callers(path) or PROBES, step.span
 
 
 def _callers(path: str) -> str | None:
-    return next((callers for pattern, callers in CALLERS if pattern.search(path)), None)
+    return next((callers for pattern, callers in CALLERS if re.search(pattern, path)), None)
 
 
-def _path(endpoint: Endpoint) -> str:
-    return unquote(urlsplit(endpoint.url).path)
-
-
-def _lets_addresses_pass(endpoint: Endpoint) -> bool:
-    return any(
-        require.mode == "any" and any(isinstance(check, Address) for check in require.checks)
-        for require in requires(endpoint.route)
-    )
-
-
-def _judged(site: Site, endpoint: Endpoint, spot: Spot) -> Iterator[Finding]:
-    request = Request("GET", endpoint.base + spot.path)
+def _judged(site: Site, endpoint: Endpoint, path: str, callers: str, span: Span) -> Iterator[Finding]:
+    request = Request("GET", endpoint.base + path)
     outcome = site.ask(request)
     denial = outcome.in_every_world(_refusal)
     if denial is None or outcome.route is not endpoint.route or outcome.opens:
         return
     other = _also_protected(site, endpoint, denial)
-    if denial.span is None or other is None or _open_elsewhere(site, endpoint, spot):
+    if other is None or _open_elsewhere(site, endpoint, path, callers):
         return
-    exempted = spot.callers == PROBES and _told(outcome, spot.path)
+    exempted = callers == PROBES and _told(outcome, path)
     status = outcome.status or outcome.worlds[0].status
     yield Finding(
         rule=ID,
         level=Level.WARNING,
-        message=f"{endpoint.host.name or 'any host'}{spot.path} is answered {status}: "
-        f"{spot.callers} send no credentials",
-        primary=Label(_asking(site, other, denial), f"is meant for {other.title}, and asks here too"),
-        related=(Label(spot.span, f"{spot.callers} come here"),),
+        message=f"{endpoint.host.name or 'any host'}{path} is answered {status}: {callers} send no credentials",
+        primary=Label(asking(site, other, denial), f"is meant for {other.title}, and asks here too"),
+        related=(Label(span, f"{callers} come here"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "an answer without any credentials"),),
         cure="exempt this path: switch authentication off in its own route, or answer it before authentication",
         assumes=("the auth service, which is told the path, does not let it pass",) if exempted else (),
-        stated=(*outcome.assumed, f"{spot.callers} send no credentials"),
+        stated=(*outcome.assumed, f"{callers} send no credentials"),
         pedantic=exempted,
     )
 
@@ -152,40 +117,26 @@ def _also_protected(site: Site, endpoint: Endpoint, denial: Event) -> Endpoint |
     """A route for others that the same setting protects: what is written for one path alone is a decision."""
     span = getattr(denial.subject, "span", None)
     for other in site.siblings[id(endpoint.host)]:
-        if _callers(_path(other)) is None and any(c.span == span for c in evidence.mechanisms(other)):
+        if _callers(path_of(other)) is None and any(one.span == span for one in evidence.mechanisms(other)):
             return other
     return None
 
 
-def _asking(site: Site, other: Endpoint, denial: Event) -> Span:
-    """The words that ask: what lets a good request pass says best which those are."""
-    outcome = site.let_in(other)
-    for event in outcome.trace if outcome is not None else ():
-        if event.verb == "passed" and event.subject == denial.subject and event.span is not None:
-            return event.span
-    assert denial.span is not None
-    return denial.span
-
-
-def _open_elsewhere(site: Site, endpoint: Endpoint, spot: Spot) -> bool:
-    """Whether callers get the path without credentials on another port, or a probe anywhere."""
-    urls = [f"http://{endpoint.host.name}{spot.path}"] if endpoint.host.name else []
-    if spot.callers == PROBES:
-        urls += [other.base + spot.path for other in site.endpoints if other.host is not endpoint.host]
-    for url in dict.fromkeys(urls):
-        outcome = site.ask(Request("GET", url))
-        if outcome.admitted and outcome.unasked and PORT not in outcome.assumed:
-            return True
+def _open_elsewhere(site: Site, endpoint: Endpoint, path: str, callers: str) -> bool:
+    """Whether callers get the path without credentials on another port, or a probe from another server."""
+    for other in site.endpoints:
+        if other.host is not endpoint.host and path_of(other) == path:
+            outcome = site.get(other)
+            reached = callers == PROBES or other.host.name == endpoint.host.name
+            if reached and outcome.admitted and outcome.unasked:
+                return True
     return False
 
 
 def _told(outcome: Outcome, path: str) -> bool:
     """Whether a service that is asked learns the path: it may then let it pass."""
-    return any(
-        path in (asked.path or "") or any(path in header.text for header in asked.headers)
-        for world in outcome.worlds
-        for asked in world.auth_requests
-    )
+    asked = [one for world in outcome.worlds for one in world.auth_requests]
+    return any(path in text for one in asked for text in (one.path or "", *(h.text for h in one.headers)))
 
 
 RULE = Rule(
