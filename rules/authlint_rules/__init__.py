@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlint.rule import Rule
 from authlint_rules import (
+    auth_endpoint_behind_auth,
     auth_not_enforced,
     authorization_dropped,
     authorization_not_allowed,
@@ -27,4 +28,5 @@ RULES: tuple[Rule, ...] = (
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
     public_path_protected.RULE,
+    auth_endpoint_behind_auth.RULE,
 )
