@@ -159,8 +159,7 @@ class Locations:
         if item.masked:
             yield gap(item.span, "a template writes a part of this snippet")
             return
-        if allowed is None:
-            yield gap(item.span, "nobody says whether the controller puts snippets in place")
+        # Who writes a snippet sees whether it is put in place: where nobody says, it is taken to be.
         yield from snippet(item, path.ingress.file, self.troubles)
 
     def _errors(self, path: Path) -> Iterator[Node]:

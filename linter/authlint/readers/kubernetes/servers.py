@@ -79,7 +79,5 @@ def _first_snippet(host: Host, controller: Controller, troubles: list[Trouble]) 
         if item.masked:
             yield gap(item.span, "a template writes a part of this snippet")
             return
-        if controller.snippets is None:
-            yield gap(item.span, "nobody says whether the controller puts snippets in place")
         yield from snippet(item, path.ingress.file, troubles)
         return
