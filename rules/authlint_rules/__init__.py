@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from authlint.rule import Rule
 from authlint_rules import (
+    auth_endpoint_behind_auth,
     auth_not_enforced,
     authorization_dropped,
     authorization_not_allowed,
     cors_missing_on_unauthorized,
     inherited_headers_lost,
     preflight_behind_auth,
+    public_path_protected,
     rewrite_enters_protection,
     rewrite_leaves_protection,
     wildcard_origin_with_credentials,
@@ -25,4 +27,6 @@ RULES: tuple[Rule, ...] = (
     rewrite_leaves_protection.RULE,
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
+    public_path_protected.RULE,
+    auth_endpoint_behind_auth.RULE,
 )

@@ -58,8 +58,25 @@ def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
         listed = field(one.config, "allowed_headers")
         sends = None if listed is None else strings(listed)
         always = frozenset[str]()
-        return Call(name, around.defined(name), "", sends, never, always, frozenset((200,)), otherwise, failure,
-            (), (), None, frozenset(), (), (), "", span)  # fmt: skip
+        return Call(
+            name,
+            around.defined(name),
+            "",
+            sends,
+            never,
+            always,
+            frozenset((200,)),
+            otherwise,
+            failure,
+            (),
+            (),
+            None,
+            frozenset(),
+            (),
+            (),
+            "",
+            span,
+        )
     cluster = field(service, "server_uri", "cluster")
     name = cluster.text if cluster is not None and not cluster.masked else ""
     request, response = field(service, "authorization_request"), field(service, "authorization_response")

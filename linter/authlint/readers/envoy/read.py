@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from authlint.model.gateway import Gateway, Listener
 from authlint.readers.envoy.clusters import clusters
+from authlint.readers.envoy.facts import facts
 from authlint.readers.envoy.filters import Surroundings
 from authlint.readers.envoy.listeners import listeners
 from authlint.readers.envoy.proto import field, fields, message
@@ -49,6 +50,7 @@ def gateway(item: Item) -> Gateway | None:
         definitions={},
         directory=os.path.dirname(item.path) or ".",
         files=(item.path,),
+        facts=tuple(dict.fromkeys(fact for part in served for fact in facts(part, around))),
     )
 
 

@@ -16,6 +16,7 @@ from authlint.readers.envoy import headers, matching
 from authlint.readers.envoy.actions import direct, forward, redirect, weighted
 from authlint.readers.envoy.chain import Steps, steps
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings
+from authlint.readers.envoy.inert import inert, uses
 from authlint.readers.envoy.proto import field, fields, is_set, number, text
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
@@ -37,7 +38,7 @@ class RouteReader:
     def __init__(self, chain: tuple[Filter, ...], around: Surroundings, config: Item, tls: bool) -> None:
         self.chain, self.around, self.config, self.tls = chain, around, config, tls
         self.specific_wins = is_set(config, "most_specific_header_mutations_wins")
-        self._blocks: dict[tuple[object, ...], Block] = {}
+        self.used = uses(config)
 
     def hosts(self) -> tuple[VirtualHost, ...]:
         return tuple(map(self.host, fields(self.config, "virtual_hosts")))
@@ -142,6 +143,7 @@ class RouteReader:
             steps=(*ran.steps, *request, *content),
             response=tuple(response),
             leaving=tuple(ran.leaving),
+            inert=tuple(inert(self.chain, spot, self.used)),
             refusals="before" if spot.action == "forward" else "without",
         )
 

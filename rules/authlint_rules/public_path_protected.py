@@ -1,0 +1,149 @@
+"""A path that is there for callers without credentials is answered 401.
+
+What happens
+    Certificate authorities, probes of a cluster or load balancer, and clients that look for keys or a discovery
+    document send no credentials. Authentication that was switched on for everything takes their path along: the
+    certificate is not renewed, the probe reports a dead service, tokens cannot be verified.
+
+Bad
+    server {
+        auth_basic "site";
+        auth_basic_user_file /etc/nginx/htpasswd;
+        location /.well-known/acme-challenge/ {
+            root /var/www/acme;
+        }
+    }
+
+Good
+    server {
+        auth_basic "site";
+        auth_basic_user_file /etc/nginx/htpasswd;
+        location /.well-known/acme-challenge/ {
+            auth_basic off;
+            root /var/www/acme;
+        }
+    }
+
+When it stays quiet
+    The path has no route of its own; its route asks for credentials in its own words, which is a decision; certain
+    addresses pass without any; the same path is served openly on another port; an auth service is told the path
+    of a probe and may let it pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from authlint import evidence
+from authlint.finding import Finding, Label, Level
+from authlint.flow.outcome import Event, Outcome
+from authlint.flow.request import Request
+from authlint.model.step import Answer
+from authlint.rule import Rule
+from authlint.site import Endpoint, Site
+from authlint.text import Span
+from authlint_rules.asked import asking, lets_addresses_pass, path_of, paths_in
+
+ID = "public-path-protected"
+PROBES, ANYONE = "health probes", "clients that look for well-known files"
+# Who calls a path, by the path; the first that fits. A word of everyday life ("health", "ready") is a probe's only
+# at the root: /services/health may well be about doctors.
+CALLERS = (
+    (r"^/\.well-known/acme-challenge(/|$)", "certificate authorities"),
+    (r"/\.well-known/(openid-configuration|oauth-|jwks)|/jwks(\.json)?$", "clients that look for keys"),
+    (r"^/\.well-known/", ANYONE),
+    (
+        r"/(healthz|livez|readyz|health[-_]?check)/?$|^/(_?health|ready|live(ness)?|-/(healthy|ready))$",
+        PROBES,
+    ),
+)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for endpoint in site.endpoints:
+        if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
+            for path, callers, span in _spots(endpoint):
+                yield from _judged(site, endpoint, path, callers, span)
+
+
+def _spots(endpoint: Endpoint) -> Iterator[tuple[str, str, Span]]:
+    """Paths that have a route, or an answer, of their own; who calls them; and where they are named."""
+    callers = _callers(path_of(endpoint))
+    if callers is not None:
+        yield path_of(endpoint), callers, endpoint.route.span
+    for when, block in endpoint.route.variants:
+        for step in block.steps:
+            if isinstance(step, Answer) and step.status < 300:
+                for path in paths_in(when):
+                    yield path, _callers(path) or PROBES, step.span
+
+
+def _callers(path: str) -> str | None:
+    return next((callers for pattern, callers in CALLERS if re.search(pattern, path)), None)
+
+
+def _judged(site: Site, endpoint: Endpoint, path: str, callers: str, span: Span) -> Iterator[Finding]:
+    request = Request("GET", endpoint.base + path)
+    outcome = site.ask(request)
+    denial = outcome.in_every_world(_refusal)
+    if denial is None or outcome.route is not endpoint.route or outcome.opens:
+        return
+    other = _also_protected(site, endpoint, denial)
+    if other is None or _open_elsewhere(site, endpoint, path, callers):
+        return
+    exempted = callers == PROBES and _told(outcome, path)
+    status = outcome.status or outcome.worlds[0].status
+    yield Finding(
+        rule=ID,
+        level=Level.WARNING,
+        message=f"{endpoint.host.name or 'any host'}{path} is answered {status}: {callers} send no credentials",
+        primary=Label(asking(site, other, denial), f"is meant for {other.title}, and asks here too"),
+        related=(Label(span, f"{callers} come here"),),
+        routes=(endpoint.title,),
+        witness=(site.exchange(request, outcome, "an answer without any credentials"),),
+        cure="exempt this path: switch authentication off in its own route, or answer it before authentication",
+        assumes=("the auth service, which is told the path, does not let it pass",) if exempted else (),
+        stated=(*outcome.assumed, f"{callers} send no credentials"),
+        pedantic=exempted,
+    )
+
+
+def _refusal(world: Outcome) -> Event | None:
+    return world.denial if world.status is not None and 300 <= world.status < 500 else None
+
+
+def _also_protected(site: Site, endpoint: Endpoint, denial: Event) -> Endpoint | None:
+    """A route for others that the same setting protects: what is written for one path alone is a decision."""
+    span = getattr(denial.subject, "span", None)
+    for other in site.siblings[id(endpoint.host)]:
+        if _callers(path_of(other)) is None and any(one.span == span for one in evidence.mechanisms(other)):
+            return other
+    return None
+
+
+def _open_elsewhere(site: Site, endpoint: Endpoint, path: str, callers: str) -> bool:
+    """Whether callers get the path without credentials on another port, or a probe from another server."""
+    for other in site.endpoints:
+        if other.host is not endpoint.host and path_of(other) == path:
+            outcome = site.get(other)
+            reached = callers == PROBES or other.host.name == endpoint.host.name
+            if reached and outcome.admitted and outcome.unasked:
+                return True
+    return False
+
+
+def _told(outcome: Outcome, path: str) -> bool:
+    """Whether a service that is asked learns the path: it may then let it pass."""
+    asked = [one for world in outcome.worlds for one in world.auth_requests]
+    return any(path in text for one in asked for text in (one.path or "", *(h.text for h in one.headers)))
+
+
+RULE = Rule(
+    id=ID,
+    summary="A path for callers without credentials is answered 401",
+    level=Level.WARNING,
+    reference="https://www.rfc-editor.org/rfc/rfc8555#section-8.3",
+    manual=__doc__ or "",
+    check=check,
+)
