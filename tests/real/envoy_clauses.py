@@ -11,7 +11,15 @@ from tests.real.envoy_keys import sha_user
 Json = dict[str, Any]
 HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 FILTER_CONFIG = "type.googleapis.com/envoy.config.route.v3.FilterConfig"
-NAMES = ("cors", "jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "header_mutation")
+NAMES = {
+    "cors": 0.5,
+    "jwt_authn": 0.55,
+    "ext_authz": 0.25,
+    "basic_auth": 0.12,
+    "api_key_auth": 0.15,
+    "rbac": 0.15,
+    "header_mutation": 0.35,
+}  # how often each is in the chain
 ORIGINS: tuple[Json, ...] = (
     {"exact": "https://app.example"},
     {"exact": "*"},
@@ -47,7 +55,7 @@ ACTIONS = (
     "OVERWRITE_IF_EXISTS_OR_ADD",
     "OVERWRITE_IF_EXISTS",
 )
-VALUES = ("v", "%REQ(x-h)%", "%REQ(x-h?:path)%", "Bearer %REQ(x-token)%", "%REQ(:METHOD)% %RESPONSE_CODE%")
+VALUES = ("v", "%REQ(x-h)%", "%REQ(x-h?:path)%", "Bearer %REQ(x-token)%", "%REQ(:METHOD)%")
 REQUEST_NAMES = ("x-a", "x-b", "authorization", "x-user")
 RESPONSE_NAMES = ("x-a", "x-c", "access-control-allow-origin", "vary", "www-authenticate")
 
@@ -95,7 +103,8 @@ class Clauses:
         return found
 
     def added(self, names: tuple[str, ...]) -> Json:
-        header = {"key": self.pick(*names), "value": self.pick(*VALUES)}
+        values = (*VALUES, "%RESPONSE_CODE%") if names is RESPONSE_NAMES else VALUES
+        header = {"key": self.pick(*names), "value": self.pick(*values)}
         return {"header": header, "append_action": self.pick(*ACTIONS)}
 
     # Filters: their own configuration, and that of a route
@@ -108,7 +117,7 @@ class Clauses:
             name = f"my.{kind}"
         self.filters.append(name)
         typed: Json = getattr(self, kind)()
-        found = {"name": name, "typed_config": {"@type": HTTP + TYPES[kind], **typed}}
+        found: Json = {"name": name, "typed_config": {"@type": HTTP + TYPES[kind], **typed}}
         if self.maybe(0.06):
             self.note("filter switched off")
             found["disabled"] = True
@@ -297,7 +306,12 @@ PLACES: tuple[Json, ...] = (
     {"from_params": ["token"]},
     {"from_cookies": ["session"]},
 )
-SOURCES: tuple[Json, ...] = ({"header": "x-api-key"}, {"header": "authorization"}, {"query": "key"}, {"cookie": "key"})
+SOURCES: tuple[Json, ...] = (
+    {"header": "x-api-key"},
+    {"header": "authorization"},
+    {"query": "key"},
+    {"cookie": "key"},
+)
 CORS_FIELDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("allow_methods", ("GET, PUT", "*")),
     ("allow_headers", ("authorization, x-a", "*", "x-a")),

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from tests.real.envoy_clauses import NAMES, Clauses, Json
 
-MANAGER = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+MANAGER = (
+    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+)
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
-DOMAINS = (["*"], ["app.example"], ["app.example", "other.example"], ["*.example"], ["app.*"], ["app.example:99"])
+DOMAINS = (
+    ["*"],
+    ["app.example"],
+    ["app.example", "other.example"],
+    ["*.example"],
+    ["app.*"],
+    ["app.example:99"],
+)
 PORTS = {"up1": 9001, "up2": 9002, "login": 9003, "keys": 9004, "down": 1}
 TARGETS = (
-    "/", "/a", "/a/", "/a/x", "/A", "/ab", "/b", "/b/x", "/c", "/a?k=1", "/b?k=2&x=1", "//a", "/a/../b", "/%61", "/a%2Fx",
-    "/a?key=k-1", "/a?token=<p>", "/a?access_token=<p>", "/b?k=1&key=k-2&access_token=<q>", "/a;v=1",
+    "/", "/a", "/a/", "/a/x", "/A", "/ab", "/b", "/b/x", "/c", "/a?k=1", "/b?k=2&x=1", "//a", "/a/../b", "/%61",
+    "/a%2Fx", "/a?key=k-1", "/a?token=<p>", "/a?access_token=<p>", "/b?k=1&key=k-2&access_token=<q>", "/a;v=1",
 )  # fmt: skip
 CREDENTIALS = (
-    ("Authorization", "Bearer <p>"),
-    ("Authorization", "Bearer <p>"),
-    ("Authorization", "Bearer <q>"),
-    ("Authorization", "Bearer <p aud=zzz>"),
+    *(("Authorization", "Bearer <p>"),) * 5,
+    *(("Authorization", "Bearer <q>"),) * 2,
+    ("Authorization", "Bearer <p aud=c>"),
     ("Authorization", "Bearer <p exp=-1000>"),
     ("Authorization", "Bearer <p iss=https://else.example>"),
     ("Authorization", "Bearer nonsense"),
     ("Authorization", "Basic VVNFUjpQQVNTV09SRA=="),
+    ("Authorization", "Basic VVNFUjpQQVNTV09SRA=="),
     ("Authorization", "Basic VVNFUjp3cm9uZw=="),
     ("Authorization", "Bearer k-1"),
+    ("X-Api-Key", "k-1"),
     ("X-Api-Key", "k-1"),
     ("X-Api-Key", "k-2"),
     ("X-Api-Key", "none"),
     ("X-Token", "<p>"),
     ("Cookie", "session=<p>; a=1"),
-    ("Cookie", "key=k-1"),
+    ("Cookie", "key=k-1; a=1"),
 )
 PREFLIGHT = [
     ["Access-Control-Request-Method", "PUT"],
     ["Access-Control-Request-Headers", "authorization"],
 ]
-JUDGED = (
+JUDGED: tuple[tuple[int, list[list[str]]], ...] = (
     (200, [["X-User", "alice"], ["X-A", "s"], ["Set-Cookie", "s=1"]]),
     (200, []),
     (401, [["WWW-Authenticate", "Own"], ["X-A", "s"]]),
@@ -43,7 +53,7 @@ JUDGED = (
     (204, []),
     (500, []),
 )
-REPLIED = (
+REPLIED: tuple[tuple[int, list[list[str]]], ...] = (
     (200, [["X-C", "up"], ["Access-Control-Allow-Origin", "*"]]),
     (401, [["WWW-Authenticate", "Bearer"]]),
     (302, [["Location", "/b"]]),
@@ -56,13 +66,15 @@ class Grammar(Clauses):
 
     def configuration(self) -> Json:
         manager: Json = {"@type": MANAGER, "stat_prefix": "h", **self.intake()}
-        kinds = [name for name in NAMES if self.maybe(0.45)]
+        kinds = [name for name, chance in NAMES.items() if self.maybe(chance)]
         self.random.shuffle(kinds)
         filters = [self.filter(kind) for kind in kinds]
         router = {"name": "envoy.filters.http.router", "typed_config": {"@type": ROUTER}}
         manager["http_filters"] = [*filters, router]
         manager["route_config"] = self.routes_of_all()
-        chain = {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
+        chain = {
+            "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]
+        }
         address = {"socket_address": {"address": "0.0.0.0", "port_value": 10000}}
         listener = {"name": "l", "address": address, "filter_chains": [chain]}
         clusters = [cluster(name, port) for name, port in PORTS.items()]
@@ -121,7 +133,9 @@ class Grammar(Clauses):
         if self.maybe(0.25):
             self.note("rewrite")
             pattern = {"pattern": {"regex": "^/([ab])"}, "substitution": "/x\\1"}
-            found.update({"prefix_rewrite": "/b/"} if by_prefix and self.maybe(0.6) else {"regex_rewrite": pattern})
+            found.update(
+                {"prefix_rewrite": "/b/"} if by_prefix and self.maybe(0.6) else {"regex_rewrite": pattern}
+            )
         if self.maybe(0.1):
             found["host_rewrite_literal"] = "inner.example"
         return found
@@ -131,14 +145,18 @@ class Grammar(Clauses):
     def question(self) -> list[object]:
         headers: list[list[str]] = []
         if self.maybe(0.4):
-            headers.append(["Host", self.pick("other.example", "app.example:99", "x.example", "APP.example", "nobody")])
-        for _ in range(self.pick(0, 1, 1, 1, 2)):
+            headers.append(
+                ["Host", self.pick("other.example", "app.example:99", "x.example", "APP.example", "nobody")]
+            )
+        for _ in range(self.pick(0, 1, 1, 1, 2, 2)):
             chosen = list(self.pick(*CREDENTIALS))
             if chosen[0] not in [name for name, _ in headers]:
                 headers.append(chosen)
         method = self.pick("GET", "GET", "GET", "POST", "OPTIONS", "OPTIONS", "HEAD")
         if self.maybe(0.5):
-            headers.append(["Origin", self.pick("https://app.example", "https://evil.example", "https://app.test")])
+            headers.append(
+                ["Origin", self.pick("https://app.example", "https://evil.example", "https://app.test")]
+            )
             if method == "OPTIONS":
                 headers += PREFLIGHT
         if self.maybe(0.3):
