@@ -197,7 +197,7 @@ class Clauses:
         if self.maybe(0.2):
             self.note("failure let go")
             found["failure_mode_allow"] = True
-        if self.maybe(0.1):
+        if self.maybe(0.2):
             self.note("service out of reach")
             service["server_uri"]["cluster"] = "down"
         return found
