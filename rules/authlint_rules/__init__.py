@@ -6,6 +6,7 @@ from authlint.rule import Rule
 from authlint_rules import (
     auth_endpoint_behind_auth,
     auth_not_enforced,
+    auth_service_blind,
     authorization_dropped,
     authorization_not_allowed,
     cors_missing_on_unauthorized,
@@ -29,4 +30,5 @@ RULES: tuple[Rule, ...] = (
     auth_not_enforced.RULE,
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
+    auth_service_blind.RULE,
 )
