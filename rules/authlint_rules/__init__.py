@@ -9,6 +9,7 @@ from authlint_rules import (
     auth_service_blind,
     authorization_dropped,
     authorization_not_allowed,
+    competing_authorization,
     cors_missing_on_unauthorized,
     inherited_headers_lost,
     preflight_behind_auth,
@@ -31,4 +32,5 @@ RULES: tuple[Rule, ...] = (
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
     auth_service_blind.RULE,
+    competing_authorization.RULE,
 )

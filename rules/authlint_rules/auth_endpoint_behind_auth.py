@@ -74,7 +74,8 @@ def _page(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[Finding]
 
 def _redirect(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) -> Iterator[Finding]:
     """The client is sent to a page of this gateway, which sends it away in turn."""
-    request = follow(site.request(endpoint), outcome, "browser")
+    absolute = (outcome.value("location") or "").startswith(("/", "http"))
+    request = follow(site.request(endpoint), outcome, "browser") if absolute else None
     second = None if request is None else site.ask(request)
     if request is None or second is None or not is_served(request, second) or second.opens:
         return
