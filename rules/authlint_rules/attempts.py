@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from authlint.flow.outcome import Outcome
-from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.flow.request import Request
 from authlint.flow.samples import samples
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
@@ -126,16 +125,3 @@ def _meeting(value: Value, how: Text) -> Iterator[Part]:
     texts = [how.arg + "x" if how.how == "prefix" else how.arg or "1"]
     for text in samples(how.arg, how.nocase)[:2] if how.how in ("search", "full") else texts:
         yield Part(kinds[value.kind], value.name, text)
-
-
-def would_hold(when: Condition, given: str) -> bool | None:
-    """Whether a plain test on Authorization holds for this value; None where it is no such test."""
-    if isinstance(when, Not):
-        inner = would_hold(when.condition, given)
-        return None if inner is None else not inner
-    if not isinstance(when, Test) or when.value != Get("header", "authorization"):
-        return None
-    if when.how.how in ("search", "full"):
-        pattern = compile_pattern(when.how.arg, when.how.nocase)
-        return isinstance(pattern.search(given), Match) if isinstance(pattern, Pattern) else None
-    return {"is": given == when.how.arg, "prefix": given.startswith(when.how.arg)}.get(when.how.how)

@@ -45,7 +45,8 @@ from authlint.model.value import reads
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, ops_of
 from authlint.text import Span
-from authlint_rules.attempts import refused_throughout, would_hold
+from authlint_rules.asked import would_hold
+from authlint_rules.attempts import refused_throughout
 
 ID = "competing-authorization"
 
