@@ -7,6 +7,7 @@ from authlint_rules import (
     auth_endpoint_behind_auth,
     auth_not_enforced,
     auth_service_blind,
+    auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
     competing_authorization,
@@ -33,4 +34,5 @@ RULES: tuple[Rule, ...] = (
     auth_endpoint_behind_auth.RULE,
     auth_service_blind.RULE,
     competing_authorization.RULE,
+    auth_unsatisfiable.RULE,
 )

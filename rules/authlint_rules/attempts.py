@@ -12,7 +12,7 @@ from authlint.flow.request import Request
 from authlint.flow.samples import samples
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import ApiKey, Jwt, OAuth, Place
-from authlint.model.step import Basic, Branch, Op
+from authlint.model.step import Basic, Branch, Op, Respond
 from authlint.model.value import Get, Pick, Text, Value, parts
 from authlint.site import BASIC, CREDENTIALS, VOUCHED, Endpoint, Site, ops_of, requires
 
@@ -43,9 +43,10 @@ def refused_throughout(site: Site, endpoint: Endpoint) -> list[tuple[Request, Ou
 
 
 def _is_refused(world: Outcome) -> bool:
-    if world.status is None or world.status < 300:
-        return False
-    return world.denial is not None or (world.status in (401, 403) and world.answered_by == "gateway")
+    """By a check, or by an answer that a script gives."""
+    answers = [one.subject for one in world.trace if isinstance(one.subject, Respond) and not one.auth]
+    said = any(isinstance(answer, Respond) and answer.status >= 400 for answer in answers)
+    return world.status is not None and world.status >= 300 and (said or world.denial is not None)
 
 
 def attempts(site: Site, endpoint: Endpoint) -> Iterator[Request]:
