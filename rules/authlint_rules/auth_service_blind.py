@@ -42,6 +42,7 @@ from authlint.text import Span
 from authlint_rules.judged_by import Want, asked_in_vain, wants
 
 ID = "auth-service-blind"
+GOOD = {"Authorization": "token", "Cookie": "session cookie"}
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -85,8 +86,7 @@ def _finding(
     return Finding(
         rule=ID,
         level=Level.ERROR,
-        message=f"{endpoint.title} is answered {status} whatever the client sends: the service that is asked "
-        f"never gets {name}",
+        message=f"{endpoint.title} answers {status} to a good {GOOD.get(name, name)}: the auth service never gets it",
         primary=Label(_taker(outcome, service, asked, name.lower()), f"keeps {name} from the service"),
         related=(Label(service.span, "the service is asked here"), *want.why),
         routes=(endpoint.title,),

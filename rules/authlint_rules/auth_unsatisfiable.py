@@ -34,6 +34,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.passwords import users
@@ -113,11 +114,13 @@ def _refused(site: Site, endpoint: Endpoint) -> Iterator[Cause]:
 
 
 def _finding(site: Site, endpoint: Endpoint, cause: Cause) -> Finding:
+    asking = dict.fromkeys(check.span for check in evidence.mechanisms(endpoint) if check.span != cause.span)
     return Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"nobody can call {endpoint.title}: every request is refused, whatever credential it carries",
         primary=Label(cause.span, cause.why),
+        related=tuple(Label(span, "asks for a credential") for span in asking),
         routes=(endpoint.title,),
         witness=(site.exchange(cause.request, cause.outcome, "200: the credential is good"),),
         cure=cause.cure,

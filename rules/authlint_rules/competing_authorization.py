@@ -64,7 +64,8 @@ class Refusal:
 
     @property
     def wants(self) -> str:
-        return "a password (Basic)" if isinstance(self.subject, Basic) else "a token"
+        names = {Basic: "a password (Basic)", ApiKey: "an API key", Jwt: "a token (Bearer)"}
+        return names.get(type(self.subject), "a token")
 
 
 def check(site: Site) -> Iterator[Finding]:

@@ -23,17 +23,13 @@ def why_refused(endpoint: Endpoint, asked: Event, request: Request, world: Outco
         if isinstance(subject, Branch) and event.verb == "applied":
             branch = subject
         elif isinstance(subject, Respond) and has and branch is not None and subject in ops_of(branch.ops):
-            return (
-                "refuses requests with what is asked for",
-                branch.span,
-                "let requests with credentials pass",
-            )
+            return "refuses requests that carry the credential", branch.span, "let these requests pass here"
         elif isinstance(subject, HeaderOp) and has and subject.verb != "append" and event.verb == "applied":
             if request.header(subject.name) is not None:
                 return (
-                    f"changes {subject.name} before it is looked at",
+                    f"changes {subject.name} before the check looks at it",
                     subject.span,
-                    "let it arrive unchanged",
+                    "leave it alone here",
                 )
         elif event.verb == "denied" and not event.auth:
             return _of_check(endpoint, event, world) if _has(request, subject) else None
