@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from authlint.credentials import BEARER
+from authlint.flow.request import Headers
 from authlint.flow.samples import samples
-from authlint.model.condition import Test
-from authlint.model.gateway import Listener, Route, VirtualHost
-from authlint.model.step import Branch
-from authlint.model.value import Case, Get, Lit, Pick, Value, parts, reads
+from authlint.model.condition import All, Condition, Test
+from authlint.model.credential import Jwt, TokenRule
+from authlint.model.gateway import Listener, Match, Route, VirtualHost
+from authlint.model.step import Branch, Cors, Require
+from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
 
 
 def base_url(listener: Listener, host: VirtualHost) -> str | None:
@@ -16,15 +20,20 @@ def base_url(listener: Listener, host: VirtualHost) -> str | None:
     scheme = "https" if listener.tls else "http"
     if listener.address.startswith("unix:"):
         return None
-    shown = (
-        "" if listener.port in (80, 443) and (listener.port == 443) == listener.tls else f":{listener.port}"
-    )
+    usual = listener.port in (80, 443) and (listener.port == 443) == listener.tls
+    shown = "" if usual or _is_nameless(listener, host) else f":{listener.port}"
     name = _sample_name(host)
     if name is None:
         if host is not listener.default:
             return None
         name = "gateway.example"
     return f"{scheme}://{name}{shown}"
+
+
+def _is_nameless(listener: Listener, host: VirtualHost) -> bool:
+    """Whether the port must not stand in the Host header: it is compared with the names, and they have none."""
+    compared = listener.intake.paths == "as-sent" and not listener.intake.strip_port
+    return compared and host is not listener.default and _sample_name(host) is not None
 
 
 def _sample_name(host: VirtualHost) -> str | None:
@@ -36,6 +45,8 @@ def _sample_name(host: VirtualHost) -> str | None:
             return "www" + one.text
         if one.kind == "starts":
             return one.text + ".example"
+        if one.kind == "begins":
+            return one.text.rstrip(".") + ".example"
         if one.kind == "pattern":
             for sample in samples(one.text, True):
                 if sample and all(c.isalnum() or c in ".-" for c in sample):
@@ -51,10 +62,113 @@ def paths_of(route: Route) -> tuple[str, ...]:
             return (text,)
         case "prefix":
             return (text + "x", text) if text.endswith("/") else (text, text + "/x", text + "x")
+        case "segments":
+            return (text + "/x", text)
         case "pattern":
             return samples(text, route.match.nocase, path=True)
+        case "full":
+            return samples(f"^(?:{text})$", route.match.nocase, path=True)
         case _:
             return ("/x", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a request must have besides its path, so that a route takes it."""
+
+    method: str = "GET"
+    headers: Headers = ()
+
+
+def wishes(when: Condition | None) -> Wishes:
+    """A method and headers that meet a condition, as far as single tests tell."""
+    method, headers = "GET", {}
+    for test in _tests(when):
+        text = _text_for(test.how)
+        if text is None or test.arg is not None or not isinstance(test.value, Get):
+            continue
+        kind, name = test.value.kind, test.value.name
+        if kind == "own-method":
+            method = text
+        elif kind == "header" and name == "authorization" and test.how.how == "present":
+            headers["Authorization"] = BEARER[1]
+        elif kind == "header":
+            # What is asked for in so many words is better than that something is there.
+            if test.how.how != "present" or name.title() not in headers:
+                headers[name.title()] = text
+        elif kind == "argument" and (test.how.how != "present" or f"?{name}" not in headers):
+            headers[f"?{name}"] = text
+    return Wishes(method, tuple(headers.items()))
+
+
+def _tests(when: Condition | None) -> Iterator[Test]:
+    if isinstance(when, Test):
+        yield when
+    elif isinstance(when, All):
+        for one in when.conditions:
+            yield from _tests(one)
+
+
+def _text_for(how: Text) -> str | None:
+    """A text that a test fits."""
+    match how.how:
+        case "is" | "prefix" | "suffix" | "contains":
+            return how.arg
+        case "present" | "true":
+            return "1"
+        case "search" | "full":
+            return next(iter(samples(f"^(?:{how.arg})$" if how.how == "full" else how.arg, how.nocase)), None)
+        case _:
+            return None
+
+
+def focuses(route: Route) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The parts of a route that its token rules name: a path for people, and paths that lead there."""
+    for rule in _token_rules(route):
+        for test in _tests(rule.when):
+            if test.value != Get("path") or test.how.how not in ("prefix", "is", "segments"):
+                continue
+            text = test.how.arg
+            if _inside(text, route):
+                kind = {"prefix": "prefix", "is": "exact", "segments": "segments"}[test.how.how]
+                part = replace(route, match=Match(kind, text))  # type: ignore[arg-type]
+                yield text, paths_of(part)
+
+
+def _token_rules(route: Route) -> Iterator[TokenRule]:
+    seen: set[int] = set()
+    for block in (route.block, *(block for _, block in route.variants)):
+        for step in block.steps:
+            for check in step.checks if isinstance(step, Require) else ():
+                if isinstance(check, Jwt) and id(check) not in seen:
+                    seen.add(id(check))
+                    yield from check.rules
+
+
+def _inside(text: str, route: Route) -> bool:
+    match = route.match
+    if match.kind in ("prefix", "segments"):
+        return text.startswith(match.text) and text.rstrip("/") != match.text.rstrip("/")
+    return match.kind == "everything"
+
+
+def known_origins(policy: Cors) -> Iterator[str]:
+    """Origins that a policy knows."""
+    for test in policy.origins:
+        match test.how:
+            case "is":
+                if test.arg.startswith(("http://", "https://")):
+                    yield test.arg
+            case "full":
+                yield from _origins_of("search", f"^(?:{test.arg})$", test.nocase)
+            case "prefix":
+                yield test.arg if test.arg.count(".") and test.arg[-1].isalnum() else f"{test.arg}app.example"
+            case "suffix":
+                yield f"https://app{test.arg if test.arg[:1] in '.-' else '.' + test.arg}"
+            case "contains":
+                yield f"https://{test.arg.strip('.')}"
+            case _:
+                pass
 
 
 def wanted_headers(branch: Branch) -> tuple[str, str] | None:

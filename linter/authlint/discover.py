@@ -19,6 +19,8 @@ _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "_
 _NAME = re.compile(
     r"nginx\.conf.*|.+\.conf\.[^/]+|.+\.(?:conf|nginx|vhost|template|tmpl|j2|sample|inc|cfg)", re.DOTALL
 )
+# YAML and JSON: Envoy's bootstraps and manifests; a tool's template of one keeps the name before its own suffix.
+_DOCUMENT = re.compile(r".+\.(?:ya?ml|json)(?:\.(?:j2|tmpl|tpl|template|gotmpl|sample|example))?", re.DOTALL)
 # Folders in which a file needs no suffix to be nginx's.
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
@@ -40,6 +42,14 @@ class Discovered:
     notices: tuple[Notice, ...] = ()
     missing: tuple[Notice, ...] = ()
     _project: tuple[Path, ...] | None = None
+    _contents: dict[Path, bytes] = field(default_factory=dict)
+
+    def content(self, path: Path) -> bytes:
+        """The bytes of a document; none where it is too large, binary or unreadable. Kept: it is read once."""
+        if path not in self._contents:
+            raw = _content(path)
+            self._contents[path] = b"" if isinstance(raw, str) else raw
+        return self._contents[path]
 
     def project(self) -> tuple[Path, ...]:
         """Every file of the project whose name could be a configuration's; listed on the first call."""
@@ -65,7 +75,9 @@ def discover(
         candidates.update(dict.fromkeys(sorted(_interesting(folder))))
     passed: dict[Path, str] = {}
     for path in [*named, *(path for path in candidates if path not in named)]:
-        reason = None if path in found.texts else passed_over(path)
+        # Of many documents few are of interest: they are opened once, when they are read.
+        later = is_document(path.name) and path not in named
+        reason = None if path in found.texts or later else passed_over(path)
         if reason:
             passed[path] = reason
     found.named = tuple(path for path in named if path not in passed)
@@ -104,10 +116,26 @@ def passed_over(path: Path) -> str | None:
     return None
 
 
+def _content(path: Path) -> bytes | str:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST:
+                return f"is larger than {LARGEST // 1024 // 1024} MiB"
+            raw = file.read()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "is binary" if b"\0" in raw[:_SNIFFED] else raw
+
+
+def is_document(name: str) -> bool:
+    """Whether a file's name is that of YAML or JSON."""
+    return _DOCUMENT.fullmatch(name) is not None
+
+
 def could_be_configuration(path: str) -> bool:
-    """Whether a file's name and folders are such as nginx's configuration has (`/` between them)."""
+    """Whether a file's name and folders are such as configuration has that is read (`/` between them)."""
     *folders, name = path.split("/")
-    if _NAME.fullmatch(name):
+    if _NAME.fullmatch(name) or is_document(name):
         return True
     return "." not in name and not _NGINX_FOLDERS.isdisjoint(folders)
 

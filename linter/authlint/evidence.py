@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias, TypeGuard
 
 from authlint.finding import Label
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
-from authlint.model.step import Ask, Basic, Branch, Files, Forward, HeaderOp, Require
+from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
+from authlint.model.step import Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
 from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of, requires
 
@@ -22,6 +24,8 @@ KEY_HEADERS = frozenset(
     ("authorization", "x-api-key", "api-key", "apikey", "x-auth-token", "x-token", "x-csrf-token", "token")
 )
 CORS = "access-control-allow-"
+Mechanism: TypeAlias = Basic | Ask | Jwt | ApiKey | Call | OAuth | Allow
+MECHANISMS = (Basic, Ask, Jwt, ApiKey, Call, OAuth)
 
 
 def cross_origin(site: Site, endpoint: Endpoint) -> Label | None:
@@ -53,6 +57,9 @@ def _cors_label(endpoint: Endpoint) -> Label | None:
 def response_ops(endpoint: Endpoint) -> Iterator[HeaderOp]:
     for block in blocks_of(endpoint.route):
         yield from block.response
+        for step in block.steps:
+            if isinstance(step, Cors):
+                yield from dict.fromkeys((*step.preflight, *step.actual))
 
 
 def is_asset(endpoint: Endpoint) -> bool:
@@ -66,16 +73,38 @@ def auth_of(endpoint: Endpoint) -> frozenset[object]:
     found: set[object] = set()
     for require in requires(endpoint.route):
         for check in require.checks:
-            found.add(check.span if isinstance(check, (Basic, Ask)) else type(check).__name__)
+            if id(check) not in endpoint.idle:
+                found.add(check.span if isinstance(check, MECHANISMS) else type(check).__name__)
     return frozenset(found)
 
 
-def mechanisms(endpoint: Endpoint) -> Iterator[Basic | Ask]:
+def mechanisms(endpoint: Endpoint) -> Iterator[Mechanism]:
     """The ways of authentication that the gateway itself asks for on this route."""
     for require in requires(endpoint.route):
         for check in require.checks:
-            if isinstance(check, (Basic, Ask)):
+            if is_mechanism(check) and id(check) not in endpoint.idle:
                 yield check
+
+
+def is_mechanism(check: Check) -> TypeGuard[Mechanism]:
+    """Whether a check judges by a credential, and not by addresses or by what is public."""
+    if isinstance(check, Allow):
+        return any(_reads_credential(policy.when) for policy in check.policies)
+    return isinstance(check, MECHANISMS)
+
+
+def _reads_credential(condition: Condition) -> bool:
+    match condition:
+        case Test(value):
+            return reads(value, {}, "claim") or any(
+                reads(value, {}, "header", name) for name in ("authorization", "cookie", "x-api-key")
+            )
+        case Not(inner):
+            return _reads_credential(inner)
+        case All(several) | AnyOf(several):
+            return any(_reads_credential(one) for one in several)
+        case _:
+            return False
 
 
 def is_api(site: Site, endpoint: Endpoint) -> bool:
@@ -90,7 +119,7 @@ def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
     """The route is known to read Authorization: its auth does, it takes care to send it, or it tests for it."""
     definitions = site.gateway.definitions
     for check in mechanisms(endpoint):
-        if isinstance(check, Basic):
+        if _judges_authorization(check):
             return Label(check.span, "this route reads Authorization")
     for step in endpoint.route.block.steps:
         if isinstance(step, Forward):
@@ -103,6 +132,22 @@ def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
         if isinstance(one, Branch) and _tests_authorization(one.when, definitions):
             return Label(one.span, "Authorization is tested here")
     return allows_authorization(endpoint)
+
+
+def _judges_authorization(check: Mechanism) -> bool:
+    match check:
+        case Basic():
+            return check.header == "authorization"
+        case Jwt():
+            return any(_is_authorization(place) for one in check.providers for place in one.places)
+        case ApiKey():
+            return any(_is_authorization(place) for place in check.places)
+        case _:
+            return False
+
+
+def _is_authorization(place: Place) -> bool:
+    return place.kind == "header" and place.name == "authorization"
 
 
 def allows_authorization(endpoint: Endpoint) -> Label | None:
@@ -184,7 +229,7 @@ def serves_files(endpoint: Endpoint) -> bool:
 
 def asks_for(require: Require) -> bool:
     """Whether a group has a way of authentication among its checks, and not only addresses."""
-    return any(isinstance(check, (Basic, Ask)) for check in require.checks)
+    return any(is_mechanism(check) for check in require.checks)
 
 
 def is_default(op: HeaderOp) -> bool:

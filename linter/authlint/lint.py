@@ -11,8 +11,10 @@ from authlint.discover import Discovered
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
-from authlint.readers.nginx.expand import Library, Trouble
-from authlint.readers.nginx.roots import Root, roots
+from authlint.model.gateway import Gateway
+from authlint.readers.nginx.expand import Library
+from authlint.readers.project import Project
+from authlint.readers.trouble import Trouble
 from authlint.rule import Rule
 from authlint.settings import Settings
 from authlint.site import Site
@@ -56,21 +58,22 @@ def lint(
     def asked(path: str) -> bool:
         return files.asked_for(Path(os.path.abspath(path)))
 
-    found = list(roots(library, files.named, files.candidates, files.project(), asked))
+    project = Project(library, files, asked)
+    found = list(project.gateways())
     chosen = [rule for rule in rules if settings.wants(rule.id)]
     expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
-    for number, root in enumerate(found):
+    for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        findings += _judge(root, sources, chosen, expects)
+        findings += _judge(gateway, sources, chosen, expects)
     if progress is not None:
         progress(len(found), len(found))
     troubles = _troubled(library.troubles, files)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found))
+    return Result(tuple(kept), sources, _tally(files, found, project.notices))
 
 
 def shown(path: Path) -> str:
@@ -79,9 +82,11 @@ def shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _judge(root: Root, sources: Sources, rules: list[Rule], expects: dict[str, Expects]) -> list[Finding]:
-    directory = os.path.abspath(root.gateway.directory)
-    site = Site(root.gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects)
+def _judge(
+    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects]
+) -> list[Finding]:
+    directory = os.path.abspath(gateway.directory)
+    site = Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects)
     return list(_causes(finding for rule in rules for finding in rule.check(site)))
 
 
@@ -143,13 +148,11 @@ def _concerns(finding: Finding, files: Discovered) -> bool:
     return any(files.asked_for(Path(os.path.abspath(span.path))) for span in spans if span.path)
 
 
-def _tally(files: Discovered, found: list[Root]) -> Tally:
-    read = {path for root in found for path in root.gateway.files}
+def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally:
+    read = {path for gateway in found for path in gateway.files}
     asked = {path for path in read if files.asked_for(Path(os.path.abspath(path)))}
-    notices = [*files.notices]
+    notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
         if shown(path) not in read:
-            notices.append(
-                Notice(shown(path), "is no nginx configuration, or nothing in it serves a request")
-            )
+            notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

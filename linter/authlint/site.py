@@ -7,58 +7,46 @@ it takes the route meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from authlint.asking import base_url, compared_with_origin, origins_in, paths_of, wanted_headers
+from authlint.asking import (
+    base_url,
+    compared_with_origin,
+    focuses,
+    known_origins,
+    origins_in,
+    paths_of,
+    wanted_headers,
+    wishes,
+)
 from authlint.client.cors import preflight
+from authlint.credentials import BASIC as BASIC
+from authlint.credentials import BEARER as BEARER
+from authlint.credentials import COOKIE as COOKIE
+from authlint.credentials import CREDENTIALS as CREDENTIALS
+from authlint.credentials import KEY as KEY
+from authlint.credentials import VOUCHED as VOUCHED
+from authlint.credentials import headers_of as headers_of
+from authlint.credentials import names_of
+from authlint.endpoint import Endpoint as Endpoint
+from authlint.endpoint import with_credential
 from authlint.finding import Exchange, Label
 from authlint.flow.assume import Assume, Expects
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
-from authlint.flow.run import run
+from authlint.flow.run import arrive, run
+from authlint.flow.tokens import demanded, insists
+from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
-from authlint.model.step import Branch, Files, Forward, Op, Require, Step
+from authlint.model.step import Branch, Cors, Files, Op, Require, Step
 from authlint.model.value import Value
 from authlint.text import Sources
 
-BEARER = ("Authorization", "Bearer TOKEN")
-BASIC = ("Authorization", "Basic VVNFUjpQQVNTV09SRA==")  # USER:PASSWORD
-COOKIE = ("Cookie", "session=SESSION")
-KEY = ("X-Api-Key", "KEY")
-CREDENTIALS = {"bearer": BEARER, "basic": BASIC, "cookie": COOKIE, "key": KEY}
-VOUCHED = frozenset(value for _, value in CREDENTIALS.values())
 STRANGER = "https://stranger.invalid"
 APP = "https://app.example"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Endpoint:
-    """A route as clients reach it: its virtual host, and a URL that takes it."""
-
-    listener: Listener
-    host: VirtualHost
-    route: Route
-    url: str
-
-    @property
-    def title(self) -> str:
-        """Host and path for people."""
-        name = self.host.name or "any host"
-        match = self.route.match
-        sign = {"exact": "= ", "pattern": "~ "}.get(match.kind, "")
-        return f"{name} {sign}{match.text}" if sign else f"{name}{match.text}"
-
-    @property
-    def base(self) -> str:
-        """Scheme and authority of the URL."""
-        return self.url[: self.url.index("/", self.url.index("://") + 3)]
-
-    @property
-    def forward(self) -> Forward | None:
-        return next((step for step in self.route.block.steps if isinstance(step, Forward)), None)
 
 
 @dataclass(eq=False)
@@ -87,8 +75,12 @@ class Site:
     def get(self, endpoint: Endpoint, *headers: tuple[str, str], assume: Assume | None = None) -> Outcome:
         return self.ask(self.request(endpoint, *headers), assume)
 
-    def request(self, endpoint: Endpoint, *headers: tuple[str, str], method: str = "GET") -> Request:
-        return Request(method, endpoint.url, headers, vouched=VOUCHED)
+    def request(self, endpoint: Endpoint, *headers: tuple[str, str], method: str = "") -> Request:
+        """A request that takes the endpoint; `headers` come before those that the route asks for."""
+        url, plain = with_credential(endpoint.url, headers)
+        named = {name.lower() for name, _ in plain}
+        own = tuple(pair for pair in endpoint.headers if pair[0].lower() not in named)
+        return Request(method or endpoint.method, url, (*plain, *own), vouched=VOUCHED)
 
     def requests(self, endpoint: Endpoint) -> Iterator[Request]:
         """Without credentials; then with each header that a branch of the route's script tests for."""
@@ -98,8 +90,8 @@ class Site:
             if header is not None:
                 yield self.request(endpoint, header)
 
-    def preflight(self, endpoint: Endpoint, origin: str, method: str = "GET") -> Request:
-        return preflight(endpoint.url, origin, method)
+    def preflight(self, endpoint: Endpoint, origin: str, method: str = "") -> Request:
+        return preflight(endpoint.url, origin, method or endpoint.method)
 
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -110,9 +102,7 @@ class Site:
             if base is None:
                 continue
             for route in (*host.table.routes(), *_fallback(host)):
-                endpoint = self._endpoint(listener, host, route, base)
-                if endpoint is not None:
-                    found.append(endpoint)
+                found += self._endpoints(listener, host, route, base)
         return tuple(found)
 
     @cached_property
@@ -130,15 +120,33 @@ class Site:
                     ]
         return tuple(found)
 
-    def _endpoint(self, listener: Listener, host: VirtualHost, route: Route, base: str) -> Endpoint | None:
+    def _endpoints(
+        self, listener: Listener, host: VirtualHost, route: Route, base: str
+    ) -> Iterator[Endpoint]:
+        """A route's endpoint, and one for each part of it that its checks treat differently."""
         if route.internal or route.match.kind == "named":
-            return None
-        for path in paths_of(route):
-            endpoint = Endpoint(listener, host, route, base + escape(path))
-            outcome = self.get(endpoint)
-            if outcome.host is host and all(world.route is route for world in outcome.worlds):
-                return endpoint
-        return None
+            return
+        wanted = wishes(route.when)
+        if wanted.method == "OPTIONS":
+            return  # it answers preflights: it is asked about with the routes that they are sent for
+        candidates = [("", paths_of(route)), *((text, paths) for text, paths in focuses(route))]
+        for focus, paths in candidates:
+            for path in paths:
+                url, headers = with_credential(base + escape(path), wanted.headers)
+                endpoint = Endpoint(listener, host, route, url, wanted.method, headers, focus)
+                outcome = self.get(endpoint)
+                if outcome.host is host and all(world.route is route for world in outcome.worlds):
+                    yield replace(endpoint, idle=self._idle(endpoint))
+                    break
+
+    def _idle(self, endpoint: Endpoint) -> frozenset[int]:
+        """The token checks of the route that ask nothing of the endpoint's requests."""
+        checks = {check for require in requires(endpoint.route) for check in require.checks}
+        tokens = [check for check in checks if isinstance(check, Jwt)]
+        if not tokens:
+            return frozenset()
+        p = arrive(self.gateway, self.request(endpoint), self.files)
+        return frozenset(id(check) for check in tokens if p is not None and not insists(demanded(p, check)))
 
     @cached_property
     def siblings(self) -> Mapping[int, tuple[Endpoint, ...]]:
@@ -170,7 +178,7 @@ class Site:
 
     def passing(self, endpoint: Endpoint) -> Iterator[str]:
         """The kinds of credential with which a request passes: "none" first, where nothing is asked for."""
-        for name in ("none", *CREDENTIALS):
+        for name in ("none", *self.credentials(endpoint)):
             outcome = self.get(endpoint, *headers_of(name))
             if (
                 outcome.status is not None
@@ -178,6 +186,10 @@ class Site:
                 and outcome.status not in (301, 302, 303, 307, 308)
             ):
                 yield name
+
+    def credentials(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """The names of the credentials that are worth trying on an endpoint."""
+        return names_of(check for require in requires(endpoint.route) for check in require.checks)
 
     def exchange(
         self,
@@ -206,6 +218,9 @@ class Site:
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:
         """Origins that the configuration speaks of for this route, else a plain one."""
         found: dict[str, None] = {}
+        for step in steps_of(endpoint.route):
+            if isinstance(step, Cors):
+                found.update(dict.fromkeys(known_origins(step)))
         for value in self._origin_values(endpoint):
             for origin in origins_in(value, self.gateway.definitions):
                 found[origin] = None
@@ -225,10 +240,6 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     """What answers where no route fits, if anybody has said what it serves."""
     said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
     return (host.fallback,) if said or not host.table.routes() else ()
-
-
-def headers_of(name: str) -> tuple[tuple[str, str], ...]:
-    return () if name == "none" else (CREDENTIALS[name],)
 
 
 def _got(outcome: Outcome, names: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.step import HeaderOp, Recover
 from authlint.rule import Rule
-from authlint.site import CREDENTIALS, Endpoint, Site, headers_of
+from authlint.site import Endpoint, Site, headers_of
 
 ID = "cors-missing-on-unauthorized"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
@@ -77,7 +77,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 def _good(site: Site, endpoint: Endpoint, origin: str) -> HeaderOp | None:
     """The operation that lets the page read the answer to a request that passes."""
-    for name in ("none", *CREDENTIALS):
+    for name in ("none", *site.credentials(endpoint)):
         for world in site.get(endpoint, ("Origin", origin), *headers_of(name)).worlds:
             listed = world.get("access-control-allow-origin")
             if not world.admitted or len(listed) != 1 or listed[0].op is None:

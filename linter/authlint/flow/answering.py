@@ -25,6 +25,7 @@ class Draft:
     location: str | Unknown | None = None
     own_location: bool = False  # the Location is the gateway's and may be made absolute
     as_is: bool = False  # the block's response operations do not apply
+    refusal: bool = False  # by a check
 
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
@@ -69,9 +70,10 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     if p.nested:
         return headers
     last: list[Header] = []
-    if p.in_force.refusal_last:
+    if p.in_force.refusals != "after":
         headers, last = [h for h in headers if h not in p.kept], kept
-    for op in () if draft.as_is else p.in_force.response:
+    plain = draft.as_is or (draft.refusal and p.in_force.refusals == "without")
+    for op in () if plain else p.in_force.response:
         if op.statuses is not None and status not in op.statuses:
             p.note("skipped", f"{op.name}: not sent with status {status}", op.span, op)
             continue
@@ -105,7 +107,9 @@ def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> t
 def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
     """One operation on a list of headers."""
     kept = list(headers)
-    there = [h for h in kept if named(op.name, h.name)]
+    # An answer may have thousands of headers: only what depends on those that are there looks at them.
+    looks = op.absent_only or op.present_only or op.join
+    there = [h for h in kept if named(op.name, h.name)] if looks else []
     if (op.absent_only and there) or (op.present_only and not there):
         return kept
     if op.empty_keeps and op.verb != "remove" and evaluate(p, op.value) == "":

@@ -22,7 +22,8 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
             return Undecided("whether the login that comes back is one that was begun", check.span)
         return Denied(401, check.span, check)
     given = header_text(p, "cookie")
-    vouched = isinstance(given, str) and given in p.shared.request.vouched
+    pairs = given.split(";") if isinstance(given, str) else []
+    vouched = any(pair.strip() in p.shared.request.vouched for pair in pairs)
     if vouched or all(cookie(given, name) for name in check.cookies):
         p.shared.assumed[CREDENTIALS] = None
         if not check.preserves:

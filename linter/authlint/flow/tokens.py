@@ -20,7 +20,7 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.values import header_text, holds, url
 from authlint.flow.verdict import Denied, Passed, Verdict
-from authlint.model.credential import Demand, Jwt, Place, Provider
+from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
 from authlint.text import Span
 
@@ -29,13 +29,15 @@ LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """Why a token does not do; `missing`: there is none. `foreign`: nobody knows its issuer."""
+    """Why a token does not do; `missing`: there is none. `foreign`: nobody knows its issuer;
+    `silent`: there is no challenge."""
 
     status: int
     why: str
     span: Span
     missing: bool = False
     foreign: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
         _sanitise(p, provider)
     if check.skips_preflight and is_preflight(p):
         return None
-    rule = next((rule for rule in check.rules if holds(p, rule.when)), None)
+    rule = _rule(p, check)
     if rule is None or rule.demand.kind == "nothing":
         return None
     result = _demand(p, check, rule.demand)
@@ -68,6 +70,23 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
     if rule.demand.kind == "failed" or not any(good.provider for good in result):
         return None
     return Passed(rule.span)
+
+
+def _rule(p: Passage, check: Jwt) -> TokenRule | None:
+    return next((rule for rule in check.rules if holds(p, rule.when)), None)
+
+
+def demanded(p: Passage, check: Jwt) -> Demand | None:
+    """What a check asks of this request; None: nothing."""
+    rule = _rule(p, check)
+    return None if rule is None else rule.demand
+
+
+def insists(demand: Demand | None) -> bool:
+    """Whether a demand lets nobody pass who has no token."""
+    if demand is None or demand.kind in ("nothing", "missing", "failed"):
+        return False
+    return demand.kind != "any" or all(insists(part) for part in demand.parts)
 
 
 def is_preflight(p: Passage) -> bool:
@@ -88,7 +107,7 @@ def _denied(p: Passage, check: Jwt, bad: Bad) -> Denied:
     challenge = f'Bearer realm="{url(p, 0)}"' + ("" if bad.missing else ', error="invalid_token"')
     header = (Header("WWW-Authenticate", challenge),)
     p.note("unclear" if bad.why == "" else "skipped", bad.why, bad.span)
-    return Denied(bad.status, bad.span, check, () if check.quiet or bad.status == 400 else header)
+    return Denied(bad.status, bad.span, check, () if check.quiet or bad.silent else header)
 
 
 def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
@@ -100,7 +119,7 @@ def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknow
             audiences = provider.audiences if demand.audiences is None else demand.audiences
             return _provided(p, replace(provider, audiences=audiences))
         case "wrong":
-            return Bad(403, "the requirement is not defined", demand.span, missing=True)
+            return Bad(403, "the requirement is not defined", demand.span, missing=True, silent=True)
         case "all":
             found: list[Good] = []
             for part in demand.parts:

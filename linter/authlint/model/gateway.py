@@ -58,7 +58,8 @@ class Block:
     exempt: Span | None = None  # authentication is switched off here in so many words
     # What is done to every answer in the end, behind `response`; a Cors only where it ran.
     leaving: tuple[HeaderOp | Cors, ...] = ()
-    refusal_last: bool = False  # what a refusal says is put on behind `response`
+    # Whether `response` is for refusals too: in front of what a refusal says, behind it, or not at all.
+    refusals: Literal["after", "before", "without"] = "after"
     open: tuple[Open, ...] = ()
 
 

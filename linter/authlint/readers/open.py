@@ -6,7 +6,10 @@ import os
 from collections.abc import Sequence
 
 from authlint.model.gateway import Gateway
-from authlint.text import Sources
+from authlint.readers.envoy.detect import could_be_envoy
+from authlint.text import Source, Sources
+
+DOCUMENTS = (".yaml", ".yml", ".json")
 
 
 def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway], str | None]:
@@ -19,8 +22,26 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
     for path in paths:
         if not os.path.isfile(path):
             return [], f"{path}: there is no such file"
+        text = library.text(path) if path.endswith(DOCUMENTS) else None
+        if text is not None and could_be_envoy(text):
+            found, problem = _envoy(path, text, sources)
+            if found is None:
+                return [], problem
+            gateways.append(found)
+            continue
         reading = read(library, path)
         if reading is None:
             return [], f"{path}: {library.troubles[-1].message}"
         gateways.append(reading.gateway)
     return gateways, None
+
+
+def _envoy(path: str, text: str, sources: Sources) -> tuple[Gateway | None, str | None]:
+    from authlint.readers.envoy.read import read
+    from authlint.readers.trouble import Trouble
+
+    troubles: list[Trouble] = []
+    sources[path] = Source(path, text)
+    found = read(path, text, troubles)
+    why = troubles[0].message if troubles else "nothing in it serves a request"
+    return found, None if found is not None else f"{path}: {why}"

@@ -11,6 +11,7 @@ from authlint.model.gateway import Open
 from authlint.readers.nginx.scan import Directive, Tree, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
 from authlint.readers.nginx.template import HOLE, Masked, mask
+from authlint.readers.trouble import Trouble
 from authlint.text import Source, Sources, Span
 
 # Where servers keep what a repository holds elsewhere.
@@ -57,16 +58,6 @@ class Node:
     def masked(self) -> bool:
         """Whether a template's placeholder is among the words."""
         return HOLE in self.name or any(HOLE in word.text for word in self.args)
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something wrong with a file: `kind` is a reading rule's id."""
-
-    kind: str
-    message: str
-    span: Span
-    harmless: bool = False  # the server does not mind
 
 
 @dataclass(slots=True)

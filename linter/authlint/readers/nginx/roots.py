@@ -10,8 +10,9 @@ from pathlib import Path
 
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.detect import is_nginx
-from authlint.readers.nginx.expand import Expansion, Library, Node, Trouble
+from authlint.readers.nginx.expand import Expansion, Library, Node
 from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, model
+from authlint.readers.trouble import Trouble
 from authlint.text import Span
 
 # What a person is to fill in: <name>, but not a named group of a pattern.

@@ -1,0 +1,176 @@
+"""What a route does: forward to a cluster, redirect, or answer.
+
+https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto (RouteAction,
+RedirectAction, DirectResponseAction)
+"""
+
+from __future__ import annotations
+
+from authlint.model.gateway import Match
+from authlint.model.step import Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
+from authlint.model.value import Case, Cat, Get, Lit, Opaque, Pick, Text, Value
+from authlint.readers.envoy.filters import Surroundings
+from authlint.readers.envoy.matching import header
+from authlint.readers.envoy.proto import field, fields, is_set, number, place, text
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+HOP_BY_HOP = frozenset(("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te"))
+REDIRECTS = {
+    "": 301,
+    "MOVED_PERMANENTLY": 301,
+    "FOUND": 302,
+    "SEE_OTHER": 303,
+    "TEMPORARY_REDIRECT": 307,
+    "PERMANENT_REDIRECT": 308,
+    "0": 301,
+    "1": 302,
+    "2": 303,
+    "3": 307,
+    "4": 308,
+}
+REWRITES = ("prefix_rewrite", "regex_rewrite", "path_rewrite_policy", "path_rewrite")
+
+
+def weighted(action: Item) -> list[Item | None]:
+    """The weighted clusters that can be taken; several that differ in their name only are one."""
+    found = [one for one in fields(action, "weighted_clusters", "clusters") if number(one, "weight") != 0]
+    plain = {"name", "weight"}
+    if all({entry.name for entry in one.entries()} <= plain for one in found):
+        return list(found[:1])
+    return list(found)
+
+
+def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -> tuple[Step, ...]:
+    """The steps of a route to a cluster; `one` is the weighted cluster that is taken."""
+    named = field(action, "cluster") or field(one, "name")
+    span = place(named or field(action, "cluster_header"), action.span)
+    target: Value = Opaque("which cluster a route leads to")
+    if named is not None and not named.masked:
+        target = Lit(f"http://{named.text}")
+    change, doubt = _rewrite(action, path)
+    step = Forward(
+        target=target,
+        prefix=None,
+        whole=False,
+        headers=_host(action, one, named, around),
+        client_headers=True,
+        client_headers_span=None,
+        body=True,
+        encoding="http",
+        dropped=HOP_BY_HOP,
+        hide=(),
+        intercept=False,
+        intercept_span=None,
+        redirects=(),
+        default_redirect=False,
+        jump_header=None,
+        span=_span(action, span),
+        verbatim=change,
+        follows=_follow(action),
+    )
+    return (step,) if doubt is None else (doubt, step)
+
+
+def _span(action: Item, otherwise: Span) -> Span:
+    """The words that a person would change: the rewrite, where there is one."""
+    for name in REWRITES[:2]:
+        found = field(action, name)
+        if found is not None:
+            return found.span
+    return otherwise
+
+
+def _rewrite(action: Item, path: Match) -> tuple[PathRewrite, Unsure | None]:
+    prefix = field(action, "prefix_rewrite")
+    if prefix is not None and not prefix.masked:
+        cut = None if path.kind in ("full", "everything") else len(path.text)
+        return PathRewrite(cut, prefix.text), None
+    regex = field(action, "regex_rewrite")
+    if regex is not None:
+        pattern = text(regex, "pattern", "regex") or text(regex, "pattern", "google_re2", "regex")
+        return PathRewrite(0, text(regex, "substitution"), pattern), None
+    for name in REWRITES:
+        found = field(action, name)
+        if found is not None:
+            return PathRewrite(), Unsure("what a rewrite makes of the path", found.span)
+    return PathRewrite(), None
+
+
+def _host(action: Item, one: Item | None, named: Item | None, around: Surroundings) -> tuple[HeaderOp, ...]:
+    for owner in (one, action):
+        for name in ("host_rewrite_literal", "host_rewrite"):
+            found = field(owner, name)
+            if found is not None:
+                return (HeaderOp("set", "Host", Lit(found.text), found.span),)
+    by_header = field(action, "host_rewrite_header")
+    if by_header is not None:
+        source = header(by_header.text)
+        value = Pick(
+            source, (Case(Text("present"), source, by_header.span),), Get("authority"), by_header.span
+        )
+        return (HeaderOp("set", "Host", value, by_header.span),)
+    automatic = field(action, "auto_host_rewrite")
+    if automatic is not None and automatic.text == "true":
+        group = around.clusters.get(named.text) if named is not None else None
+        hosts = {address.rpartition(":")[0] for address in group.addresses} if group is not None else set()
+        name_of: Value = Lit(hosts.pop()) if len(hosts) == 1 else Opaque("the name of the upstream's host")
+        return (HeaderOp("set", "Host", name_of, automatic.span),)
+    other = field(action, "host_rewrite_path_regex")
+    if other is not None:
+        return (HeaderOp("set", "Host", Opaque("what a rewrite makes of the host"), other.span),)
+    return ()
+
+
+def _follow(action: Item) -> Follow | None:
+    found = field(action, "internal_redirect_policy")
+    if found is None:
+        return None
+    codes = frozenset(int(one.text) for one in fields(found, "redirect_response_codes") if one.text.isdigit())
+    most = number(found, "max_internal_redirects")
+    return Follow(
+        codes or frozenset((302,)),
+        1 if most is None else most,
+        is_set(found, "allow_cross_scheme_redirect"),
+        found.span,
+    )
+
+
+def redirect(item: Item, path: Match) -> Answer:
+    status = REDIRECTS.get(text(item, "response_code"), 301)
+    scheme: Value = Get("scheme")
+    if is_set(item, "https_redirect"):
+        scheme = Lit("https")
+    elif field(item, "scheme_redirect") is not None:
+        scheme = Lit(text(item, "scheme_redirect"))
+    host: Value = Get("authority")
+    if field(item, "host_redirect") is not None:
+        host = Lit(text(item, "host_redirect"))
+    port = number(item, "port_redirect")
+    if port is not None:
+        host = Cat((host if isinstance(host, Lit) else Get("host"), Lit(f":{port}")))
+    where = _path(item, path)
+    first = next(item.entries(), None)
+    span = item.span if first is None else first.span
+    return Answer(status, span, Cat((scheme, Lit("://"), host, *where)))
+
+
+def _path(item: Item, path: Match) -> tuple[Value, ...]:
+    query: tuple[Value, ...] = (Get("has-query"), Get("query"))
+    if is_set(item, "strip_query"):
+        query = ()
+    whole = field(item, "path_redirect")
+    if whole is not None:
+        return (Lit(whole.text), *(() if "?" in whole.text else query))
+    prefix = field(item, "prefix_rewrite")
+    if prefix is not None:
+        rest: Value = Lit("") if path.kind in ("full", "everything") else Get("rest", str(len(path.text)))
+        return (Lit(prefix.text), rest, *query)
+    if field(item, "regex_rewrite") is not None:
+        return (Opaque("what a rewrite makes of the path"),)
+    return (Get("path"), *query)
+
+
+def direct(item: Item) -> Answer:
+    status = field(item, "status")
+    return Answer(number(item, "status") or 200, place(status, item.span))

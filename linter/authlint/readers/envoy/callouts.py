@@ -1,0 +1,109 @@
+"""The ext_authz filter (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/ext_authz_filter).
+
+What the service gets unasked, that only 200 lets pass and what of its answers goes on was measured on 1.40 over HTTP.
+"""
+
+from __future__ import annotations
+
+from authlint.model.credential import Call
+from authlint.model.step import Check, Unsure
+from authlint.model.value import Text
+from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
+from authlint.readers.envoy.matching import strings
+from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, text
+from authlint.readers.yaml.tree import Item
+
+SENT = frozenset(("authorization", "host", "x-request-id", "x-envoy-internal"))
+TOLD = frozenset(("www-authenticate", "location", "proxy-authenticate"))
+ANY = (Text("prefix", ""),)
+REFUSES = 403
+
+
+def check(one: Filter, spot: Spot, around: Surroundings) -> Check | None:
+    """The service's verdict on a route; None where it is not asked."""
+    if spot.action == "nothing":
+        return None
+    own = next(configured(spot.own(one.name)), None)
+    if own is not None and is_set(own.config, "disabled"):
+        return None
+    enabled = field(one.config, "filter_enabled")
+    part = share(enabled)
+    if part == 0:
+        return None
+    if part < 1 and enabled is not None:
+        return Unsure("the service is asked about a share of the requests", enabled.span)
+    conditional = field(one.config, "filter_enabled_metadata")
+    if conditional is not None:
+        return Unsure("the service is asked about some requests", conditional.span)
+    settings = field(own.config, "check_settings") if own is not None else None
+    key = ("call", id(one), None if settings is None else settings.span)
+    if key not in around.kept:
+        around.kept[key] = _call(one, settings, around)
+    found: Check | None = around.kept[key]
+    return found
+
+
+def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
+    grpc = field(settings, "grpc_service") or field(one.config, "grpc_service")
+    service = field(settings, "http_service") or field(one.config, "http_service")
+    failure = is_set(one.config, "failure_mode_allow")
+    otherwise = _status(field(one.config, "status_on_error")) or REFUSES
+    if service is None and grpc is None:
+        return Unsure("ext_authz has no service: the first request ends the process", one.span)
+    if service is None:
+        cluster = field(grpc, "envoy_grpc", "cluster_name")
+        name = cluster.text if cluster is not None and not cluster.masked else ""
+        span = place(cluster, one.span)
+        never = strings(field(one.config, "disallowed_headers"))
+        listed = field(one.config, "allowed_headers")
+        sends = None if listed is None else strings(listed)
+        always = frozenset[str]()
+        return Call(
+            name,
+            around.defined(name),
+            "",
+            sends,
+            never,
+            always,
+            frozenset((200,)),
+            otherwise,
+            failure,
+            (),
+            (),
+            None,
+            frozenset(),
+            (),
+            (),
+            "",
+            span,
+        )
+    cluster = field(service, "server_uri", "cluster")
+    name = cluster.text if cluster is not None and not cluster.masked else ""
+    request, response = field(service, "authorization_request"), field(service, "authorization_response")
+    client = field(response, "allowed_client_headers")
+    upstream = field(response, "allowed_upstream_headers")
+    return Call(
+        upstream=name,
+        defined=around.defined(name),
+        prefix=text(service, "path_prefix"),
+        sends=(*strings(field(one.config, "allowed_headers")), *strings(field(request, "allowed_headers"))),
+        never=strings(field(one.config, "disallowed_headers")),
+        always=SENT,
+        allow=frozenset((200,)),
+        otherwise=otherwise,
+        fails_open=failure,
+        takes=() if upstream is None else strings(upstream),
+        appends=strings(field(response, "allowed_upstream_headers_to_append")),
+        denial_headers=None if client is None or not fields(client, "patterns") else strings(client),
+        denial_always=TOLD,
+        success_headers=strings(field(response, "allowed_client_headers_on_success")),
+        adds=tuple((text(pair, "key"), text(pair, "value")) for pair in fields(request, "headers_to_add")),
+        remove_header="x-envoy-auth-headers-to-remove",
+        span=place(cluster, one.span),
+    )
+
+
+def _status(item: Item | None) -> int | None:
+    """An HttpStatus: its code is written as a number or as the number's name."""
+    code = number(item, "code")
+    return {"Unauthorized": 401, "Forbidden": 403}.get(text(item, "code")) if code is None else code

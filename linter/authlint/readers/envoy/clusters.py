@@ -1,0 +1,35 @@
+"""Clusters as upstreams (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint.model.gateway import Upstream
+from authlint.readers.envoy.proto import field, fields, text
+from authlint.readers.yaml.tree import Item
+
+
+def clusters(items: list[Item]) -> dict[str, Upstream]:
+    found: dict[str, Upstream] = {}
+    for item in items:
+        name = field(item, "name")
+        if name is not None and not name.masked:
+            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span))
+    return found
+
+
+def _addresses(item: Item) -> Iterator[str]:
+    for group in fields(item, "load_assignment", "endpoints"):
+        for one in fields(group, "lb_endpoints"):
+            yield from _address(field(one, "endpoint", "address"))
+    for old in fields(item, "hosts"):
+        yield from _address(old)
+
+
+def _address(item: Item | None) -> Iterator[str]:
+    host = text(item, "socket_address", "address")
+    port = text(item, "socket_address", "port_value")
+    if host and port:
+        yield f"{host}:{port}"
+    elif pipe := text(item, "pipe", "path"):
+        yield f"unix:{pipe}"

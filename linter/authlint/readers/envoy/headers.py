@@ -1,0 +1,107 @@
+"""Header operations of routes, virtual hosts and route configurations.
+
+https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
+Removals come before additions of the same level; the route's come first, so that the outermost level has the last
+word, unless most_specific_header_mutations_wins (measured on 1.40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from authlint.model.step import HeaderOp
+from authlint.model.value import EMPTY
+from authlint.readers.envoy import formatting
+from authlint.readers.envoy.proto import field, fields, is_set, text
+from authlint.readers.yaml.tree import Item
+
+ACTIONS = {
+    "0": "APPEND_IF_EXISTS_OR_ADD",
+    "1": "ADD_IF_ABSENT",
+    "2": "OVERWRITE_IF_EXISTS_OR_ADD",
+    "3": "OVERWRITE_IF_EXISTS",
+}
+# Headers that Envoy keeps once: what is appended comes behind a comma. Of others a second line is made.
+ONCE = frozenset(
+    (
+        "accept",
+        "accept-encoding",
+        "access-control-allow-credentials",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-origin",
+        "access-control-expose-headers",
+        "access-control-max-age",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "authorization",
+        "cache-control",
+        "content-encoding",
+        "content-type",
+        "etag",
+        "origin",
+        "referer",
+        "server",
+        "user-agent",
+        "vary",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+        "x-request-id",
+    )
+)
+
+
+def added(item: Item) -> HeaderOp | None:
+    """A HeaderValueOption."""
+    key = field(item, "header", "key")
+    given = field(item, "header", "value")
+    if key is None or key.masked:
+        return None
+    name = key.text.lower()
+    old = text(item, "append")
+    action = text(item, "append_action") or "APPEND_IF_EXISTS_OR_ADD"
+    action = {"false": "OVERWRITE_IF_EXISTS_OR_ADD"}.get(old, ACTIONS.get(action, action))
+    span = given.span if given is not None else key.span
+    value = EMPTY if given is None else formatting.value(given.text, given.span)
+    keeps = not is_set(item, "keep_empty_value")
+    if action == "APPEND_IF_EXISTS_OR_ADD":
+        return HeaderOp("append", name, value, span, empty_keeps=keeps, join="," if name in ONCE else "")
+    return HeaderOp(
+        "set",
+        name,
+        value,
+        span,
+        present_only=action == "OVERWRITE_IF_EXISTS",
+        absent_only=action == "ADD_IF_ABSENT",
+        empty_keeps=keeps,
+    )
+
+
+def removed(item: Item) -> HeaderOp:
+    return HeaderOp("remove", item.text.lower(), EMPTY, item.words)
+
+
+def of_level(level: Item | None, side: str) -> tuple[HeaderOp, ...]:
+    """The operations that a route, virtual host or route configuration has for one side ("request", "response")."""
+    found = [removed(one) for one in fields(level, f"{side}_headers_to_remove") if not one.masked]
+    return (*found, *(op for op in map(added, fields(level, f"{side}_headers_to_add")) if op is not None))
+
+
+def of_levels(levels: Sequence[Item], side: str, specific_wins: bool) -> Iterator[tuple[HeaderOp, ...]]:
+    """The operations of each level in the order in which they are done; `levels` begin with the most specific."""
+    for level in reversed(levels) if specific_wins else levels:
+        ops = of_level(level, side)
+        if ops:
+            yield ops
+
+
+def mutation(item: Item) -> HeaderOp | None:
+    """One mutation of the header_mutation filter; None where it is not understood."""
+    gone = field(item, "remove")
+    if gone is not None:
+        return removed(gone)
+    append = field(item, "append")
+    return None if append is None else added(append)

@@ -1,0 +1,185 @@
+"""What was meant to protect, or to let other origins in, and does nothing where it stands (measured on 1.40).
+
+Envoy accepts all of these without a word: `--mode validate` says OK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlint.model.gateway import Inert
+from authlint.readers.envoy.cors import policies
+from authlint.readers.envoy.filters import Filter, Own, Spot, configured, disabled, unwrapped
+from authlint.readers.envoy.proto import entries, field, fields, is_set, text
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+# Per-route messages that switch a check on or change it, with the field that does.
+GUARDS = {
+    "PerRouteConfig": ("jwt_authn", "requirement_name"),
+    "BasicAuthPerRoute": ("basic_auth", "users"),
+    "ApiKeyAuthPerRoute": ("api_key_auth", ""),
+    "RBACPerRoute": ("rbac", "rbac"),
+}
+KEY_CURE = "use the name of the entry in http_filters as the key"
+LEVEL = "typed_per_filter_config"
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What the routes of one connection manager configure: the names of filters they speak of, and whether any of
+    them has a CORS policy."""
+
+    names: frozenset[str]
+    policies: bool
+
+
+def uses(table: Item) -> Uses:
+    names: set[str] = set()
+    policed = False
+    for level in levels(table):
+        for entry in entries(level, LEVEL):
+            names.add(entry.name)
+            policed = policed or unwrapped(entry).message in ("CorsPolicy", "Cors")
+        policed = policed or field(level, "cors") is not None or field(level, "route", "cors") is not None
+    return Uses(frozenset(names), policed)
+
+
+def levels(table: Item) -> Iterator[Item]:
+    """Everything in a route configuration that may speak of filters, the outermost first."""
+    yield table
+    for host in fields(table, "virtual_hosts"):
+        yield host
+        for route in fields(host, "routes"):
+            yield route
+            yield from fields(route, "route", "weighted_clusters", "clusters")
+
+
+def inert(chain: tuple[Filter, ...], spot: Spot, used: Uses) -> Iterator[Inert]:
+    """What is without effect for a route."""
+    if spot.action != "forward":
+        return
+    yield from _cors(chain, spot, used)
+    known = {one.name for one in chain}
+    for level in spot.levels:
+        for entry in entries(level, LEVEL):
+            if entry.name not in known:
+                yield from _unknown(chain, unwrapped(entry))
+    for one in chain:
+        if not disabled(one, spot.own(one.name)):
+            yield from _idle(one, spot, used)
+
+
+def _cors(chain: tuple[Filter, ...], spot: Spot, used: Uses) -> Iterator[Inert]:
+    present = [one for one in chain if one.kind == "cors"]
+    for one in present[:1]:
+        found = policies(one, spot)
+        if not found and not used.policies:
+            why = "this filter has no policy to go by: no virtual host and no route has one"
+            yield _crossing(why, "give the virtual host a CorsPolicy under this filter's name", one.span)
+        for own in spot.own(one.name):
+            if own.message == "Cors":
+                why = "this is the filter's message, which says nothing: a policy is a CorsPolicy"
+                yield _crossing(why, "write envoy.extensions.filters.http.cors.v3.CorsPolicy", own.item.span)
+        if found and not disabled(one, spot.own(one.name)):
+            yield from _hopeless(found)
+    if not present:
+        for own in _policies(spot):
+            why = "this policy has nobody to apply it: there is no cors filter in http_filters"
+            yield _crossing(
+                why, "put envoy.filters.http.cors in front of the checks in http_filters", own.span
+            )
+
+
+def _policies(spot: Spot) -> Iterator[Item]:
+    for level in spot.levels:
+        for entry in entries(level, LEVEL):
+            if unwrapped(entry).message == "CorsPolicy":
+                yield entry
+        old = field(level, "cors") or field(level, "route", "cors")
+        if old is not None:
+            yield old
+
+
+def _hopeless(found: list[Item]) -> Iterator[Inert]:
+    """A policy that knows no origin, or only such as no browser sends."""
+    listed = next((many for one in found if (many := fields(one, "allow_origin_string_match"))), [])
+    old = any(fields(one, "allow_origin") or fields(one, "allow_origin_regex") for one in found)
+    off = any(field(one, "filter_enabled", "default_value", "numerator") is not None for one in found)
+    if not listed and not old and not off:
+        cure = "name the origins: allow_origin_string_match"
+        yield _crossing("this policy names no origin: it knows nobody", cure, found[0].span)
+        return
+    reasons = list(map(_impossible, listed))
+    if listed and all(reasons):
+        cure = (
+            "write scheme, host and port as browsers send them, in lower case and without a slash at the end"
+        )
+        yield _crossing(f"no origin fits: {reasons[0]}", cure, listed[0].words)
+
+
+def _impossible(item: Item) -> str:
+    """Why no browser's origin can fit; empty where one may."""
+    exact = field(item, "exact")
+    if exact is None or exact.masked:
+        return ""
+    origin = exact.text
+    if origin in ("*", "null"):
+        return ""
+    if origin == "":
+        return "the text is empty"
+    if origin.endswith("/"):
+        return "an origin does not end with a slash"
+    if "*" in origin:
+        return "an exact text has no wildcard"
+    if "://" not in origin:
+        return "an origin begins with its scheme"
+    if origin != origin.lower() and not is_set(item, "ignore_case"):
+        return "browsers send origins in lower case"
+    scheme, _, rest = origin.partition("://")
+    if (scheme, rest.rpartition(":")[2]) in (("https", "443"), ("http", "80")):
+        return "browsers leave the scheme's own port out"
+    return ""
+
+
+def _unknown(chain: tuple[Filter, ...], own: Own) -> Iterator[Inert]:
+    """A key that is no filter's name: whatever it says is not heard."""
+    name = own.item.name
+    if own.message == "CorsPolicy":
+        if any(one.kind == "cors" for one in chain):
+            yield _crossing(f"no filter is called {name}: nobody reads this policy", KEY_CURE, own.item.span)
+        return
+    guard = GUARDS.get(own.message)
+    if guard is None or own.config is None or own.disabled:
+        return
+    kind, needed = guard
+    there = any(one.kind == kind for one in chain)
+    if there and (not needed or field(own.config, needed) is not None):
+        yield Inert(f"no filter is called {name}: nobody reads this", KEY_CURE, own.item.span)
+
+
+def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
+    """A check that no configuration puts to use."""
+    if any(configured(spot.own(one.name))) or one.name in used.names:
+        return
+    if one.kind == "jwt_authn":
+        rules = fields(one.config, "rules")
+        if not rules and any(entries(one.config, "providers")):
+            yield Inert("no rule asks for a token: every request passes", "add rules with a match", one.span)
+        for rule in rules:
+            for name in ("prefix", "path"):
+                path = field(rule, "match", name)
+                asks = field(rule, "requires") is not None or bool(text(rule, "requirement_name"))
+                if path is not None and asks and path.text[:1] != "/" and not path.masked:
+                    why = "no path fits: every path begins with a slash"
+                    yield Inert(why, f"write /{path.text}", path.span)
+    elif one.kind == "rbac":
+        config = one.config
+        names = ("rules", "shadow_rules", "matcher", "shadow_matcher")
+        if config is not None and all(field(config, name) is None for name in names):
+            yield Inert("there are no rules: everybody passes", "add rules", one.span)
+
+
+def _crossing(why: str, cure: str, span: Span) -> Inert:
+    return Inert(why, cure, span, "cross-origin")

@@ -1,0 +1,157 @@
+"""Listeners and their connection managers.
+
+https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/listener/v3/listener_components.proto
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from authlint.model.condition import Condition
+from authlint.model.gateway import HostName, Intake, Listener, LocalReply, VirtualHost, listener
+from authlint.readers.envoy.filters import Surroundings, filters
+from authlint.readers.envoy.headers import added, mutation
+from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
+from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+SLASHES = {
+    "REJECT_REQUEST": "refuse",
+    "UNESCAPE_AND_REDIRECT": "redirect",
+    "UNESCAPE_AND_FORWARD": "unescape",
+    "2": "refuse",
+    "3": "redirect",
+    "4": "unescape",
+}
+UNDERSCORES = {"REJECT_REQUEST": "refuse", "DROP_HEADER": "drop", "1": "refuse", "2": "drop"}
+MANAGER = "http_connection_manager"
+
+
+def managers(item: Item) -> Iterator[tuple[Item, Item]]:
+    """Each filter chain of a listener that serves HTTP, and its connection manager."""
+    chains = fields(item, "filter_chains")
+    default = field(item, "default_filter_chain")
+    for chain in [*chains, *([default] if default is not None else [])]:
+        for one in fields(chain, "filters"):
+            found = manager(one)
+            if found is not None:
+                yield chain, found
+
+
+def manager(item: Item) -> Item | None:
+    typed = field(item, "typed_config")
+    if typed is not None:
+        package, _, config = message(typed)
+        return config if package == MANAGER else None
+    return field(item, "config") if text(item, "name").endswith(MANAGER) else None
+
+
+def listeners(item: Item, around: Surroundings) -> Iterator[Listener]:
+    address = field(item, "address", "socket_address")
+    port = number(address, "port_value")
+    if port is None:
+        return
+    host = text(address, "address")
+    shown = "*" if host in ("0.0.0.0", "::", "") else host
+    span = address.span if address is not None else item.words
+    for chain, config in managers(item):
+        tls = _is_tls(item, chain)
+        table = field(config, "route_config")
+        if table is None:
+            continue  # routes come from elsewhere
+        yield _listener(shown, port, tls, config, table, around, _served(chain), span)
+
+
+def _is_tls(item: Item, chain: Item) -> bool:
+    socket = field(chain, "transport_socket")
+    names = (text(socket, "name"), message(field(socket, "typed_config"))[1])
+    wrapped = any("tls" in name.lower() or "quic" in name.lower() for name in names)
+    return wrapped or field(chain, "tls_context") is not None
+
+
+def _served(chain: Item) -> tuple[HostName, ...]:
+    """The names of the certificate's that lead a TLS connection to this chain."""
+    listed = map(host_name, fields(chain, "filter_chain_match", "server_names"))
+    return tuple(one for one in listed if one is not None)
+
+
+def _listener(
+    address: str,
+    port: int,
+    tls: bool,
+    config: Item,
+    table: Item,
+    around: Surroundings,
+    served: tuple[HostName, ...],
+    span: Span,
+) -> Listener:
+    around = replace(around, by_header=_by_header(table))
+    reader = RouteReader(filters(config), around, table, tls)
+    hosts = list(reader.hosts())
+    default = next(
+        (host for item, host in zip(fields(table, "virtual_hosts"), hosts, strict=True) if takes_all(item)),
+        None,
+    )
+    if default is not None and served and not default.names:
+        hosts[hosts.index(default)] = default = _named(default, served)
+    if default is None:
+        default = reader.nowhere(span)
+    return listener(address, port, tls, tuple(hosts), default, span, _intake(config), tuple(_replies(config)))
+
+
+def _by_header(table: Item) -> bool:
+    routes = (route for host in fields(table, "virtual_hosts") for route in fields(host, "routes"))
+    return any(field(route, "match", "headers") is not None for route in routes)
+
+
+def _named(host: VirtualHost, names: tuple[HostName, ...]) -> VirtualHost:
+    return replace(host, names=names)
+
+
+def _intake(config: Item) -> Intake:
+    common = field(config, "common_http_protocol_options")
+    stripped = is_set(config, "strip_any_host_port") or is_set(config, "strip_matching_host_port")
+    early = []
+    for one in fields(config, "early_header_mutation_extensions"):
+        for item in fields(one, "typed_config", "mutations"):
+            op = mutation(item)
+            if op is not None:
+                early.append(op)
+    return Intake(
+        paths="as-sent",
+        dots=flag(config, "normalize_path") is True,
+        slashes=is_set(config, "merge_slashes"),
+        escaped_slashes=SLASHES.get(text(config, "path_with_escaped_slashes_action"), "keep"),  # type: ignore[arg-type]
+        underscores=UNDERSCORES.get(text(common, "headers_with_underscores_action"), "keep"),  # type: ignore[arg-type]
+        strip_port=stripped,
+        strip_dot=is_set(config, "strip_trailing_host_dot"),
+        early=tuple(early),
+    )
+
+
+def _replies(config: Item) -> Iterator[LocalReply]:
+    for item in fields(config, "local_reply_config", "mappers"):
+        statuses, when = _filtered(field(item, "filter"))
+        if statuses == frozenset():
+            continue
+        ops = tuple(op for op in map(added, fields(item, "headers_to_add")) if op is not None)
+        yield LocalReply(statuses, when, number(item, "status_code"), ops, item.words)
+
+
+def _filtered(item: Item | None) -> tuple[frozenset[int] | None, Condition | None]:
+    """The statuses that a mapper is for; none of them where it asks for something that cannot be told."""
+    found = field(item, "status_code_filter", "comparison")
+    status = number(found, "value", "default_value")
+    if status is None:
+        return frozenset(), None
+    tests = {
+        "": lambda one: one == status,
+        "EQ": lambda one: one == status,
+        "GE": lambda one: one >= status,
+        "LE": lambda one: one <= status,
+        "NE": lambda one: one != status,
+    }
+    test = tests.get(text(found, "op"))
+    return frozenset(filter(test, range(100, 600))) if test is not None else frozenset(), None

@@ -1,0 +1,184 @@
+"""Virtual hosts and routes, each with the block that its filters and header operations make.
+
+https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from authlint.model.condition import Condition, Unclear
+from authlint.model.gateway import Block, HostName, Match, Route, Table, VirtualHost
+from authlint.model.step import Amend, Answer, Step
+from authlint.model.value import Cat, Get, Lit
+from authlint.readers.envoy import headers, matching
+from authlint.readers.envoy.actions import direct, forward, redirect, weighted
+from authlint.readers.envoy.chain import Steps, steps
+from authlint.readers.envoy.filters import Filter, Spot, Surroundings
+from authlint.readers.envoy.inert import inert, uses
+from authlint.readers.envoy.proto import field, fields, is_set, number, text
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The configurations around a route, the innermost first, and how they share the last word."""
+
+    owners: tuple[Item, ...]
+    specific_wins: bool
+
+
+class RouteReader:
+    """Routes of one connection manager: one chain of filters, one route configuration."""
+
+    def __init__(self, chain: tuple[Filter, ...], around: Surroundings, config: Item, tls: bool) -> None:
+        self.chain, self.around, self.config, self.tls = chain, around, config, tls
+        self.specific_wins = is_set(config, "most_specific_header_mutations_wins")
+        self.used = uses(config)
+
+    def hosts(self) -> tuple[VirtualHost, ...]:
+        return tuple(map(self.host, fields(self.config, "virtual_hosts")))
+
+    def nowhere(self, span: Span) -> VirtualHost:
+        """What answers where no virtual host fits."""
+        fallback = self._fallback(span)
+        return VirtualHost((), span, (), fallback.block, Table(), fallback, declared=False)
+
+    def host(self, item: Item) -> VirtualHost:
+        name = field(item, "name")
+        span = name.span if name is not None else item.words
+        fallback = self._fallback(span)
+        names = tuple(one for one in map(host_name, fields(item, "domains")) if one is not None)
+        routes: list[Route] = []
+        if text(item, "require_tls") in ("ALL", "2") and not self.tls:
+            fallback = self._upgrade(item, span)
+        else:
+            routes = [route for one in fields(item, "routes") for route in self.routes(one, item)]
+        table = Table(patterns=tuple(routes))
+        return VirtualHost(names, span, (), fallback.block, table, fallback)
+
+    def _fallback(self, span: Span) -> Route:
+        """No route: the filters run as they are, then the answer is 404 (measured)."""
+        block = self._block(Spot((), "nothing"), "no route", span, (Answer(NOT_FOUND, span),), ())
+        return Route("no route", Match("everything", ""), span, block)
+
+    def _upgrade(self, item: Item, span: Span) -> Route:
+        said = field(item, "require_tls")
+        location = Cat((Lit("https://"), Get("authority"), Get("routed-target")))
+        answer = Answer(301, said.span if said is not None else span, location)
+        block = self._block(Spot((), "answer"), "redirect to https", span, (answer,), ())
+        return Route("redirect to https", Match("everything", ""), span, block)
+
+    def routes(self, item: Item, host: Item) -> Iterator[Route]:
+        match = field(item, "match")
+        path = matching.path(match)
+        when = matching.besides(match)
+        first = next(match.entries(), None) if match is not None else None
+        span = first.span if first is not None else item.words
+        if path is None:
+            when = when or Unclear("which paths a route takes")
+            path = Match("everything", "")
+        if field(item, "action") is not None or field(item, "filter_action") is not None:
+            when = Unclear("what a route does")
+        block, variants = self._blocks_of(item, host, path, span)
+        yield Route(
+            name=title(path, when),
+            match=path,
+            span=span,
+            block=block,
+            variants=variants,
+            when=when,
+        )
+
+    def _blocks_of(
+        self, item: Item, host: Item, path: Match, span: Span
+    ) -> tuple[Block, tuple[tuple[Condition, Block], ...]]:
+        action = field(item, "route")
+        owners = (item, host, self.config)
+        name = title(path, None)
+        if action is not None:
+            clusters = weighted(action)
+            blocks = [
+                self._block(
+                    Spot(owners if one is None else (one, *owners), "forward"),
+                    name,
+                    span,
+                    forward(action, one, path, self.around),
+                    owners if one is None else (one, *owners),
+                )
+                for one in clusters or [None]
+            ]
+            doubt = Unclear("which of the weighted clusters is taken")
+            return blocks[0], (*self._answers(owners, name, span), *((doubt, one) for one in blocks[1:]))
+        answer = self._answer(item, path, span)
+        block = self._block(Spot(owners, "answer"), name, span, (answer,), owners)
+        return block, self._answers(owners, name, span)
+
+    def _answer(self, item: Item, path: Match, span: Span) -> Step:
+        found = field(item, "redirect")
+        if found is not None:
+            return redirect(found, path)
+        said = field(item, "direct_response")
+        if said is not None:
+            return direct(said)
+        return Answer(number(item, "status") or 200, span)
+
+    def _block(
+        self, spot: Spot, name: str, span: Span, content: tuple[Step, ...], owners: tuple[Item, ...]
+    ) -> Block:
+        ran = steps(self.chain, spot, self.around)
+        request = tuple(
+            Amend(ops, at_once=True) for ops in headers.of_levels(owners, "request", self.specific_wins)
+        )
+        if spot.action != "forward":
+            request = ()
+        response = [op for ops in headers.of_levels(owners, "response", self.specific_wins) for op in ops]
+        return Block(
+            name=name,
+            span=span,
+            steps=(*ran.steps, *request, *content),
+            response=tuple(response),
+            leaving=tuple(ran.leaving),
+            inert=tuple(inert(self.chain, spot, self.used)),
+            refusals="before" if spot.action == "forward" else "without",
+        )
+
+    def _answers(
+        self, owners: tuple[Item, ...], name: str, span: Span
+    ) -> tuple[tuple[Condition, Block], ...]:
+        """Requests that a filter answers before the route's own action is reached."""
+        ran = steps(self.chain, Spot(owners, "forward"), self.around)
+        return tuple(_answered(found, name, span, ran) for found in ran.answers)
+
+
+def _answered(
+    found: tuple[Condition, tuple[Step, ...], Filter], name: str, span: Span, ran: Steps
+) -> tuple[Condition, Block]:
+    when, before, one = found
+    block = Block(name, span, (*before, Answer(200, one.span)), (), leaving=tuple(ran.leaving))
+    return when, replace(block, refusals="before")
+
+
+def host_name(item: Item) -> HostName | None:
+    """A domain; None for one that a template writes. "*" is no name: it takes what nobody else does."""
+    domain = item.text.lower()
+    if item.masked or not domain or domain == "*":
+        return None
+    if domain.startswith("*"):
+        return HostName("ends", domain[1:], item.words)
+    if domain.endswith("*"):
+        return HostName("begins", domain[:-1], item.words)
+    return HostName("exact", domain, item.words)
+
+
+def takes_all(item: Item) -> bool:
+    return any(one.text == "*" for one in fields(item, "domains"))
+
+
+def title(path: Match, when: Condition | None) -> str:
+    sign = {"exact": "= ", "full": "~ ", "segments": "", "prefix": ""}.get(path.kind, "")
+    return f"route {sign}{path.text}" + ("" if when is None else " (with conditions)")

@@ -1,0 +1,183 @@
+"""A bootstrap as a person would have it, made to run here: other ports, applications of ours, a key of this run.
+
+Only what names the outside world is replaced (addresses, TLS, key sets, passwords, files); all else stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tests.real.envoy_keys import KeyServer, SigningKey, sha_user
+from tests.real.recorder import Recorder, Script
+from tests.real.stage import free_port
+
+Json = dict[str, Any]
+NOBODY = ("127.0.0.1", 1)  # where nobody listens: it stays so
+USER = sha_user("USER", "PASSWORD")
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A token provider of the configuration."""
+
+    name: str
+    issuer: str | None
+    audiences: tuple[str, ...]
+
+    def token(self, key: SigningKey, **claims: Any) -> str:
+        """A token that this provider's issuer could have made, with other claims as wished."""
+        audience = self.audiences[0] if self.audiences else None
+        return key.token(**{"iss": self.issuer or "https://issuer.example", "aud": audience, **claims})
+
+
+@dataclass(slots=True)
+class Staged:
+    """`ports` are the real ones of the listeners, by the written port; `upstreams` by the written address.
+
+    `names` are the clusters by real port. `judges` and `key_sets` are clusters that auth services and key servers
+    are asked at.
+    """
+
+    configuration: Json
+    folder: Path
+    key: SigningKey
+    ports: dict[int, int] = field(default_factory=dict)
+    upstreams: dict[str, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    judges: set[str] = field(default_factory=set)
+    key_sets: set[str] = field(default_factory=set)
+    issuers: list[Issuer] = field(default_factory=list)
+    api_keys: list[str] = field(default_factory=list)
+    oauth: bool = False  # logins in the browser: their answers hold random words
+
+    def port(self, written: int) -> int:
+        """The real port of a listener; one that nobody has written is mapped to the first listener."""
+        return self.ports.get(written) or next(iter(self.ports.values()))
+
+    def is_judge(self, port: int) -> bool:
+        return self.names[port] in self.judges
+
+    def serve(self, recorder: Recorder) -> list[KeyServer]:
+        """Starts what stands behind the gateway; returned are the key servers, which are to be closed."""
+        servers = []
+        for port, name in self.names.items():
+            if name in self.key_sets:
+                servers.append(KeyServer(self.key, port))
+            else:
+                recorder.serve(Script(judge=name in self.judges), port)
+        return servers
+
+
+def stage(text: str, folder: Path) -> Staged:
+    """The configuration in `text` (YAML or JSON), rewritten. Anchors are resolved."""
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = json.loads(json.dumps(yaml.safe_load(text)))
+    staged = Staged(configuration, folder, SigningKey())
+    configuration.pop("admin", None)
+    resources = configuration["static_resources"]
+    for listener in resources["listeners"]:
+        _listener(listener, staged)
+    for cluster in resources.get("clusters", ()):
+        _cluster(cluster, staged)
+    for typed in _nodes(configuration):
+        _typed(typed, staged)
+    for source in _nodes(configuration):
+        _file(source, staged)
+    return staged
+
+
+def _listener(listener: Json, staged: Staged) -> None:
+    socket = listener["address"]["socket_address"]
+    written = int(socket["port_value"])
+    real = staged.ports.setdefault(written, 0) or free_port()
+    staged.ports[written] = real
+    socket.update(address="127.0.0.1", port_value=real)
+    for chain in listener["filter_chains"]:
+        chain.pop("transport_socket", None)
+
+
+def _cluster(cluster: Json, staged: Staged) -> None:
+    """Every address becomes a port of this machine; the name it had stays as the endpoint's host name."""
+    for unwanted in ("transport_socket", "health_checks", "typed_extension_protocol_options"):
+        cluster.pop(unwanted, None)
+    cluster["type"] = "STATIC"
+    for locality in cluster.get("load_assignment", {}).get("endpoints", ()):
+        for one in locality["lb_endpoints"]:
+            endpoint = one["endpoint"]
+            socket = endpoint["address"]["socket_address"]
+            written = socket["address"], int(socket["port_value"])
+            endpoint.setdefault("hostname", written[0])
+            if written == NOBODY:
+                continue
+            if written[0] == "127.0.0.1" and written[1] in staged.ports:  # another listener of this gateway
+                socket["port_value"] = staged.ports[written[1]]
+                continue
+            address = f"{written[0]}:{written[1]}"
+            real = staged.upstreams.get(address) or free_port()
+            staged.upstreams[address] = real
+            staged.names[real] = cluster["name"]
+            socket.update(address="127.0.0.1", port_value=real)
+
+
+def _nodes(node: Any) -> Iterator[Json]:
+    if isinstance(node, dict):
+        yield node
+        for value in list(node.values()):
+            yield from _nodes(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _nodes(value)
+
+
+def _typed(node: Json, staged: Staged) -> None:
+    """A filter's own configuration: whom it asks, which keys and passwords it takes."""
+    kind = str(node.get("@type", "")).rpartition(".")[2]
+    if kind == "JwtAuthentication":
+        for name, provider in node.get("providers", {}).items():
+            _provider(name, provider, staged)
+    elif kind in ("ExtAuthz", "ExtAuthzPerRoute"):
+        for inner in _nodes(node):
+            if "server_uri" in inner:
+                staged.judges.add(inner["server_uri"]["cluster"])
+    elif kind in ("BasicAuth", "BasicAuthPerRoute") and "users" in node:
+        users = node["users"].get("inline_string", "")
+        node["users"] = {"inline_string": f"{users.rstrip()}\n{USER}".lstrip()}
+    elif kind == "OAuth2":
+        staged.oauth = True
+    elif kind in ("ApiKeyAuth", "ApiKeyAuthPerRoute"):
+        for credential in node.get("credentials", ()):
+            staged.api_keys.append(credential["key"])
+
+
+def _provider(name: str, provider: Json, staged: Staged) -> None:
+    issuer = Issuer(name, provider.get("issuer"), tuple(provider.get("audiences", ())))
+    staged.issuers.append(issuer)
+    if "remote_jwks" in provider:
+        staged.key_sets.add(provider["remote_jwks"]["http_uri"]["cluster"])
+        return
+    local = provider["local_jwks"]
+    if "filename" in local or _is_key_set(local.get("inline_string", "")):
+        provider["local_jwks"] = {"inline_string": staged.key.jwks()}
+
+
+def _is_key_set(text: str) -> bool:
+    """Whether these are keys: what is no key set stays as it is written."""
+    try:
+        return isinstance(json.loads(text)["keys"], list)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _file(node: Json, staged: Staged) -> None:
+    """Files to read are made up, files to write are moved."""
+    if isinstance(node.get("filename"), str):
+        made = staged.folder / node["filename"].replace("/", "_")
+        made.write_text("SECRET\n", encoding="utf-8")
+        node["filename"] = str(made)
+    if str(node.get("@type", "")).endswith("FileAccessLog") and "path" in node:
+        node["path"] = str(staged.folder / "access.log")

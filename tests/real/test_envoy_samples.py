@@ -1,0 +1,198 @@
+"""Every sample on the real Envoy: the witness of a wrong one gets what the finding claims, a right one's does not."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.real.envoy_comparing import Bench, Question, bench, model
+from tests.real.envoy_stage import Staged, stage
+from tests.real.real_envoy import validated
+from tests.real.real_nginx import Response, send
+from tests.real.recorder import Received, Recorder
+
+from authlint.finding import Exchange
+from authlint.flow.request import Request
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+ALL = sorted(path.parent for path in SAMPLES.glob("*/*/envoy.yaml"))
+WRONG = [case for case in ALL if case.name.startswith("wrong")]
+COMPARED = (
+    "www-authenticate",
+    "location",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+)
+WORDS = re.compile(r"\b(?:TOKEN|KEY)\b")
+CARRIED = ("authorization", "cookie", "host", "x-api-key")
+
+
+def case_id(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What stands for the words TOKEN and KEY of a witness in one try."""
+
+    token: str
+    key: str
+
+    def placed(self, text: str) -> str:
+        return WORDS.sub(lambda word: self.token if word[0] == "TOKEN" else self.key, text)
+
+    def hidden(self, text: str) -> str:
+        text = text.replace(self.token, "TOKEN")
+        return text.replace(self.key, "KEY")
+
+
+@dataclass(slots=True)
+class Live:
+    """A staged sample with its applications, running."""
+
+    bench: Bench
+
+    @property
+    def staged(self) -> Staged:
+        return self.bench.staged
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.bench.recorder
+
+    def worths(self) -> Iterator[Worth]:
+        """Credentials that the configuration's providers take: one of each."""
+        tokens = [one.token(self.staged.key) for one in self.staged.issuers] or ["TOKEN"]
+        keys = self.staged.api_keys or ["KEY"]
+        return (Worth(token, key) for token, key in itertools.product(tokens, keys))
+
+    def ask(
+        self, request: Request, worth: Worth, supposed: int | None = None
+    ) -> tuple[Response, Received | None]:
+        """The answer, and what the application (not an auth service) got."""
+        for port, script in self.recorder.scripts.items():
+            if not self.staged.is_judge(port):
+                script.status = supposed or 200
+                script.headers = (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
+        self.recorder.received.clear()
+        headers = [("Host", request.host)]
+        headers += [(name, worth.placed(value)) for name, value in request.headers if name.lower() != "host"]
+        target = worth.placed(request.target)
+        response = send(self.staged.port(request.port), request.method, target, headers, request.body)
+        reached = [one for one in self.recorder.received if not self.staged.is_judge(one.port)]
+        return response, reached[-1] if reached else None
+
+
+@contextmanager
+def live(case: Path, folder: Path, binary: Path) -> Iterator[Live]:
+    with bench((case / "envoy.yaml").read_text(encoding="utf-8"), folder / "server", binary) as running:
+        yield Live(running)
+
+
+@pytest.fixture
+def envoy(require: Any) -> Path:
+    found: Path = require("envoy")
+    return found
+
+
+@pytest.mark.parametrize("case", ALL, ids=case_id)
+def test_the_server_takes_the_sample(case: Path, envoy: Path, tmp_path: Path) -> None:
+    staged = stage((case / "envoy.yaml").read_text(encoding="utf-8"), tmp_path)
+    assert validated(envoy, staged.configuration, tmp_path) == ""
+
+
+@pytest.mark.parametrize("case", WRONG, ids=case_id)
+def test_the_witness_is_answered_as_claimed(case: Path, envoy: Path, tmp_path: Path, found_in: Any) -> None:
+    findings = found_in(case).findings
+    assert findings
+    with live(case, tmp_path, envoy) as running:
+        for finding in findings:
+            assert finding.witness or finding.proof, f"{finding.rule} has nothing to show"
+            for exchange in finding.witness:
+                tries = [list(differences(running, exchange, worth)) for worth in running.worths()]
+                assert [] in tries, f"{finding.rule}: {tries}"
+
+
+def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str]:
+    """What the server does otherwise than the exchange says."""
+    request = Request(exchange.method, exchange.url, exchange.headers)
+    of_the_application = exchange.status if exchange.answered_by == "upstream" else None
+    response, received = running.ask(request, worth, exchange.supposed or of_the_application)
+    if response.status != exchange.status:
+        yield f"status {response.status}, claimed {exchange.status}"
+    for name in COMPARED:
+        claimed = [value for key, value in exchange.response_headers if key.lower() == name]
+        real = [worth.hidden(value) for value in response.all(name)]
+        if real != claimed:
+            yield f"{name} {real}, claimed {claimed}"
+    if (received is None) != (exchange.received is None):
+        yield f"reached {received}, claimed {exchange.received}"
+    elif received is not None and exchange.received is not None:
+        claimed_headers = {key.lower(): value for key, value in exchange.received}
+        for name in CARRIED:
+            got = received.get(name)
+            shown = None if got is None else worth.hidden(got)
+            if shown != claimed_headers.get(name):
+                yield f"the application got {name} {shown}, claimed {claimed_headers.get(name)}"
+
+
+@pytest.mark.parametrize("case", ALL, ids=case_id)
+def test_the_server_answers_as_the_sample_says(
+    case: Path, envoy: Path, tmp_path: Path, read_toml: Any
+) -> None:
+    """Those of a wrong sample show that it is wrong, whatever the rule says."""
+    requests = read_toml(case / "expect.toml").get("request", [])
+    assert requests
+    with live(case, tmp_path, envoy) as running:
+        for one in requests:
+            tries = [list(_misbehaves(running, one, worth)) for worth in running.worths()]
+            assert [] in tries, f"{one['method']} {one['url']}: {tries}"
+
+
+def _misbehaves(running: Live, one: dict[str, Any], worth: Worth) -> Iterator[str]:
+    headers = tuple((name, value) for name, value in one.get("headers", []))
+    response, received = running.ask(Request(one["method"], one["url"], headers), worth)
+    if response.status != one["status"]:
+        yield f"status {response.status}"
+    for name, value in one.get("response", {}).items():
+        if response.all(name) != ([value] if value else []):
+            yield f"{name} {response.all(name)}"
+    wanted = one["upstream"]
+    if (received is not None) != (wanted is not False):
+        yield f"reached {received}"
+    elif received is not None:
+        for name, value in wanted.items():
+            if worth.hidden(received.get(name) or "") != value:
+                yield f"the application got {name} {received.get(name)}"
+
+
+@pytest.mark.parametrize("case", ALL, ids=case_id)
+def test_the_answers_to_a_sample_are_predicted(
+    case: Path, envoy: Path, tmp_path: Path, read_toml: Any
+) -> None:
+    """All of each answer, with every kind of credential that the rules use."""
+    wrong: list[str] = []
+    with live(case, tmp_path, envoy) as running:
+        gateway = model(running.staged)
+        for one, worth in itertools.product(read_toml(case / "expect.toml")["request"], running.worths()):
+            asked = questioned(one, worth)
+            if running.staged.oauth:
+                asked = replace(asked, skip=("location", "set-cookie"), open=True)
+            wrong += [
+                f"{one['method']} {one['url']}: {text}" for text in running.bench.differences(gateway, asked)
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
+def questioned(one: dict[str, Any], worth: Worth) -> Question:
+    request = Request(one["method"], one["url"])
+    headers = [("Host", request.host)]
+    headers += [(name, worth.placed(value)) for name, value in one.get("headers", [])]
+    return Question(one["method"], worth.placed(request.target), tuple(headers), port=request.port)
