@@ -45,7 +45,7 @@ from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
 from authlint.text import Span
 from authlint_rules.asked import lets_addresses_pass
-from authlint_rules.attempts import refused_throughout
+from authlint_rules.attempts import refused_throughout, stated
 from authlint_rules.auth_service_blind import blind
 from authlint_rules.competing_authorization import conflict
 from authlint_rules.refusing import why_refused
@@ -76,7 +76,7 @@ def _without_users(site: Site, endpoint: Endpoint) -> Iterator[Cause]:
     """A password is asked for, and there is nobody who has one."""
     for basic in (one for require in requires(endpoint.route) for one in require.checks):
         why = _nobody(site, basic) if isinstance(basic, Basic) else None
-        request = Request("GET", endpoint.url, (ANYBODY,))
+        request = site.request(endpoint, ANYBODY)
         outcome = site.ask(request) if why is not None else None
         denial = outcome.in_every_world(_refusal) if outcome is not None else None
         if why is None or outcome is None or denial is None or not isinstance(basic, Basic) or outcome.opens:
@@ -124,7 +124,7 @@ def _finding(site: Site, endpoint: Endpoint, cause: Cause) -> Finding:
         routes=(endpoint.title,),
         witness=(site.exchange(cause.request, cause.outcome, "200: the credential is good"),),
         cure=cause.cure,
-        stated=cause.outcome.assumed,
+        stated=(*cause.outcome.assumed, *stated(endpoint)),
     )
 
 

@@ -38,15 +38,13 @@ from itertools import permutations
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
-from authlint.model.condition import Condition, Not, Test
 from authlint.model.credential import ApiKey, Jwt
 from authlint.model.step import Basic, Branch, Respond
-from authlint.model.value import reads
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, ops_of
 from authlint.text import Span
-from authlint_rules.asked import would_hold
-from authlint_rules.attempts import refused_throughout
+from authlint_rules.asked import is_about, would_hold
+from authlint_rules.attempts import refused_throughout, stated
 
 ID = "competing-authorization"
 
@@ -80,7 +78,11 @@ def conflict(site: Site, endpoint: Endpoint) -> tuple[Refusal, Refusal] | None:
     found: list[Refusal] = []
     for request, outcome in refused_throughout(site, endpoint) or ():
         given = request.header("authorization")
-        events = [_refusal(site, world) for world in outcome.worlds] if len(request.headers) == 1 else []
+        events = (
+            [_refusal(site, world) for world in outcome.worlds]
+            if len(request.headers) == 1 + len(endpoint.headers)
+            else []
+        )
         event = next(iter(events), None)
         if given is not None and event is not None and event.span is not None and None not in events:
             found.append(Refusal(given, event.subject, event.span, request, outcome))
@@ -95,7 +97,7 @@ def _refusal(site: Site, world: Outcome) -> Event | None:
     branch: Event | None = None
     for event in world.trace:
         subject = event.subject
-        if isinstance(subject, Branch) and event.verb == "applied" and _is_about(site, subject.when):
+        if isinstance(subject, Branch) and event.verb == "applied" and is_about(site, subject.when):
             branch = event
         elif isinstance(subject, Respond) and subject.status in (401, 403) and branch is not None:
             inside = isinstance(branch.subject, Branch) and subject in ops_of(branch.subject.ops)
@@ -105,27 +107,18 @@ def _refusal(site: Site, world: Outcome) -> Event | None:
     return None
 
 
-def _is_about(site: Site, when: Condition) -> bool:
-    """Whether a condition looks at Authorization."""
-    if isinstance(when, Not):
-        return _is_about(site, when.condition)
-    definitions = site.gateway.definitions
-    return isinstance(when, Test) and reads(when.value, definitions, "header", "authorization")
-
-
 def _suits(refusal: Refusal, subject: object) -> bool:
-    """Whether the credential would do for this check, which looks at Authorization and nowhere else."""
+    """Whether the credential would do for this check."""
     given = refusal.given
     match subject:
         case Basic(header=header):
             return header == "authorization" and given.lower().startswith("basic ")
         case Jwt(providers=providers):
-            places = [place for one in providers for place in one.places]
-            fits = any(given == place.prefix + "TOKEN" for place in places)
-            return fits and all(place.name == "authorization" for place in places)
+            places = [place for one in providers for place in one.places if place.name == "authorization"]
+            return any(given == place.prefix + "TOKEN" for place in places)
         case ApiKey(places=places, keys=keys):
-            fits = given.removeprefix("Bearer ") in {"KEY", *(key for _, key in keys)}
-            return fits and all(place.name == "authorization" for place in places)
+            key = given.removeprefix("Bearer ") in {"KEY", *(key for _, key in keys)}
+            return key and any(place.name == "authorization" for place in places)
         case Branch(when=when):
             trace = refusal.outcome.worlds[0].trace
             seen = any(event.subject == subject and event.verb == "skipped" for event in trace)
@@ -146,7 +139,7 @@ def _finding(site: Site, endpoint: Endpoint, one: Refusal, other: Refusal) -> Fi
         routes=(endpoint.title,),
         witness=tuple(shown),
         cure="ask for one of the two here, let either do, or have one of them look in another header",
-        stated=tuple(dict.fromkeys((*one.outcome.assumed, *other.outcome.assumed))),
+        stated=tuple(dict.fromkeys((*one.outcome.assumed, *other.outcome.assumed, *stated(endpoint)))),
     )
 
 

@@ -57,6 +57,8 @@ def wants(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Want]
         yield Want(COOKIE, (Label(sent, "clients sign in there, and come back with a cookie"),))
     if SESSIONS.search(f"{asked.name} {asked.path}"):
         yield Want(COOKIE, (Label(asked.span, "by its name this service keeps sessions in a cookie"),))
+    if _hands_on_cookies(service):
+        yield Want(COOKIE, (Label(service.span, "what it answers sets a cookie: it keeps sessions there"),))
     yield from _of_pages(site, endpoint)
     if _sees_nothing(site, endpoint, service, asked):
         yield Want(BEARER)
@@ -86,6 +88,14 @@ def _of_pages(site: Site, endpoint: Endpoint) -> Iterator[Want]:
     for name, op in ops if not any(KEY_WORDS.search(text.lower()) for text in named) else ():
         if name == "access-control-allow-credentials" and literal(op.value) == "true":
             yield Want(COOKIE, (Label(op.span, "pages on other origins send their cookies"),))
+
+
+def _hands_on_cookies(service: Ask | Call) -> bool:
+    """Whether the gateway is told to pass the service's own cookies to the client."""
+    if isinstance(service, Ask):
+        return any(one.value == Get("upstream-header", "set-cookie") for one in service.sets)
+    told = (*(service.denial_headers or ()), *service.success_headers)
+    return any(one.how == "is" and one.arg.lower() == "set-cookie" for one in told)
 
 
 def _sent_to_sign_in(world: Outcome) -> Span | None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
-from authlint.model.credential import Allow, ApiKey, Jwt
+from authlint.model.credential import Allow, ApiKey, Call, Jwt
 from authlint.model.step import Basic, Branch, HeaderOp, Respond
 from authlint.site import BASIC, Endpoint, ops_of, requires
 from authlint.text import Span
@@ -31,8 +31,21 @@ def why_refused(endpoint: Endpoint, asked: Event, request: Request, world: Outco
                     subject.span,
                     "leave it alone here",
                 )
+        elif event.verb == "denied" and isinstance(subject, Call) and "TOKEN" in str(request.headers):
+            return _taken_away(world)
         elif event.verb == "denied" and not event.auth:
             return _of_check(endpoint, event, world) if _has(request, subject) else None
+    return None
+
+
+def _taken_away(world: Outcome) -> Why | None:
+    """A token that one check accepts and keeps, so that the service behind gets none."""
+    for event in world.trace:
+        if isinstance(event.subject, Jwt) and event.verb == "passed":
+            for one in event.subject.providers:
+                if not one.forward:
+                    cure = "let the token go on behind this check"
+                    return "takes the token away: the service that is asked gets none", one.forward_span, cure
     return None
 
 
@@ -56,6 +69,11 @@ def _of_check(endpoint: Endpoint, event: Event, world: Outcome) -> Why | None:
     match event.subject:
         case ApiKey(keys=(), span=span):
             return "there are no keys in this list", span, "put the keys in"
+        case ApiKey(places=places) if endpoint.listener.intake.underscores != "keep":
+            dropped = [one for one in places if one.kind == "header" and "_" in one.name]
+            if dropped and len(dropped) == len(places):
+                why = "names a header with an underscore, which the listener does not let in"
+                return why, dropped[0].span, "use a name with hyphens, or let underscores in"
         case Jwt(providers=providers) if span is not None:
             if all(span not in (one.span, one.keys.span) for one in providers):
                 reasons = [one.what for one in world.trace if one.span == span and one.verb == "skipped"]
