@@ -23,6 +23,10 @@ SECRET = re.compile(
 QUERY_SECRET = re.compile(r"([?&][^=&#]*(?:token|key|secret|password|code|sig)[^=&#]*=)[^&#]+", re.IGNORECASE)
 
 
+# What a gateway's own answers are to gRPC clients (http-grpc-status-mapping.md of the gRPC project).
+GRPC = {400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14}
+
+
 class TraceError(Exception):
     """What a person asked for cannot be done; the text says why in one line."""
 
@@ -96,8 +100,8 @@ class Teller:
         decided = outcome.decided
         return {
             "index": index,
-            "status": outcome.status,
-            "grpc_status": None,
+            "status": 200 if outcome.grpc and outcome.status is not None else outcome.status,
+            "grpc_status": GRPC.get(outcome.status or 0, 2) if outcome.grpc else None,
             "answered_by": outcome.answered_by,
             "decided_by": self._place(decided.span, decided.what) if decided and decided.span else None,
             "upstream": None if outcome.upstream is None else self._reached(outcome.upstream),

@@ -71,7 +71,7 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
         return headers
     last: list[Header] = []
     if p.in_force.refusals != "after":
-        headers, last = [h for h in headers if h not in p.kept], kept
+        headers, last = [h for h in headers if h not in kept], kept
     plain = draft.as_is or (draft.refusal and p.in_force.refusals == "without")
     for op in () if plain else p.in_force.response:
         if op.statuses is not None and status not in op.statuses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from authlint.flow.forwarding import reply_of
 from authlint.flow.outcome import Header, Reached
@@ -16,6 +16,8 @@ def call(p: Passage, check: Call) -> Verdict:
     p.note("asked", f"the service {check.upstream} is asked", check.span, check)
     if not check.defined:
         return _failed(p, check, f"there is no {check.upstream}")
+    if check.most is not None and len(p.shared.request.body) > check.most:
+        return Denied(413, check.span, check)
     reached = _request(p, check)
     p.shared.auth_requests.append(reached)
     reply = reply_of(p, reached, service=True)
@@ -42,9 +44,10 @@ def _request(p: Passage, check: Call) -> Reached:
     group = p.shared.gateway.upstreams.get(check.upstream)
     address = group.addresses[0] if group is not None and group.addresses else None
     query = f"?{p.query}" if p.query is not None else ""
-    headers = [h for h in p.headers if _is_sent(p, check, h.name.lower())]
+    sent = [h for h in p.headers if _is_sent(p, check, h.name.lower())]
+    headers = list(_joined(sent))
     headers += [Header(name, value) for name, value in check.adds]
-    removed = tuple((h.name.lower(), None) for h in p.headers if h not in headers)
+    removed = tuple((h.name.lower(), None) for h in p.headers if h not in sent)
     return Reached(
         check.upstream, address, p.method, check.prefix + p.path + query, tuple(headers), check.span, removed
     )
@@ -75,7 +78,7 @@ def _take(p: Passage, check: Call, headers: list[Header]) -> None:
             p.headers = [h for h in p.headers if h.name.lower() != name]
             p.headers.append(header)
         if any(fits(p, name, one) for one in check.appends):
-            _append(p, header)
+            _append(p, header, check.once)
         if name == check.remove_header:
             gone = {part.strip().lower() for part in header.text.split(",")}
             p.headers = [h for h in p.headers if h.name.lower() not in gone]
@@ -83,8 +86,24 @@ def _take(p: Passage, check: Call, headers: list[Header]) -> None:
             p.granted.append(header)
 
 
-def _append(p: Passage, header: Header) -> None:
-    for number, known in enumerate(p.headers):
-        if known.name.lower() == header.name.lower():
-            p.headers[number] = Header(known.name, f"{known.text},{header.text}", known.op)
-            return
+def _joined(headers: Iterable[Header]) -> Iterator[Header]:
+    """One line for each name: so the service gets them (measured)."""
+    found: dict[str, list[Header]] = {}
+    for header in headers:
+        found.setdefault(header.name.lower(), []).append(header)
+    for same in found.values():
+        yield (
+            same[0]
+            if len(same) == 1
+            else Header(same[0].name, ",".join(one.text for one in same), same[0].op)
+        )
+
+
+def _append(p: Passage, header: Header, once: frozenset[str]) -> None:
+    lower = header.name.lower()
+    there = [known for known in p.headers if known.name.lower() == lower]
+    if there and lower in once:
+        known = there[0]
+        p.headers[p.headers.index(known)] = Header(known.name, f"{known.text},{header.text}", known.op)
+    elif there:
+        p.headers.append(header)

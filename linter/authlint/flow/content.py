@@ -161,7 +161,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     headers = tuple(Header(name, value) for name, value in reply.headers)
     reached = _answered(p, reached, headers, reply)
     if isinstance(reply.status, str):
-        status = 502 if reply.status == "unreachable" else 504
+        status = step.unreachable if reply.status == "unreachable" else 504
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )

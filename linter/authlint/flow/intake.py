@@ -9,7 +9,7 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
-from authlint.model.gateway import Intake, VirtualHost
+from authlint.model.gateway import Listener, VirtualHost
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -32,18 +32,16 @@ class Taken:
     refusal: Refusal | None = None
 
 
-def authority_of(shared_host: str, intake: Intake) -> str:
+def authority_of(host: str, listener: Listener) -> str:
     """The Host header as names are compared with it, where a port is part of the name."""
-    name, port = split_authority(shared_host.lower())
-    if intake.strip_dot:
-        name = name.rstrip(".")
-    return name if port is None or intake.strip_port else f"{name}:{port}"
+    kept = _authority(host.lower(), listener)
+    return split_authority(kept)[0] if listener.intake.ignore_port else kept
 
 
 def take_in(shared: Shared) -> Taken:
     """The request as what comes behind sees it."""
     if shared.listener.intake.paths == "as-sent":
-        return _as_sent(shared, shared.listener.intake)
+        return _as_sent(shared, shared.listener)
     return _decoded(shared, shared.host)
 
 
@@ -77,9 +75,10 @@ def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
     return [Header("Host", shared.request.host), *out]
 
 
-def _as_sent(shared: Shared, intake: Intake) -> Taken:
+def _as_sent(shared: Shared, listener: Listener) -> Taken:
+    intake = listener.intake
     path, query = split_target(shared.request.target)
-    headers = [Header("Host", _authority(shared.request.host, intake))]
+    headers = [Header("Host", _authority(shared.request.host, listener))]
     refusal = None
     for name, value in shared.request.headers:
         if name.lower() == "host":
@@ -88,27 +87,40 @@ def _as_sent(shared: Shared, intake: Intake) -> Taken:
             if intake.underscores == "refuse":
                 refusal = Refusal(400, f"the name of the header {name} has an underscore")
             continue
-        headers.append(Header(name, value.strip()))
-    if ESCAPED_SLASH.search(path) and intake.escaped_slashes != "keep":
-        if intake.escaped_slashes == "refuse":
-            refusal = refusal or Refusal(400, "the path has an escaped slash")
-        else:
-            path = ESCAPED_SLASH.sub("/", path)
-            if intake.escaped_slashes == "redirect":
-                target = path + ("" if query is None else f"?{query}")
-                refusal = refusal or Refusal(307, "the path has an escaped slash", location=target)
+        _keep(headers, Header(name, value.strip()), intake.once)
+    escaped = ESCAPED_SLASH.search(path) is not None and intake.escaped_slashes != "keep"
+    if escaped and intake.escaped_slashes == "refuse":
+        refusal = refusal or Refusal(400, "the path has an escaped slash")
+    elif escaped:
+        path = ESCAPED_SLASH.sub(lambda found: "/" if found[0][1] == "2" else "\\", path)
     if intake.dots:
         path = canonical(path)
     if intake.slashes and path.strip("/"):
         path = re.sub("//+", "/", path)
+    if escaped and intake.escaped_slashes == "redirect":
+        target = path + ("" if query is None else f"?{query}")
+        refusal = refusal or Refusal(307, "the path has an escaped slash", location=target)
     return Taken(path, query, headers, refusal)
 
 
-def _authority(host: str, intake: Intake) -> str:
+def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:
+    """Another line, or more of a header that is kept once."""
+    lower = header.name.lower()
+    if lower in once:
+        for number, known in enumerate(headers):
+            if known.name.lower() == lower:
+                headers[number] = Header(known.name, f"{known.text},{header.text}")
+                return
+    headers.append(header)
+
+
+def _authority(host: str, listener: Listener) -> str:
+    intake = listener.intake
     name, port = split_authority(host)
     if intake.strip_dot and name.endswith("."):
         name = name[:-1]
-    return name if port is None or intake.strip_port else f"{name}:{port}"
+    stripped = intake.strip_port == "any" or (intake.strip_port == "own" and port == listener.port)
+    return name if port is None or stripped else f"{name}:{port}"
 
 
 def canonical(path: str) -> str:

@@ -37,6 +37,8 @@ def api_key(p: Passage, check: ApiKey) -> Verdict:
         p.headers.append(Header(check.client_header, clients[0] if clients else "CLIENT"))
     if check.hide:
         take_away(p, place)
+        if place.kind == "cookie":
+            _without_cookie(p, place.name)
     return Passed(check.span)
 
 
@@ -49,8 +51,20 @@ def value_at(p: Passage, place: Place) -> str | Unknown:
     return unquote(argument(p.query, place.name))
 
 
+def _without_cookie(p: Passage, name: str) -> None:
+    left: list[Header] = []
+    for header in p.headers:
+        if header.name.lower() != "cookie" or not isinstance(header.value, str):
+            left.append(header)
+            continue
+        pairs = [pair for pair in header.value.split("; ") if pair.partition("=")[0] != name]
+        if pairs:
+            left.append(Header(header.name, "; ".join(pairs)))
+    p.headers = left
+
+
 def take_away(p: Passage, place: Place) -> None:
-    """What is behind does not see the credential any more. Cookies stay (measured)."""
+    """What is behind does not see the credential any more. Cookies stay (measured for tokens)."""
     if place.kind == "header":
         p.headers = [h for h in p.headers if h.name.lower() != place.name]
         p.taken[place.name] = place.span

@@ -103,6 +103,7 @@ class Outcome:
     last_route: Route | None = None
     block: Block | None = None  # in force at the end
     redirected: bool = False  # the Location is the gateway's own
+    grpc: bool = False  # a gRPC client gets 200 and a grpc-status that says the same
     alternatives: tuple[Outcome, ...] = ()
 
     @property

@@ -81,7 +81,7 @@ class Hosting:
 def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
     """Exact names, then the longest wildcard at the front, at the end, then the first pattern, then the default."""
     decoded = listener.intake.paths == "decoded"
-    name = host_name(host_header) if decoded else authority_of(host_header, listener.intake)
+    name = host_name(host_header) if decoded else authority_of(host_header, listener)
     exact = listener.exact.get(name)
     if exact is not None:
         return Hosting(exact, None)

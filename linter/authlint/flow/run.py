@@ -394,4 +394,13 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
         trace=tuple(shared.trace),
         unknown=tuple(shared.unknown),
         redirected=draft.own_location,
+        grpc=_is_grpc(p, draft),
     )
+
+
+def _is_grpc(p: Passage, draft: Draft) -> bool:
+    """Whether a gRPC client gets an answer of the gateway's own."""
+    if not p.shared.listener.intake.grpc or draft.party == "upstream":
+        return False
+    kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
+    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)

@@ -204,7 +204,7 @@ def amend(p: Passage, step: Amend) -> None:
         else:
             if op.verb != "append":
                 p.headers = [header for header in p.headers if header not in there]
-            if value != "":
+            if value != "" or (op.empty_sent and op.verb != "remove"):
                 p.headers.append(Header(op.name, value, op))
         p.note("applied", f"changes the request's {op.name}", op.span, op)
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from authlint.flow.assume import CREDENTIALS, KEYS
 from authlint.flow.keys import take_away, value_at
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
-from authlint.flow.values import header_text, holds, url
+from authlint.flow.values import fits, header_text, holds, url
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
@@ -139,8 +139,10 @@ def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknow
 def _any(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
     """The first that is met; of several refusals one that knows the token says more than one that does not."""
     worst: Bad | None = None
+    among = [part.provider for part in demand.parts if part.kind == "provider"]
     for part in demand.parts:
-        result = _demand(p, check, part)
+        lenient = part.kind in ("missing", "failed")
+        result = _lenient(p, check, part, among) if lenient else _demand(p, check, part)
         if not isinstance(result, Bad):
             return result
         if worst is None or worst.missing or worst.foreign:
@@ -151,10 +153,12 @@ def _any(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
     return worst or [Good()]
 
 
-def _lenient(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
-    """A token of any provider, or none; with "failed" also a bad one, which then goes on."""
+def _lenient(p: Passage, check: Jwt, demand: Demand, among: Sequence[str] = ()) -> list[Good] | Bad | Unknown:
+    """A token of any provider (`among` those beside it), or none; with "failed" also a bad one, which then goes on."""
     worst: Bad | None = None
     for provider in check.providers:
+        if among and provider.name not in among:
+            continue
         result = _provided(p, provider)
         if not isinstance(result, Bad):
             return result
@@ -166,15 +170,16 @@ def _lenient(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unkno
 
 
 def _provided(p: Passage, provider: Provider) -> list[Good] | Bad | Unknown:
-    bad: Bad | None = None
+    """All tokens that are found must do (measured)."""
+    good: list[Good] = []
     for place, token in _found(p, provider):
         if isinstance(token, Unknown):
             return token
         result = _judge(p, provider, place, token)
-        if isinstance(result, Good):
-            return [result]
-        bad = bad or result
-    return bad or Bad(401, f"there is no token for {provider.name}", provider.span, missing=True)
+        if isinstance(result, Bad):
+            return result
+        good.append(result)
+    return good or Bad(401, f"there is no token for {provider.name}", provider.span, missing=True)
 
 
 def _found(p: Passage, provider: Provider) -> Iterator[tuple[Place, str | Unknown]]:
@@ -191,13 +196,10 @@ def _found(p: Passage, provider: Provider) -> Iterator[tuple[Place, str | Unknow
 
 
 def _letters(text: str, start: int) -> str:
-    """The run of a token's letters at or behind `start`."""
+    """What begins with the first of a token's letters at or behind `start`; more than a token is none (measured)."""
     while start < len(text) and text[start] not in LETTERS:
         start += 1
-    end = start
-    while end < len(text) and text[end] in LETTERS:
-        end += 1
-    return text[start:end]
+    return text[start:]
 
 
 def _judge(p: Passage, provider: Provider, place: Place, token: str) -> Good | Bad:
@@ -212,6 +214,8 @@ def _judge(p: Passage, provider: Provider, place: Place, token: str) -> Good | B
         return Good(provider, place, token, claims)
     if provider.issuer and claims.get("iss") != provider.issuer:
         return Bad(401, "the issuer is not the provider's", provider.span, foreign=True)
+    if provider.subject is not None and not fits(p, str(claims.get("sub", "")), provider.subject):
+        return Bad(401, "the subject is not one of the provider's", provider.span)
     late = _time(provider, claims)
     if late is not None:
         return late
@@ -226,6 +230,11 @@ def _time(provider: Provider, claims: dict[str, Any]) -> Bad | None:
         return Bad(401, "the token is not valid yet", provider.span)
     if isinstance(expires, (int, float)) and now > expires + provider.skew:
         return Bad(401, "the token has expired", provider.span)
+    if provider.longest is not None:
+        since = begins if isinstance(begins, (int, float)) else claims.get("iat")
+        known = isinstance(since, (int, float)) and isinstance(expires, (int, float))
+        if not known or expires - since > provider.longest:  # type: ignore[operator]
+            return Bad(401, "the token lives too long", provider.span)
     if provider.must_expire and not isinstance(expires, (int, float)):
         return Bad(401, "the token never expires", provider.span)
     return None
@@ -260,7 +269,7 @@ def _keys(p: Passage, provider: Provider) -> Bad | None:
 def claims_of(token: str) -> dict[str, Any] | None:
     """The claims of a token, None where it is none."""
     parts = token.split(".")
-    if len(parts) != 3:
+    if len(parts) != 3 or not LETTERS.issuperset(token):
         return None
     decoded = [_decoded(part) for part in parts[:2]]
     header, payload = decoded
@@ -291,7 +300,10 @@ def _accept(p: Passage, good: Good) -> None:
             p.headers = [h for h in p.headers if h.name.lower() != name.lower()]
             p.headers.append(Header(name, value))
     if provider.payload_header:
-        payload = good.token.split(".")[1] if good.claims is not None else unknown
+        payload: str | Unknown = unknown
+        if good.claims is not None:
+            text = good.token.split(".")[1]
+            payload = text + "=" * (-len(text) % 4) if provider.padded else text
         p.headers = [h for h in p.headers if h.name.lower() != provider.payload_header.lower()]
         p.headers.append(Header(provider.payload_header, payload))
     if provider.payload_name:

@@ -116,6 +116,8 @@ def _pattern(p: Passage, text: str, test: Text) -> bool:
 
 def holds(p: Passage, condition: Condition) -> bool:
     match condition:
+        case Test(Get() as value, Text("there")):
+            return _there(p, value)
         case Test(value, how, None):
             return fits(p, evaluate(p, value), how)
         case Test(value, how, arg) if arg is not None:
@@ -134,6 +136,16 @@ def holds(p: Passage, condition: Condition) -> bool:
         case Unclear(reason):
             return p.decide((reason,), reason)
     raise AssertionError(condition)
+
+
+def _there(p: Passage, value: Get) -> bool:
+    """Whether a header or a parameter was sent."""
+    if value.kind == "argument":
+        pairs = (p.query or "").split("&") if p.query is not None else []
+        return any(pair.partition("=")[0] == value.name for pair in pairs)
+    if value.kind == "header":
+        return bool(p.header(value.name))
+    return get(p, value) != ""
 
 
 def _exists(p: Passage, path: str | Unknown, what: str) -> bool:
@@ -203,7 +215,7 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
     shared = p.shared
     match value.kind:
         case "scheme":
-            return "https" if shared.listener.tls else "http"
+            return scheme(p)
         case "host":
             return host_name(shared.request.host) or server_name(shared.host)
         case "server-name":
@@ -262,7 +274,10 @@ def _upstream_authority(p: Passage, port: bool) -> str | Unknown | None:
 
 def header_text(p: Passage, name: str) -> str | Unknown:
     """All values of a header as one text; empty where there is none."""
-    values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
+    if p.shared.listener.intake.paths == "as-sent":
+        values = [h.value for h in p.headers if h.name.lower() == name]
+    else:
+        values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
     separator = "; " if name == "cookie" else ", "
     return _joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
 
@@ -271,8 +286,19 @@ def url(p: Passage, most: int) -> str:
     """Where the client believes to be; the path and query are cut after `most` letters (0: never)."""
     target = p.path + ("" if p.query is None else f"?{p.query}")
     host = header_text(p, "host")
-    scheme = "https" if p.shared.listener.tls else "http"
-    return f"{scheme}://{host if isinstance(host, str) else ''}{target[:most] if most else target}"
+    authority = host if isinstance(host, str) else ""
+    return f"{scheme(p)}://{authority}{target[:most] if most else target}"
+
+
+def scheme(p: Passage) -> str:
+    """The request's scheme, as the gateway takes it to be."""
+    intake = p.shared.listener.intake
+    if intake.scheme:
+        return intake.scheme
+    told = p.header("x-forwarded-proto") if intake.believes_proto else []
+    if told and told[0].value in ("http", "https"):
+        return told[0].text
+    return "https" if p.shared.listener.tls else "http"
 
 
 def _claim(p: Passage, path: str) -> str | Unknown:

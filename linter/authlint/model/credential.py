@@ -46,6 +46,9 @@ class Provider:
     keys: Keys
     must_expire: bool
     skew: int  # seconds
+    subject: Text | None
+    longest: int | None  # seconds that a token may live
+    padded: bool  # the payload header has the "=" at its end
     verifies: bool  # False: tokens are only read
     span: Span
     forward_span: Span
@@ -120,6 +123,8 @@ class Call:
     success_headers: tuple[Text, ...]
     adds: tuple[tuple[str, str], ...]
     remove_header: str  # of its answer: names the request's headers that end here
+    once: frozenset[str]  # headers that are kept once: what is appended comes behind a comma
+    most: int | None  # bytes of a body; more are refused with 413
     span: Span
 
 

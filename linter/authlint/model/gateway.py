@@ -137,7 +137,9 @@ class Intake:
 
     decoded: paths are decoded and normalised, names compared without port. as-sent: paths stay as they came but
     for what `dots`, `slashes` and `escaped_slashes` say, and a port counts as part of the name unless it is
-    stripped. `early` changes the headers before anything else sees them.
+    stripped ("own": only the listener's) or not looked at. Of headers in `once` several lines become one. `early`
+    changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
+    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -145,9 +147,14 @@ class Intake:
     slashes: bool = False
     escaped_slashes: Literal["keep", "refuse", "unescape", "redirect"] = "keep"
     underscores: Literal["keep", "drop", "refuse"] = "keep"
-    strip_port: bool = False
+    strip_port: Literal["", "own", "any"] = ""
+    ignore_port: bool = False
     strip_dot: bool = False
     early: tuple[HeaderOp, ...] = ()
+    once: frozenset[str] = frozenset()
+    scheme: str = ""
+    believes_proto: bool = False
+    grpc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class HeaderOp:
     present_only: bool = False  # only where the header is there
     absent_only: bool = False  # only where it is not
     empty_keeps: bool = False  # an empty value changes nothing
+    empty_sent: bool = False  # an empty value is sent as such
     join: str = ""
 
 
@@ -363,6 +364,7 @@ class Forward:
     span: Span
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
     follows: Follow | None = None
+    unreachable: int = 502  # the answer where nobody listens
 
 
 @dataclass(frozen=True, slots=True)

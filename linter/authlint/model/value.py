@@ -111,7 +111,8 @@ Value: TypeAlias = Lit | Get | Variable | Cat | Pick | Opaque
 class Text:
     """A test on a text: how it is compared, and with what.
 
-    `search` and `full` take a regular expression as text, in RE2's syntax if `re2`; `true` is: neither empty nor
+    `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression
+    as text, in RE2's syntax if `re2`; `true` is: neither empty nor
     "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form.
     """
 
@@ -124,6 +125,7 @@ class Text:
         "search",
         "full",
         "present",
+        "there",
         "true",
         "host",
         "network",

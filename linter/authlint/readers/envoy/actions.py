@@ -46,6 +46,7 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
     named = field(action, "cluster") or field(one, "name")
     span = place(named or field(action, "cluster_header"), action.span)
     target: Value = Opaque("which cluster a route leads to")
+    by_header = field(action, "cluster_header")
     if named is not None and not named.masked:
         target = Lit(f"http://{named.text}")
     change, doubt = _rewrite(action, path)
@@ -68,7 +69,10 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
         span=_span(action, span),
         verbatim=change,
         follows=_follow(action),
+        unreachable=503,
     )
+    if by_header is not None:
+        doubt = doubt or Unsure("which cluster a header names", by_header.span)
     return (step,) if doubt is None else (doubt, step)
 
 
@@ -139,11 +143,14 @@ def _follow(action: Item) -> Follow | None:
 def redirect(item: Item, path: Match) -> Answer:
     status = REDIRECTS.get(text(item, "response_code"), 301)
     scheme: Value = Get("scheme")
+    authority: Value = Get("authority")
     if is_set(item, "https_redirect"):
         scheme = Lit("https")
+        cut = Case(Text("suffix", ":80"), Get("host"), item.span)
+        authority = Pick(authority, (cut,), authority, item.span)
     elif field(item, "scheme_redirect") is not None:
         scheme = Lit(text(item, "scheme_redirect"))
-    host: Value = Get("authority")
+    host = authority
     if field(item, "host_redirect") is not None:
         host = Lit(text(item, "host_redirect"))
     port = number(item, "port_redirect")

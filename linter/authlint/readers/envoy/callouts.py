@@ -5,10 +5,13 @@ What the service gets unasked, that only 200 lets pass and what of its answers g
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from authlint.model.credential import Call
 from authlint.model.step import Check, Unsure
 from authlint.model.value import Text
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
+from authlint.readers.envoy.headers import ONCE
 from authlint.readers.envoy.matching import strings
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, text
 from authlint.readers.yaml.tree import Item
@@ -17,6 +20,7 @@ SENT = frozenset(("authorization", "host", "x-request-id", "x-envoy-internal"))
 TOLD = frozenset(("www-authenticate", "location", "proxy-authenticate"))
 ANY = (Text("prefix", ""),)
 REFUSES = 403
+STATUSES = {status.phrase.replace(" ", "").replace("-", ""): status.value for status in HTTPStatus}
 
 
 def check(one: Filter, spot: Spot, around: Surroundings) -> Check | None:
@@ -57,25 +61,26 @@ def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
         never = strings(field(one.config, "disallowed_headers"))
         listed = field(one.config, "allowed_headers")
         sends = None if listed is None else strings(listed)
-        always = frozenset[str]()
         return Call(
-            name,
-            around.defined(name),
-            "",
-            sends,
-            never,
-            always,
-            frozenset((200,)),
-            otherwise,
-            failure,
-            (),
-            (),
-            None,
-            frozenset(),
-            (),
-            (),
-            "",
-            span,
+            upstream=name,
+            defined=around.defined(name),
+            prefix="",
+            sends=sends,
+            never=never,
+            always=frozenset(),
+            allow=frozenset((200,)),
+            otherwise=otherwise,
+            fails_open=failure,
+            takes=(),
+            appends=(),
+            denial_headers=None,
+            denial_always=frozenset(),
+            success_headers=(),
+            adds=(),
+            remove_header="",
+            once=ONCE,
+            most=_most(one),
+            span=span,
         )
     cluster = field(service, "server_uri", "cluster")
     name = cluster.text if cluster is not None and not cluster.masked else ""
@@ -99,11 +104,21 @@ def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
         success_headers=strings(field(response, "allowed_client_headers_on_success")),
         adds=tuple((text(pair, "key"), text(pair, "value")) for pair in fields(request, "headers_to_add")),
         remove_header="x-envoy-auth-headers-to-remove",
+        once=ONCE,
+        most=_most(one),
         span=place(cluster, one.span),
+    )
+
+
+def _most(one: Filter) -> int | None:
+    """How many bytes of a body the service may get, where more than that is refused."""
+    body = field(one.config, "with_request_body")
+    return (
+        None if body is None or is_set(body, "allow_partial_message") else number(body, "max_request_bytes")
     )
 
 
 def _status(item: Item | None) -> int | None:
     """An HttpStatus: its code is written as a number or as the number's name."""
     code = number(item, "code")
-    return {"Unauthorized": 401, "Forbidden": 403}.get(text(item, "code")) if code is None else code
+    return STATUSES.get(text(item, "code")) if code is None else code

@@ -68,7 +68,8 @@ def added(item: Item) -> HeaderOp | None:
     value = EMPTY if given is None else formatting.value(given.text, given.span)
     keeps = not is_set(item, "keep_empty_value")
     if action == "APPEND_IF_EXISTS_OR_ADD":
-        return HeaderOp("append", name, value, span, empty_keeps=keeps, join="," if name in ONCE else "")
+        join = "," if name in ONCE else ""
+        return HeaderOp("append", name, value, span, empty_keeps=keeps, empty_sent=not keeps, join=join)
     return HeaderOp(
         "set",
         name,
@@ -77,6 +78,7 @@ def added(item: Item) -> HeaderOp | None:
         present_only=action == "OVERWRITE_IF_EXISTS",
         absent_only=action == "ADD_IF_ABSENT",
         empty_keeps=keeps,
+        empty_sent=not keeps,
     )
 
 

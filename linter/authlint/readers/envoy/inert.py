@@ -85,10 +85,10 @@ def _cors(chain: tuple[Filter, ...], spot: Spot, used: Uses) -> Iterator[Inert]:
         if found and not disabled(one, spot.own(one.name)):
             yield from _hopeless(found)
     if not present:
-        for own in _policies(spot):
+        for policy in _policies(spot):
             why = "this policy has nobody to apply it: there is no cors filter in http_filters"
             yield _crossing(
-                why, "put envoy.filters.http.cors in front of the checks in http_filters", own.span
+                why, "put envoy.filters.http.cors in front of the checks in http_filters", policy.span
             )
 
 

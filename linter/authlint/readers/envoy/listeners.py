@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 from authlint.model.condition import Condition
 from authlint.model.gateway import HostName, Intake, Listener, LocalReply, VirtualHost, listener
 from authlint.readers.envoy.filters import Surroundings, filters
-from authlint.readers.envoy.headers import added, mutation
+from authlint.readers.envoy.headers import ONCE, added, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
 from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
 from authlint.readers.yaml.tree import Item
@@ -88,7 +89,7 @@ def _listener(
     span: Span,
 ) -> Listener:
     around = replace(around, by_header=_by_header(table))
-    reader = RouteReader(filters(config), around, table, tls)
+    reader = RouteReader(filters(config), around, table)
     hosts = list(reader.hosts())
     default = next(
         (host for item, host in zip(fields(table, "virtual_hosts"), hosts, strict=True) if takes_all(item)),
@@ -112,7 +113,9 @@ def _named(host: VirtualHost, names: tuple[HostName, ...]) -> VirtualHost:
 
 def _intake(config: Item) -> Intake:
     common = field(config, "common_http_protocol_options")
-    stripped = is_set(config, "strip_any_host_port") or is_set(config, "strip_matching_host_port")
+    stripped: Literal["", "own", "any"] = "own" if is_set(config, "strip_matching_host_port") else ""
+    if is_set(config, "strip_any_host_port"):
+        stripped = "any"
     early = []
     for one in fields(config, "early_header_mutation_extensions"):
         for item in fields(one, "typed_config", "mutations"):
@@ -126,6 +129,11 @@ def _intake(config: Item) -> Intake:
         escaped_slashes=SLASHES.get(text(config, "path_with_escaped_slashes_action"), "keep"),  # type: ignore[arg-type]
         underscores=UNDERSCORES.get(text(common, "headers_with_underscores_action"), "keep"),  # type: ignore[arg-type]
         strip_port=stripped,
+        ignore_port=is_set(config, "route_config", "ignore_port_in_host_matching"),
+        once=ONCE,
+        scheme=text(config, "scheme_header_transformation", "scheme_to_overwrite"),
+        believes_proto=not is_set(config, "use_remote_address"),
+        grpc=True,
         strip_dot=is_set(config, "strip_trailing_host_dot"),
         early=tuple(early),
     )

@@ -15,7 +15,7 @@ from authlint.readers.yaml.tree import Item
 
 ALWAYS = All(())
 NEVER = AnyOf(())
-PRESENT = Text("present")
+PRESENT = Text("there")
 PSEUDO: dict[str, Value] = {
     ":method": Get("own-method"),
     ":path": Get("routed-target"),

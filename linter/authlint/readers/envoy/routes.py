@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from authlint.model.condition import Condition, Unclear
-from authlint.model.gateway import Block, HostName, Match, Route, Table, VirtualHost
-from authlint.model.step import Amend, Answer, Step
-from authlint.model.value import Cat, Get, Lit
+from authlint.model.condition import Condition, Not, Test, Unclear
+from authlint.model.gateway import Block, HostName, Match, Redirects, Route, Table, VirtualHost
+from authlint.model.step import Amend, Answer, Step, Unsure
+from authlint.model.value import Cat, Get, Lit, Text
 from authlint.readers.envoy import headers, matching
 from authlint.readers.envoy.actions import direct, forward, redirect, weighted
 from authlint.readers.envoy.chain import Steps, steps
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings
 from authlint.readers.envoy.inert import inert, uses
-from authlint.readers.envoy.proto import field, fields, is_set, number, text
+from authlint.readers.envoy.proto import field, fields, is_set, number
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
 NOT_FOUND = 404
+TLS = ("ALL", "EXTERNAL_ONLY", "1", "2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Level:
 class RouteReader:
     """Routes of one connection manager: one chain of filters, one route configuration."""
 
-    def __init__(self, chain: tuple[Filter, ...], around: Surroundings, config: Item, tls: bool) -> None:
-        self.chain, self.around, self.config, self.tls = chain, around, config, tls
+    def __init__(self, chain: tuple[Filter, ...], around: Surroundings, config: Item) -> None:
+        self.chain, self.around, self.config = chain, around, config
         self.specific_wins = is_set(config, "most_specific_header_mutations_wins")
         self.used = uses(config)
 
@@ -53,11 +54,14 @@ class RouteReader:
         span = name.span if name is not None else item.words
         fallback = self._fallback(span)
         names = tuple(one for one in map(host_name, fields(item, "domains")) if one is not None)
-        routes: list[Route] = []
-        if text(item, "require_tls") in ("ALL", "2") and not self.tls:
-            fallback = self._upgrade(item, span)
-        else:
-            routes = [route for one in fields(item, "routes") for route in self.routes(one, item)]
+        routes = [route for one in fields(item, "routes") for route in self.routes(one, item)]
+        said = field(item, "require_tls")
+        if said is not None and said.text in TLS:
+            routes.insert(0, self._upgrade(said))
+        matcher = field(item, "matcher")
+        if matcher is not None:
+            doubt = Unsure("which route a matcher tree chooses", matcher.span)
+            fallback = replace(fallback, block=replace(fallback.block, steps=(doubt, *fallback.block.steps)))
         table = Table(patterns=tuple(routes))
         return VirtualHost(names, span, (), fallback.block, table, fallback)
 
@@ -66,12 +70,13 @@ class RouteReader:
         block = self._block(Spot((), "nothing"), "no route", span, (Answer(NOT_FOUND, span),), ())
         return Route("no route", Match("everything", ""), span, block)
 
-    def _upgrade(self, item: Item, span: Span) -> Route:
-        said = field(item, "require_tls")
+    def _upgrade(self, said: Item) -> Route:
+        """What comes without TLS is redirected; the filters run first."""
         location = Cat((Lit("https://"), Get("authority"), Get("routed-target")))
-        answer = Answer(301, said.span if said is not None else span, location)
-        block = self._block(Spot((), "answer"), "redirect to https", span, (answer,), ())
-        return Route("redirect to https", Match("everything", ""), span, block)
+        answer = Answer(301, said.span, location)
+        block = self._block(Spot((), "answer"), "redirect to https", said.span, (answer,), ())
+        plain = Not(Test(Get("scheme"), Text("is", "https")))
+        return Route("redirect to https", Match("everything", ""), said.span, block, when=plain)
 
     def routes(self, item: Item, host: Item) -> Iterator[Route]:
         match = field(item, "match")
@@ -143,6 +148,7 @@ class RouteReader:
             steps=(*ran.steps, *request, *content),
             response=tuple(response),
             leaving=tuple(ran.leaving),
+            redirects=Redirects(absolute=False),
             inert=tuple(inert(self.chain, spot, self.used)),
             refusals="before" if spot.action == "forward" else "without",
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from authlint.model.condition import All
 from authlint.model.credential import Demand, Jwt, Keys, Place, Provider, TokenRule
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
-from authlint.readers.envoy.matching import route_match
+from authlint.readers.envoy.matching import route_match, string
 from authlint.readers.envoy.proto import data, entries, field, fields, is_set, number, place, text
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
@@ -110,10 +110,18 @@ def _provider(item: Item, around: Surroundings) -> Provider:
         keys=_keys(item, span, around),
         must_expire=is_set(item, "require_expiration"),
         skew=number(item, "clock_skew_seconds") or SKEW,
+        subject=string(field(item, "subjects")),
+        longest=_seconds(text(item, "max_lifetime")),
+        padded=is_set(item, "pad_forward_payload_header"),
         verifies=True,
         span=span,
         forward_span=place(forward, span),
     )
+
+
+def _seconds(text: str) -> int | None:
+    number = text.removesuffix("s").partition(".")[0]
+    return int(number) if number.isdigit() else None
 
 
 def _places(item: Item) -> Iterator[Place]:
