@@ -6,8 +6,11 @@ from authlint.rule import Rule
 from authlint_rules import (
     auth_endpoint_behind_auth,
     auth_not_enforced,
+    auth_service_blind,
+    auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
+    competing_authorization,
     cors_missing_on_unauthorized,
     inherited_headers_lost,
     preflight_behind_auth,
@@ -29,4 +32,7 @@ RULES: tuple[Rule, ...] = (
     auth_not_enforced.RULE,
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
+    auth_service_blind.RULE,
+    competing_authorization.RULE,
+    auth_unsatisfiable.RULE,
 )

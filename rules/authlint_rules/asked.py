@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from authlint.flow.assume import PORT
 from authlint.flow.outcome import MECHANISMS, Event, Outcome
+from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.flow.request import Request, split_authority
-from authlint.model.condition import All, AnyOf, Condition, Test
+from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Jwt, TokenRule
 from authlint.model.step import Address, Basic, Recover
-from authlint.model.value import Get
+from authlint.model.value import Get, reads
 from authlint.site import Endpoint, Site, requires
 from authlint.text import Span
 
@@ -22,6 +24,11 @@ PATHS = (Get("path"), Get("target"), Get("routed-target"))
 def path_of(endpoint: Endpoint) -> str:
     """The decoded path of an endpoint's URL."""
     return unquote(urlsplit(endpoint.url).path)
+
+
+def request_for(site: Site, endpoint: Endpoint, path: str) -> Request:
+    """A request that takes the endpoint's route, with another path."""
+    return replace(site.request(endpoint), url=endpoint.base + path, _parts=[])
 
 
 def paths_in(when: Condition) -> Iterator[str]:
@@ -78,3 +85,24 @@ def refused_again(world: Outcome) -> Event | None:
         elif moved and event.verb == "denied" and isinstance(event.subject, SESSIONS):
             return event if world.status == 401 and not event.auth else None
     return None
+
+
+def would_hold(when: Condition, given: str) -> bool | None:
+    """Whether a plain test on Authorization holds for this value; None where it is no such test."""
+    if isinstance(when, Not):
+        inner = would_hold(when.condition, given)
+        return None if inner is None else not inner
+    if not isinstance(when, Test) or when.value != Get("header", "authorization"):
+        return None
+    if when.how.how in ("search", "full"):
+        pattern = compile_pattern(when.how.arg, when.how.nocase)
+        return isinstance(pattern.search(given), Match) if isinstance(pattern, Pattern) else None
+    return {"is": given == when.how.arg, "prefix": given.startswith(when.how.arg)}.get(when.how.how)
+
+
+def is_about(site: Site, when: Condition) -> bool:
+    """Whether a condition looks at Authorization."""
+    if isinstance(when, Not):
+        return is_about(site, when.condition)
+    definitions = site.gateway.definitions
+    return isinstance(when, Test) and reads(when.value, definitions, "header", "authorization")

@@ -30,7 +30,6 @@ When it stays quiet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -45,16 +44,18 @@ from authlint.model.gateway import Route
 from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.asked import asking, is_served, path_of, refused_again, span_of, token_rules
+from authlint_rules.asked import asking, is_served, path_of, refused_again, span_of
+from authlint_rules.signing_in import SIGN_IN, callbacks, exempted
 
 ID = "auth-endpoint-behind-auth"
-SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
 WANTED = "the sign-in, open to everybody"
 
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
-        yield from _exempted(site, endpoint)
+        for way in (*exempted(site, endpoint), *callbacks(site, endpoint)):
+            shown = site.exchange(way.request, way.outcome, WANTED)
+            yield _finding(site, endpoint, way.denial, endpoint.route, [shown], [way.label])
         outcome = site.get(endpoint)
         denial = outcome.in_every_world(lambda world: world.denial)
         if denial is not None and not outcome.opens:
@@ -74,7 +75,8 @@ def _page(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[Finding]
 
 def _redirect(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) -> Iterator[Finding]:
     """The client is sent to a page of this gateway, which sends it away in turn."""
-    request = follow(site.request(endpoint), outcome, "browser")
+    absolute = (outcome.value("location") or "").startswith(("/", "http"))
+    request = follow(site.request(endpoint), outcome, "browser") if absolute else None
     second = None if request is None else site.ask(request)
     if request is None or second is None or not is_served(request, second) or second.opens:
         return
@@ -104,19 +106,6 @@ def _service(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) ->
     if behind[True] != {upstream} and upstream not in behind[False]:
         shown = site.exchange(site.request(endpoint), outcome, WANTED)
         yield _finding(site, endpoint, denial, endpoint.route, [shown], [])
-
-
-def _exempted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """A rule about tokens that would let the sign-in pass, and comes too late."""
-    for jwt, rule, path in token_rules(endpoint):
-        request = Request("GET", endpoint.base + path)
-        outcome = site.ask(request)
-        denial = outcome.in_every_world(lambda world: world.denial)
-        meant = rule.demand.kind in ("nothing", "missing", "failed") and SIGN_IN.search(path.lower())
-        if meant and denial is not None and denial.subject == jwt and outcome.route is endpoint.route:
-            late = Label(rule.span, "lets everybody pass, and comes too late")
-            shown = site.exchange(request, outcome, WANTED)
-            yield _finding(site, endpoint, denial, endpoint.route, [shown], [late])
 
 
 def _sends(outcome: Outcome) -> list[Label]:

@@ -38,12 +38,11 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.flow.request import Request
 from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
-from authlint_rules.asked import asking, lets_addresses_pass, path_of, paths_in
+from authlint_rules.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
 
 ID = "public-path-protected"
 PROBES, ANYONE = "health probes", "clients that look for well-known files"
@@ -84,7 +83,7 @@ def _callers(path: str) -> str | None:
 
 
 def _judged(site: Site, endpoint: Endpoint, path: str, callers: str, span: Span) -> Iterator[Finding]:
-    request = Request("GET", endpoint.base + path)
+    request = request_for(site, endpoint, path)
     outcome = site.ask(request)
     denial = outcome.in_every_world(_refusal)
     if denial is None or outcome.route is not endpoint.route or outcome.opens:

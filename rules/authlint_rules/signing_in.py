@@ -1,0 +1,52 @@
+"""Paths of a sign-in that the configuration itself names, and what refuses them; no rule itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlint import evidence
+from authlint.finding import Label
+from authlint.flow.outcome import Event, Outcome
+from authlint.flow.request import Request
+from authlint.model.credential import OAuth
+from authlint.site import Endpoint, Site
+from authlint_rules.asked import paths_in, request_for, token_rules
+
+SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A request of the sign-in, the check that refuses it, and what was meant to let it in."""
+
+    request: Request
+    outcome: Outcome
+    denial: Event
+    label: Label
+
+
+def exempted(site: Site, endpoint: Endpoint) -> Iterator[Blocked]:
+    """Where a rule about tokens would let the sign-in pass, and comes too late."""
+    for jwt, rule, path in token_rules(endpoint):
+        label = Label(rule.span, "lets everybody pass, and comes too late")
+        if rule.demand.kind in ("nothing", "missing", "failed") and SIGN_IN.search(path.lower()):
+            yield from (one for one in _blocked(site, endpoint, path, label) if one.denial.subject == jwt)
+
+
+def callbacks(site: Site, endpoint: Endpoint) -> Iterator[Blocked]:
+    """The way back from a login, where another check takes it for a request without credentials."""
+    for login in (one for one in evidence.mechanisms(endpoint) if isinstance(one, OAuth)):
+        label = Label(login.span, "the login stands behind that check")
+        for path in paths_in(login.callback):
+            found = _blocked(site, endpoint, f"{path}?code=CODE&state=STATE", label)
+            yield from (one for one in found if one.denial.subject != login)
+
+
+def _blocked(site: Site, endpoint: Endpoint, path: str, label: Label) -> Iterator[Blocked]:
+    request = request_for(site, endpoint, path)
+    outcome = site.ask(request)
+    denial = outcome.in_every_world(lambda world: world.denial)
+    if denial is not None and outcome.route is endpoint.route and not outcome.opens:
+        yield Blocked(request, outcome, denial, label)
