@@ -38,6 +38,8 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
+from authlint.flow.request import Request
+from authlint.model.gateway import Upstream
 from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -64,6 +66,34 @@ def check(site: Site) -> Iterator[Finding]:
         if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
             for path, callers, span in _spots(endpoint):
                 yield from _judged(site, endpoint, path, callers, span)
+
+    for upstream in site.gateway.upstreams.values():
+        yield from _probed(site, upstream)
+
+
+def _probed(site: Site, upstream: Upstream) -> Iterator[Finding]:
+    """A gateway that asks another one of this configuration whether it is well, and is refused."""
+    ports = {str(listener.port) for listener in site.gateway.listeners}
+    for address in upstream.addresses if upstream.probe and upstream.probe_span else ():
+        if address.rpartition(":")[2] not in ports:
+            continue
+        request = Request("GET", f"http://{address}{upstream.probe}", (("Host", upstream.name),))
+        outcome = site.ask(request)
+        denial = outcome.in_every_world(_refusal)
+        if denial is None or denial.span is None or upstream.probe_span is None or outcome.opens:
+            continue
+        yield Finding(
+            rule=ID,
+            level=Level.WARNING,
+            message=f"{upstream.name}{upstream.probe} is answered {outcome.status}: {PROBES} send no credentials",
+            primary=Label(denial.span, "asks the health check too"),
+            related=(Label(upstream.probe_span, "this path is asked without credentials"),),
+            routes=(f"{upstream.name}{upstream.probe}",),
+            witness=(site.exchange(request, outcome, "an answer without any credentials"),),
+            cure="answer this path before authentication, or exempt it",
+            stated=outcome.assumed,
+        )
+        return
 
 
 def _spots(endpoint: Endpoint) -> Iterator[tuple[str, str, Span]]:

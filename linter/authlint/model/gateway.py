@@ -241,11 +241,13 @@ def listener(
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A named group of servers."""
+    """A named group of servers. `probe` is the path at which they are asked whether they are well, "" for none."""
 
     name: str
     addresses: tuple[str, ...]
     span: Span
+    probe: str = ""
+    probe_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,16 @@ def clusters(items: list[Item]) -> dict[str, Upstream]:
     for item in items:
         name = field(item, "name")
         if name is not None and not name.masked:
-            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span))
+            probe = _probe(item)
+            path, span = ("", None) if probe is None else (probe.text, probe.span)
+            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span, path, span))
     return found
+
+
+def _probe(item: Item) -> Item | None:
+    """The path of an active health check."""
+    paths = (field(one, "http_health_check", "path") for one in fields(item, "health_checks"))
+    return next((path for path in paths if path is not None and not path.masked), None)
 
 
 def _addresses(item: Item) -> Iterator[str]:
