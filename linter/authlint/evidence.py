@@ -23,6 +23,7 @@ API_WORDS = frozenset(
 KEY_HEADERS = frozenset(
     ("authorization", "x-api-key", "api-key", "apikey", "x-auth-token", "x-token", "x-csrf-token", "token")
 )
+TOKEN_WORDS = frozenset(("jwt", "jwts", "bearer", "token", "tokens", "introspect", "introspection"))
 CORS = "access-control-allow-"
 Mechanism: TypeAlias = Basic | Ask | Jwt | ApiKey | Call | OAuth | Allow
 MECHANISMS = (Basic, Ask, Jwt, ApiKey, Call, OAuth)
@@ -121,6 +122,8 @@ def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
     for check in mechanisms(endpoint):
         if _judges_authorization(check):
             return Label(check.span, "this route reads Authorization")
+        if isinstance(check, (Ask, Call)) and _asks_about_tokens(site, endpoint):
+            return Label(check.span, "the service that is asked here judges tokens, as its name says")
     for step in endpoint.route.block.steps:
         if isinstance(step, Forward):
             for op in step.headers:
@@ -144,6 +147,15 @@ def _judges_authorization(check: Mechanism) -> bool:
             return any(_is_authorization(place) for place in check.places)
         case _:
             return False
+
+
+def _asks_about_tokens(site: Site, endpoint: Endpoint) -> bool:
+    """Whether the service's own name or path says that it judges tokens that clients send."""
+    for asked in site.get(endpoint, BEARER).auth_requests:
+        words = re.split(r"[^a-z0-9]+", f"{asked.name} {asked.path}".lower())
+        if not TOKEN_WORDS.isdisjoint(words):
+            return True
+    return False
 
 
 def _is_authorization(place: Place) -> bool:

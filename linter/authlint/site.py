@@ -43,7 +43,7 @@ from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Op, Require, Step
 from authlint.model.value import Value
-from authlint.text import Sources
+from authlint.text import Sources, Span
 
 STRANGER = "https://stranger.invalid"
 APP = "https://app.example"
@@ -186,6 +186,16 @@ class Site:
                 and outcome.status not in (301, 302, 303, 307, 308)
             ):
                 yield name
+
+    def passing_by(self, span: Span) -> Iterator[tuple[Endpoint, Request, Outcome]]:
+        """Requests, at most one an endpoint, whose way leads past this place."""
+        for endpoint in self.endpoints:
+            for name in ("none", "bearer"):
+                request = self.request(endpoint, *headers_of(name))
+                outcome = self.ask(request)
+                if any(event.span == span for world in outcome.worlds for event in world.trace):
+                    yield endpoint, request, outcome
+                    break
 
     def credentials(self, endpoint: Endpoint) -> tuple[str, ...]:
         """The names of the credentials that are worth trying on an endpoint."""

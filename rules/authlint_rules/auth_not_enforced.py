@@ -88,7 +88,7 @@ def _inert(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     found: dict[Inert, None] = {}
     for block in (endpoint.host.block, *blocks_of(endpoint.route)):
         if not any(block.open):
-            found.update(dict.fromkeys(block.inert))
+            found.update(dict.fromkeys(one for one in block.inert if one.meant == "authentication"))
     for inert in found:
         outcome = site.get(endpoint)
         if not any(evidence.mechanisms(endpoint)) and _open(outcome):

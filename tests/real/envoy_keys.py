@@ -45,6 +45,11 @@ class SigningKey:
         return f"{signed}.{_encoded(signature)}"
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Envoy may be gone before its keys have come."""
+
+
 class KeyServer:
     """Answers every request with the key set, on a port of its own."""
 
@@ -64,7 +69,7 @@ class KeyServer:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = _Quiet(("127.0.0.1", port), Handler)
         self.port = int(self.server.server_address[1])
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -19,6 +19,7 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
 
     library = Library(sources, os.getcwd())
     gateways: list[Gateway] = []
+    manifests: list[tuple[str, str]] = []
     for path in paths:
         if not os.path.isfile(path):
             return [], f"{path}: there is no such file"
@@ -29,10 +30,18 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
                 return [], problem
             gateways.append(found)
             continue
+        if text is not None:
+            manifests.append((path, text))
+            continue
         reading = read(library, path)
         if reading is None:
             return [], f"{path}: {library.troubles[-1].message}"
         gateways.append(reading.gateway)
+    if manifests:
+        found_in, problem = _ingresses(manifests, sources)
+        if problem is not None:
+            return [], problem
+        gateways += found_in
     return gateways, None
 
 
@@ -45,3 +54,23 @@ def _envoy(path: str, text: str, sources: Sources) -> tuple[Gateway | None, str 
     found = read(path, text, troubles)
     why = troubles[0].message if troubles else "nothing in it serves a request"
     return found, None if found is not None else f"{path}: {why}"
+
+
+def _ingresses(files: Sequence[tuple[str, str]], sources: Sources) -> tuple[list[Gateway], str | None]:
+    """All manifests together: hosts are merged over them."""
+    from authlint.readers.kubernetes.manifests import objects
+    from authlint.readers.kubernetes.read import gateways
+    from authlint.readers.trouble import Trouble
+
+    troubles: list[Trouble] = []
+    found = []
+    for path, text in files:
+        sources[path] = Source(path, text)
+        found.extend(objects(path, text, troubles))
+    read, skipped = gateways(found, troubles)
+    if read:
+        return read, None
+    why = troubles[0].message if troubles else "nothing in it serves a request"
+    if skipped:
+        why = f"has an Ingress for {skipped[0][2]}, which is not read"
+    return [], f"{files[0][0]}: {why}"

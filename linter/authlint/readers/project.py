@@ -71,11 +71,9 @@ class Project:
 
     def _ingresses(self, asked: list[str]) -> Iterator[Gateway]:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""
-        try:
-            from authlint.readers.kubernetes.manifests import objects
-            from authlint.readers.kubernetes.read import gateways
-        except ImportError:
-            return
+        from authlint.readers.kubernetes.manifests import objects
+        from authlint.readers.kubernetes.read import gateways
+
         routing: list[str] = []
         linked: list[str] = []
         for path in (Path(os.path.abspath(one)) for one in self._manifests(asked)):
@@ -91,9 +89,9 @@ class Project:
             text = self._text(one)
             if text is not None:
                 found.extend(objects(one, text, self.library.troubles))
-        read, skipped = gateways(found)
-        for path, _, controller in skipped:
-            self.notices.append(Notice(path, f"has an Ingress for {controller}, which is not read"))
+        read, skipped = gateways(found, self.library.troubles)
+        for file, _, other in skipped:
+            self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         yield from read
 
     def _manifests(self, asked: Iterable[str]) -> list[str]:

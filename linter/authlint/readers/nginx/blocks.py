@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from authlint.model.gateway import Block, Redirects
+from authlint.model.gateway import Block, Inert, Redirects
 from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
 from authlint.readers.nginx import access, errors, headers, proxying, serving
 from authlint.readers.nginx.expand import Node
@@ -88,9 +88,19 @@ def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Bl
         max_body=_size(level.last("client_max_body_size")),
         root=serving.root_of(level, place.location),
         shadowed=tuple(one for one in shadows if one is not None),
-        inert=access.inert(level),
+        inert=(*access.inert(level), *_stated(level)),
         exempt=access.exempt(level),
         open=(*level.openings(), *headers.uncertain(level)),
+    )
+
+
+def _stated(level: Level) -> tuple[Inert, ...]:
+    """What a reader of another form says of settings that come to nothing."""
+    return tuple(
+        Inert(node.arg(0), node.arg(1), node.span, "cross-origin")
+        if node.arg(2) == "cross-origin"
+        else Inert(node.arg(0), node.arg(1), node.span)
+        for node in level.own("@inert")
     )
 
 

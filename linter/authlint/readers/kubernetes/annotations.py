@@ -1,0 +1,131 @@
+"""The annotations of ingress-nginx: their values as the controller takes them.
+
+https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/ ; what happens to values that do
+not fit was read in the controller's source (internal/ingress/annotations, 1.15).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+PREFIX = "nginx.ingress.kubernetes.io/"
+TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+SNIPPETS = (
+    "configuration-snippet",
+    "server-snippet",
+    "auth-snippet",
+    "stream-snippet",
+    "modsecurity-snippet",
+)
+# What concerns authentication and CORS, to tell a misspelt one by.
+KNOWN = (
+    *(
+        "enable-cors",
+        "cors-allow-origin",
+        "cors-allow-credentials",
+        "cors-allow-headers",
+        "cors-allow-methods",
+    ),
+    *(
+        "cors-expose-headers",
+        "cors-max-age",
+        "auth-url",
+        "auth-method",
+        "auth-signin",
+        "auth-response-headers",
+    ),
+    *("auth-signin-redirect-param", "auth-proxy-set-headers", "auth-request-redirect", "auth-cache-key"),
+    *("auth-cache-duration", "auth-always-set-cookie", "auth-snippet", "enable-global-auth", "auth-type"),
+    *(
+        "auth-secret",
+        "auth-secret-type",
+        "auth-realm",
+        "auth-tls-secret",
+        "auth-tls-verify-client",
+        "satisfy",
+    ),
+    *("auth-tls-verify-depth", "auth-tls-error-page", "auth-tls-pass-certificate-to-upstream"),
+    *("auth-tls-match-cn", "auth-keepalive", "auth-keepalive-requests", "auth-keepalive-timeout"),
+    *("auth-keepalive-share-vars", "whitelist-source-range", "allowlist-source-range"),
+    *("denylist-source-range", "configuration-snippet", "server-snippet"),
+)
+OTHERS = ("nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "konghq.com/")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """An object's annotations by their name without the prefix."""
+
+    items: Mapping[str, Item]
+
+    def get(self, name: str) -> Item | None:
+        found = self.items.get(name)
+        return None if found is None or found.masked else found
+
+    def text(self, name: str) -> str:
+        found = self.get(name)
+        return found.text.strip() if found is not None else ""
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A truth value as Go parses it; anything else is the default."""
+        text = self.text(name)
+        return True if text in TRUE else False if text in FALSE else default
+
+    def masked(self, name: str) -> Item | None:
+        """The annotation, where a template writes its value."""
+        found = self.items.get(name)
+        return found if found is not None and found.masked else None
+
+    def span(self, *names: str) -> Span | None:
+        """The place of the first of these that is there."""
+        return next((self.items[name].span for name in names if name in self.items), None)
+
+    def words(self, name: str) -> list[str]:
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+
+def of(manifest: Manifest) -> Annotations:
+    found = manifest.annotations()
+    return Annotations({key[len(PREFIX) :]: item for key, item in found.items() if key.startswith(PREFIX)})
+
+
+ORIGINS = re.compile(r"(((([a-z]+://)?(\*\.)?[A-Za-z0-9\-.]*(:\d+)?,?)+)|\*)?")
+ORIGIN = re.compile(r"[a-z]+://(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null|\*")
+METHODS = re.compile(r"([A-Za-z]+,?\s?)+")
+HEADERS = re.compile(r"([A-Za-z0-9\-_]+,?\s?)+")
+DEFAULT_METHODS = "GET, PUT, POST, DELETE, PATCH, OPTIONS"
+DEFAULT_HEADERS = (
+    "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,"
+    "Authorization"
+)
+
+
+def origins(text: str) -> list[str]:
+    """The origins that cors-allow-origin stands for: ["*"] where the whole value does not fit; entries without a
+    scheme are left out, so that none may be left."""
+    if not text or not ORIGINS.fullmatch(text.replace(" ", "")):
+        return ["*"]
+    listed = [part.strip() for part in text.split(",") if part.strip()]
+    if "*" in listed:
+        return ["*"]
+    return [origin for origin in listed if ORIGIN.fullmatch(origin)]
+
+
+def origin_pattern(listed: list[str]) -> str:
+    """The pattern that the controller makes of them: not anchored at the start."""
+    return "(" + "|".join(f"({_escaped(origin)})" for origin in listed) + ")$"
+
+
+def _escaped(origin: str) -> str:
+    return re.sub(r"[.+?()\[\]{}^$|]", lambda found: "\\" + found[0], origin).replace("*", r"[A-Za-z0-9\-]+")
+
+
+def fitting(text: str, pattern: re.Pattern[str], default: str) -> str:
+    return text if text and pattern.fullmatch(text) else default

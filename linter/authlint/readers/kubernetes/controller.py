@@ -1,0 +1,78 @@
+"""What the controller itself is told, by the ConfigMap that it reads.
+
+https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from authlint.readers.kubernetes.annotations import FALSE, TRUE
+from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.yaml.tree import Item
+
+# Keys by which a ConfigMap is known to be the controller's, whatever its name.
+OWN = frozenset(
+    (
+        *("allow-snippet-annotations", "annotations-risk-level", "global-auth-url", "no-auth-locations"),
+        *("global-auth-signin", "use-forwarded-headers", "annotation-value-word-blocklist", "enable-real-ip"),
+        *("compute-full-forwarded-for", "no-tls-redirect-locations", "strict-validate-path-type"),
+    )
+)
+NAMES = ("ingress-nginx-controller", "nginx-configuration", "nginx-ingress-controller", "nginx-config")
+NO_AUTH = "/.well-known/acme-challenge"
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """The controller's settings; `config` None where its ConfigMap is not in the repository."""
+
+    config: Manifest | None
+
+    def item(self, name: str) -> Item | None:
+        data = self.config.item.get("data") if self.config is not None else None
+        found = data.get(name) if data is not None else None
+        return None if found is None or found.masked else found
+
+    def text(self, name: str) -> str:
+        found = self.item(name)
+        return found.text.strip() if found is not None else ""
+
+    def flag(self, name: str, default: bool) -> bool:
+        text = self.text(name)
+        return True if text in TRUE else False if text in FALSE else default
+
+    @property
+    def snippets(self) -> bool | None:
+        """Whether snippets of annotations are put in place; None: nobody says."""
+        if self.item("allow-snippet-annotations") is None:
+            return None
+        allowed = self.flag("allow-snippet-annotations", False)
+        risk = self.text("annotations-risk-level")
+        if not allowed:
+            return False
+        # The level came later than the switch: without it an older controller is likely.
+        return None if not risk else risk == "Critical"
+
+    def is_exempt(self, path: str) -> bool:
+        """no-auth-locations: compared with the path of the Ingress, not with that of a request."""
+        item = self.item("no-auth-locations")
+        listed = (item.text if item is not None else NO_AUTH).split(",")
+        return any(path.startswith(one.strip()) for one in listed if one.strip())
+
+
+def controller(manifests: Sequence[Manifest]) -> Controller:
+    """The settings, where exactly one ConfigMap can hold them."""
+    maps = [one for one in manifests if one.kind == "ConfigMap" and _is_own(one)]
+    return Controller(maps[0] if len(maps) == 1 else None)
+
+
+def _is_own(manifest: Manifest) -> bool:
+    data = manifest.item.get("data")
+    if data is None:
+        return False
+    named = manifest.name in NAMES or manifest.name.endswith("ingress-nginx-controller")
+    labelled = manifest.labels().get("app.kubernetes.io/name") == "ingress-nginx"
+    keys = {one.name for one in data.entries()}
+    return (named or labelled or bool(keys & OWN)) and not any("." in key for key in keys)

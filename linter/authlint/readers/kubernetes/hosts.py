@@ -1,0 +1,125 @@
+"""Hosts and their paths, merged over every Ingress of one controller.
+
+One location for each host, path and kind of path; which of two Ingress objects with the same one counts depends on
+their age (internal/ingress/controller/controller.go, getBackendServers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from authlint.readers.kubernetes.annotations import Annotations, of
+from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """One path of a host. `contested`: another Ingress has the same one."""
+
+    ingress: Manifest
+    own: Annotations
+    text: str
+    kind: str  # Exact, Prefix
+    service: str  # namespace-service-port
+    address: str
+    span: Span
+    contested: bool = False
+
+    @property
+    def is_regex(self) -> bool:
+        """Whether this path makes every location of its host a pattern."""
+        target = self.own.text("rewrite-target")
+        return self.own.flag("use-regex", False) or (bool(target) and target != self.text)
+
+
+@dataclass(slots=True)
+class Host:
+    name: str  # "" for requests to any name
+    span: Span
+    paths: list[Path] = field(default_factory=list)
+    tls: bool = False
+    ingresses: list[Manifest] = field(default_factory=list)
+
+
+def is_canary(own: Annotations) -> bool:
+    return own.flag("canary", False)
+
+
+def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
+    """The hosts in the order of the files. A canary's paths only bring another backend."""
+    found: dict[str, Host] = {}
+    for ingress in ingresses:
+        own = of(ingress)
+        if is_canary(own) or own.flag("ssl-passthrough", False):
+            continue
+        for item, name in _rules(ingress):
+            host = found.setdefault(name, Host(name, item.span))
+            host.ingresses.append(ingress)
+            for path in _paths(ingress, own, item):
+                _join(host, path)
+        _terminate(ingress, found)
+    return found
+
+
+def _rules(ingress: Manifest) -> Iterator[tuple[Item, str]]:
+    rules = ingress.item.at("spec", "rules")
+    for item in rules.items() if rules is not None else ():
+        host = item.get("host")
+        if host is not None and host.masked:
+            continue
+        yield item, host.text.lower() if host is not None else ""
+
+
+def _paths(ingress: Manifest, own: Annotations, rule: Item) -> Iterator[Path]:
+    listed = rule.at("http", "paths")
+    for item in listed.items() if listed is not None else ():
+        path = item.get("path")
+        if path is not None and path.masked:
+            continue
+        kind = item.text_at("pathType") or "ImplementationSpecific"
+        service, address = _service(ingress, item.get("backend"))
+        text = path.text if path is not None and path.text else "/"
+        span = path.span if path is not None else item.words
+        yield Path(ingress, own, text, "Exact" if kind == "Exact" else "Prefix", service, address, span)
+
+
+def _service(ingress: Manifest, backend: Item | None) -> tuple[str, str]:
+    if backend is None:
+        return "", ""
+    new = backend.get("service")
+    name = new.text_at("name") if new is not None else backend.text_at("serviceName")
+    if new is not None:
+        port = new.text_at("port", "number") or new.text_at("port", "name")
+    else:
+        port = backend.text_at("servicePort")
+    where = f"{name}.{ingress.namespace}:{port or 80}"
+    return f"{ingress.namespace}-{name}-{port or 80}", where if name else ""
+
+
+def _join(host: Host, path: Path) -> None:
+    for number, known in enumerate(host.paths):
+        if (known.text, known.kind) == (path.text, path.kind):
+            host.paths[number] = Path(
+                known.ingress, known.own, known.text, known.kind, known.service, known.address, known.span,
+                contested=known.ingress is not path.ingress,
+            )  # fmt: skip
+            return
+    host.paths.append(path)
+
+
+def _terminate(ingress: Manifest, found: dict[str, Host]) -> None:
+    """Hosts that are named under tls, or all of this Ingress where that names none."""
+    listed = ingress.item.at("spec", "tls")
+    for entry in listed.items() if listed is not None else ():
+        names = entry.get("hosts")
+        texts = {one.text.lower() for one in names.items()} if names is not None else set()
+        for host in found.values():
+            if host.name in texts or (not texts and ingress in host.ingresses) or _wild(host.name, texts):
+                host.tls = True
+
+
+def _wild(name: str, texts: set[str]) -> bool:
+    return "*." + name.partition(".")[2] in texts if "." in name else False

@@ -1,0 +1,82 @@
+"""From the manifests of a project to the gateway that ingress-nginx makes of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from authlint.model.gateway import Gateway
+from authlint.readers.kubernetes.classes import classes, foreign
+from authlint.readers.kubernetes.controller import Controller, controller
+from authlint.readers.kubernetes.facts import facts
+from authlint.readers.kubernetes.hosts import hosts
+from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.servers import servers
+from authlint.readers.nginx.expand import Node
+from authlint.readers.nginx.levels import level_of
+from authlint.readers.nginx.read import upstreams
+from authlint.readers.nginx.servers import ServerReader
+from authlint.readers.nginx.variables import collect
+from authlint.readers.trouble import Trouble
+from authlint.readers.yaml.tree import Item
+from authlint.text import Span
+
+Skipped = tuple[str, Span, str]
+
+
+def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[list[Gateway], list[Skipped]]:
+    """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names."""
+    known = classes(manifests)
+    ours: list[Manifest] = []
+    skipped: list[Skipped] = []
+    for one in manifests:
+        if one.kind != "Ingress" or one.group not in ("networking.k8s.io", "extensions"):
+            continue
+        other = foreign(one, known)
+        if other:
+            skipped.append((one.path, one.span, other))
+        else:
+            ours.append(one)
+    if not ours:
+        return [], skipped
+    settings = controller(manifests)
+    nodes = lowered(ours, settings, manifests, troubles)
+    return [_gateway(ours, nodes, settings, manifests)], skipped
+
+
+def lowered(
+    ingresses: Sequence[Manifest],
+    settings: Controller,
+    manifests: Sequence[Manifest],
+    troubles: list[Trouble],
+) -> tuple[Node, ...]:
+    """The http block that the controller writes."""
+    maps: dict[tuple[str, str], Item] = {}
+    for one in manifests:
+        data = one.item.get("data")
+        if one.kind == "ConfigMap" and data is not None:
+            maps.setdefault((one.namespace, one.name), data)
+    return servers(hosts(ingresses), settings, maps, troubles)
+
+
+def _gateway(
+    ingresses: Sequence[Manifest],
+    nodes: tuple[Node, ...],
+    settings: Controller,
+    manifests: Sequence[Manifest],
+) -> Gateway:
+    names = collect(nodes)
+    http = level_of("http", None, nodes, None, names)
+    files = dict.fromkeys(one.path for one in ingresses)
+    if settings.config is not None:
+        files[settings.config.path] = None
+    first = ingresses[0].path
+    return Gateway(
+        root=first,
+        listeners=ServerReader("all").listeners(http),
+        upstreams=upstreams(http.own("upstream")),
+        definitions=names.definitions,
+        directory=os.path.dirname(first) or ".",
+        files=tuple(files),
+        facts=tuple(dict.fromkeys(facts(ingresses, settings, manifests))),
+    )

@@ -1,0 +1,136 @@
+"""Authentication needs something that nobody defines.
+
+What happens
+    A check names a cluster with the keys, a requirement, a Secret, or a path to be asked, and there is none of that
+    name. Most servers start all the same; the requests that need it are answered 401, 403 or 500, every one of them.
+
+Bad
+    location / {
+        auth_request /auth;
+        proxy_pass http://app;
+    }
+
+Good
+    location / {
+        auth_request /auth;
+        proxy_pass http://app;
+    }
+    location = /auth {
+        internal;
+        proxy_pass http://auth;
+    }
+
+When it stays quiet
+    A control plane, another file or another repository may bring what is missing (--pedantic shows those); parts of
+    the configuration could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlint.finding import Exchange, Finding, Label, Level
+from authlint.flow.outcome import Outcome
+from authlint.model.fact import Dangling
+from authlint.model.gateway import Route
+from authlint.model.step import Ask, ToNamed
+from authlint.rule import Rule
+from authlint.site import Endpoint, Site, blocks_of
+
+ID = "auth-reference-dangling"
+REFUSALS = frozenset((401, 403))
+
+
+def check(site: Site) -> Iterator[Finding]:
+    for fact in site.gateway.facts:
+        if isinstance(fact, Dangling):
+            yield _named(site, fact)
+    for endpoint in site.endpoints:
+        yield from _nowhere(site, endpoint)
+        yield from _no_page(site, endpoint)
+
+
+def _named(site: Site, fact: Dangling) -> Finding:
+    shown = [(one, request, outcome) for one, request, outcome in site.passing_by(fact.span)]
+    witness: tuple[Exchange, ...] = ()
+    if shown:
+        _, request, outcome = shown[0]
+        witness = (site.exchange(request, outcome, f"the verdict of {fact.what} {fact.name}"),)
+    return Finding(
+        rule=ID,
+        level=Level.ERROR,
+        message=f"{fact.what} {fact.name} is not defined: {fact.effect}",
+        primary=Label(fact.span, "nothing here has this name"),
+        routes=tuple(one.title for one, _, _ in shown),
+        witness=witness,
+        proof="" if witness else fact.effect,
+        cure=fact.cure,
+        assumes=(f"{fact.what} {fact.name} is defined nowhere else",) if fact.outside else (),
+        pedantic=fact.outside,
+        stated=shown[0][2].assumed if shown else (),
+    )
+
+
+def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """An auth request for a path that no location takes."""
+    outcome = site.get(endpoint)
+    asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
+    if asked is None or outcome.opens:
+        return
+    yield Finding(
+        rule=ID,
+        level=Level.ERROR,
+        message=f"{endpoint.title} is answered {outcome.status}: no location takes the auth request",
+        primary=Label(asked.span, "no location takes this path, and no such file is served to anybody"),
+        routes=(endpoint.title,),
+        witness=(site.exchange(site.request(endpoint), outcome, "the auth service's verdict"),),
+        cure="add the location that asks the auth service, or name the one that there is",
+        stated=outcome.assumed,
+    )
+
+
+def _unanswered(world: Outcome, endpoint: Endpoint) -> Ask | None:
+    """The check whose request ended where no route is, with an error."""
+    if world.status is None or world.status < 500:
+        return None
+    asked: Ask | None = None
+    for event in world.trace:
+        if isinstance(event.subject, Ask) and event.verb == "asked":
+            asked = event.subject
+        elif event.auth and event.verb == "route" and isinstance(event.subject, Route):
+            return asked if event.subject is endpoint.host.fallback else None
+    return None
+
+
+def _no_page(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """What a refusal is turned into has no such name."""
+    for block in blocks_of(endpoint.route):
+        for recover in () if block.open else block.recover:
+            to = recover.to
+            named = isinstance(to, ToNamed) and to.name not in endpoint.host.table.named
+            if not named or not isinstance(to, ToNamed) or REFUSALS.isdisjoint(recover.statuses):
+                continue
+            outcome = site.get(endpoint)
+            if outcome.status != 500 or outcome.block is not block:
+                continue
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                message=f"{endpoint.title}: a refusal is answered 500, for there is no {to.name}",
+                primary=Label(recover.span, f"no location is called {to.name}"),
+                routes=(endpoint.title,),
+                witness=(site.exchange(site.request(endpoint), outcome, "the 401"),),
+                cure=f"add location {to.name} to this server, or name the one that there is",
+                stated=outcome.assumed,
+            )
+            return
+
+
+RULE = Rule(
+    id=ID,
+    summary="A check names something that nothing defines",
+    level=Level.ERROR,
+    reference="https://nginx.org/en/docs/http/ngx_http_auth_request_module.html#auth_request",
+    manual=__doc__ or "",
+    check=check,
+)
