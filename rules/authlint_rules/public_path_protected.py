@@ -34,12 +34,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
+from urllib.parse import unquote, urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.flow.request import Request
-from authlint.model.gateway import Upstream
+from authlint.flow.request import Request, split_authority
 from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -59,62 +60,46 @@ CALLERS = (
         PROBES,
     ),
 )
+HERE = ("127.0.0.1", "localhost", "[::1]")
+Spot: TypeAlias = tuple[Request, str, Span]  # a request, who sends it, and what says so
 
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
-            for path, callers, span in _spots(endpoint):
-                yield from _judged(site, endpoint, path, callers, span)
-
-    for upstream in site.gateway.upstreams.values():
-        yield from _probed(site, upstream)
+            for request, callers, span in (*_spots(site, endpoint), *_probes(site, endpoint)):
+                yield from _judged(site, endpoint, request, callers, span)
 
 
-def _probed(site: Site, upstream: Upstream) -> Iterator[Finding]:
-    """A gateway that asks another one of this configuration whether it is well, and is refused."""
-    ports = {str(listener.port) for listener in site.gateway.listeners}
-    for address in upstream.addresses if upstream.probe and upstream.probe_span else ():
-        if address.rpartition(":")[2] not in ports:
-            continue
-        request = Request("GET", f"http://{address}{upstream.probe}", (("Host", upstream.name),))
-        outcome = site.ask(request)
-        denial = outcome.in_every_world(_refusal)
-        if denial is None or denial.span is None or upstream.probe_span is None or outcome.opens:
-            continue
-        yield Finding(
-            rule=ID,
-            level=Level.WARNING,
-            message=f"{upstream.name}{upstream.probe} is answered {outcome.status}: {PROBES} send no credentials",
-            primary=Label(denial.span, "asks the health check too"),
-            related=(Label(upstream.probe_span, "this path is asked without credentials"),),
-            routes=(f"{upstream.name}{upstream.probe}",),
-            witness=(site.exchange(request, outcome, "an answer without any credentials"),),
-            cure="answer this path before authentication, or exempt it",
-            stated=outcome.assumed,
-        )
-        return
-
-
-def _spots(endpoint: Endpoint) -> Iterator[tuple[str, str, Span]]:
-    """Paths that have a route, or an answer, of their own; who calls them; and where they are named."""
+def _spots(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
+    """Paths that have a route, or an answer, of their own."""
     callers = _callers(path_of(endpoint))
     if callers is not None:
-        yield path_of(endpoint), callers, endpoint.route.span
+        yield site.request(endpoint), callers, endpoint.route.span
     for when, block in endpoint.route.variants:
         for step in block.steps:
             if isinstance(step, Answer) and step.status < 300:
                 for path in paths_in(when):
-                    yield path, _callers(path) or PROBES, step.span
+                    yield request_for(site, endpoint, path), _callers(path) or PROBES, step.span
+
+
+def _probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
+    """What one listener of the gateway asks another, to find out whether that lives."""
+    for upstream in site.gateway.upstreams.values():
+        for address in upstream.addresses if upstream.probes else ():
+            host, port = split_authority(address)
+            if host in HERE and port == endpoint.listener.port:
+                for one in upstream.probes:
+                    named = () if one.host == upstream.name else (("Host", one.host),)
+                    yield Request("GET", f"http://{address}{one.path}", named), PROBES, one.span
 
 
 def _callers(path: str) -> str | None:
     return next((callers for pattern, callers in CALLERS if re.search(pattern, path)), None)
 
 
-def _judged(site: Site, endpoint: Endpoint, path: str, callers: str, span: Span) -> Iterator[Finding]:
-    request = request_for(site, endpoint, path)
-    outcome = site.ask(request)
+def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span: Span) -> Iterator[Finding]:
+    path, outcome = unquote(urlsplit(request.url).path), site.ask(request)
     denial = outcome.in_every_world(_refusal)
     if denial is None or outcome.route is not endpoint.route or outcome.opens:
         return
