@@ -187,6 +187,10 @@ class Site:
             ):
                 yield name
 
+    def cure(self, rule: str, otherwise: str) -> str:
+        """What a person changes: in the words of the configuration's own language, where its reader has any."""
+        return self.gateway.advice.get(rule, otherwise)
+
     def passing_by(self, span: Span) -> Iterator[tuple[Endpoint, Request, Outcome]]:
         """Requests, at most one an endpoint, whose way leads past this place."""
         for endpoint in self.endpoints:

@@ -29,10 +29,11 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
+from authlint.model.credential import Jwt
 from authlint.model.step import HeaderOp
 from authlint.model.value import Get, literal
 from authlint.rule import Rule
-from authlint.site import BASIC, BEARER, Endpoint, Site
+from authlint.site import BASIC, BEARER, Endpoint, Site, headers_of
 
 ID = "authorization-dropped"
 PASSWORDS = ("php_auth_pw",)
@@ -44,6 +45,7 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         yield from _dropped(site, endpoint)
         yield from _mistaken(site, endpoint)
+        yield from _overwritten(site, endpoint)
 
 
 def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
@@ -78,7 +80,7 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 shows=("Authorization",),
             ),
         ),
-        cure="take this line away: the client's Authorization is then forwarded as it came",
+        cure=site.cure(ID, "take this line away: the client's Authorization is then forwarded as it came"),
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,
@@ -114,6 +116,33 @@ def _mistaken(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 routes=(endpoint.title,),
                 witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted, shows=(op.name,)),),
                 cure="take this line away: the application decodes HTTP_AUTHORIZATION itself",
+                stated=outcome.assumed,
+            )
+
+
+def _overwritten(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """A token that is told to go on, and whose payload takes its place."""
+    for check in evidence.mechanisms(endpoint):
+        for provider in check.providers if isinstance(check, Jwt) else ():
+            if not provider.forward or provider.payload_header.lower() != "authorization":
+                continue
+            name = next(
+                (name for name in site.passing(endpoint) if "Authorization" in dict(headers_of(name))), None
+            )
+            if name is None:
+                continue
+            request = site.request(endpoint, *headers_of(name))
+            outcome = site.ask(request)
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                message=f"{endpoint.title}: the application gets the token's payload instead of the token",
+                primary=Label(
+                    provider.forward_span, "lets the token go on, and the payload is written over it"
+                ),
+                routes=(endpoint.title,),
+                witness=(site.exchange(request, outcome, "the token as it came", shows=("Authorization",)),),
+                cure="hand the payload on in a header of its own",
                 stated=outcome.assumed,
             )
 

@@ -75,8 +75,11 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
             related=(reader,),
             routes=(endpoint.title,),
             witness=(site.exchange(request, outcome, "Access-Control-Allow-Headers names Authorization"),),
-            cure="add it to the answer to OPTIONS: "
-            'add_header Access-Control-Allow-Headers "Authorization, Content-Type";',
+            cure=site.cure(
+                ID,
+                "add it to the answer to OPTIONS: "
+                'add_header Access-Control-Allow-Headers "Authorization, Content-Type";',
+            ),
             stated=outcome.assumed,
         )
         return

@@ -26,7 +26,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.step import HeaderOp, Recover
+from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
 
@@ -49,7 +49,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         if asked is None:
             return
         request, bad, supposed = asked
-        place = _culprit(good, bad)
+        place = _behind(endpoint, good, bad) or _culprit(good, bad)
         if place is None or bad.opens:
             return
         yield Finding(
@@ -67,9 +67,12 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                     401 if supposed else None,
                 ),
             ),
-            cure="send the CORS headers with errors too: add `always` at the end of each of these lines"
-            if isinstance(place[2], HeaderOp)
-            else "repeat the CORS headers, with `always`, where this error is answered",
+            cure=site.cure(
+                ID,
+                "send the CORS headers with errors too: add `always` at the end of each of these lines"
+                if isinstance(place[2], HeaderOp)
+                else "repeat the CORS headers, with `always`, where this error is answered",
+            ),
             stated=(*bad.assumed, *((supposed,) if supposed else ())),
         )
         return
@@ -101,6 +104,20 @@ def _bad(site: Site, endpoint: Endpoint, origin: str) -> tuple[Request, Outcome,
         if outcome.alternatives or outcome.status != 401 or cors_check(outcome.headers, origin, False).passed:
             return None
         return request, outcome, "the application answers 401 to a token that has expired"
+    return None
+
+
+def _behind(
+    endpoint: Endpoint, good: HeaderOp, bad: Outcome
+) -> tuple[Label, tuple[Label, ...], object] | None:
+    """The policy is a step of its own, and the check that answered stands before it."""
+    denial = bad.denial
+    for step in endpoint.route.block.steps:
+        if isinstance(step, Cors) and good in step.actual and denial is not None and denial.span is not None:
+            if any(event.subject is step for event in bad.trace):
+                return None
+            label = Label(step.span, "comes too late: the check before it answers 401 by itself")
+            return label, (Label(denial.span, "the 401 comes from here"),), step
     return None
 
 

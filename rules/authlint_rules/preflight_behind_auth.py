@@ -75,8 +75,11 @@ def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
         related=(meant,),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "2xx with the CORS headers"),),
-        cure=f"answer OPTIONS before auth on {host}, in the location: "
-        "if ($request_method = OPTIONS) { ...the CORS headers...; return 204; }",
+        cure=site.cure(
+            ID,
+            f"answer OPTIONS before auth on {host}, in the location: "
+            "if ($request_method = OPTIONS) { ...the CORS headers...; return 204; }",
+        ),
         stated=outcome.assumed,
         assumes=("the browser is not at one of the allowed addresses",) if from_inside else (),
         pedantic=from_inside,

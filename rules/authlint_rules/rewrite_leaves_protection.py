@@ -36,10 +36,12 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
+from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
 from authlint.rule import Rule
-from authlint.site import VOUCHED, Endpoint, Site, headers_of
+from authlint.site import VOUCHED, Endpoint, Site, headers_of, requires
+from authlint_rules.asked import paths_in
 
 ID = "rewrite-leaves-protection"
 
@@ -108,14 +110,34 @@ def _reaches_behind(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     path = (reached.path or "").partition("?")[0]
     if endpoint.url.endswith(path) or not path.startswith("/"):
         return
+    rule = _ruled(site, endpoint, path)
+    if rule is not None:
+        label = Label(rule.span, "this path is protected, and no route but this one leads there")
+        yield _behind(site, endpoint, label, path, outcome)
+        return
     for other in site.siblings[id(endpoint.host)]:
         # "/" protects whatever nobody else takes: that alone makes no path secret.
         if other.route.match.text == "/" or not any(evidence.mechanisms(other)):
             continue
         address = reached.address or reached.name
         if site.upstream(other) == address and _protects(site, other, endpoint.base + path, path):
-            yield _behind(site, endpoint, other, outcome)
+            label = Label(next(evidence.mechanisms(other)).span, f"{other.route.name} asks for credentials")
+            yield _behind(site, endpoint, label, other.title, outcome)
             return
+
+
+def _ruled(site: Site, endpoint: Endpoint, path: str) -> TokenRule | None:
+    """A rule about tokens for the path that the application is asked for, where only this route can mean it."""
+    direct = site.ask(Request("GET", endpoint.base + path))
+    routed = site.ask(Request("GET", endpoint.base + path, headers_of("bearer"), vouched=VOUCHED))
+    if direct.status != 401 or routed.status != 404:
+        return None
+    for require in requires(endpoint.route):
+        for check in require.checks:
+            for rule in check.rules if isinstance(check, Jwt) and id(check) in endpoint.idle else ():
+                if any(len(text) > 1 and path.startswith(text) for text in paths_in(rule.when)):
+                    return rule
+    return None
 
 
 def _protects(site: Site, other: Endpoint, url: str, path: str) -> bool:
@@ -129,19 +151,20 @@ def _protects(site: Site, other: Endpoint, url: str, path: str) -> bool:
     return False
 
 
-def _behind(site: Site, endpoint: Endpoint, other: Endpoint, outcome: Outcome) -> Finding:
+def _behind(site: Site, endpoint: Endpoint, label: Label, what: str, outcome: Outcome) -> Finding:
     forward = endpoint.forward
     assert forward is not None
-    check = next(iter(evidence.mechanisms(other)))
     return Finding(
         rule=ID,
         level=Level.ERROR,
-        message=f"{endpoint.title} reaches what {other.title} protects, without authentication",
+        message=f"{endpoint.title} reaches {what}, which is protected, without authentication",
         primary=Label(forward.span, "asks the same application for a path that is protected elsewhere"),
-        related=(Label(check.span, f"{other.route.name} asks for credentials"),),
+        related=(label,),
         routes=(endpoint.title,),
         witness=(site.exchange(site.request(endpoint), outcome, "401, as for the protected path"),),
-        cure="protect this location in the same way, or map it onto a path that is not protected",
+        cure=site.cure(
+            ID, "protect this location in the same way, or map it onto a path that is not protected"
+        ),
         stated=outcome.assumed,
     )
 

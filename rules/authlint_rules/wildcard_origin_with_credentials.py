@@ -88,8 +88,11 @@ def _finding(
         witness=(
             site.exchange(request, outcome, "no Access-Control-Allow-Origin for an origin that nobody knows"),
         ),
-        cure="name the origins that may (a map of $http_origin with an empty default, and Vary: Origin), or take "
-        "Access-Control-Allow-Credentials away if no cookies are needed",
+        cure=site.cure(
+            ID,
+            "name the origins that may (a map of $http_origin with an empty default, and Vary: Origin), or take "
+            "Access-Control-Allow-Credentials away if no cookies are needed",
+        ),
         stated=outcome.assumed,
     )
 

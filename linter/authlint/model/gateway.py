@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -271,6 +272,7 @@ class Gateway:
     files: tuple[str, ...] = ()  # all that was read for it
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 from authlint.model.gateway import Gateway, Listener
+from authlint.readers.envoy.advice import ADVICE
 from authlint.readers.envoy.clusters import clusters
 from authlint.readers.envoy.facts import facts
 from authlint.readers.envoy.filters import Surroundings
@@ -50,6 +51,7 @@ def gateway(item: Item) -> Gateway | None:
         definitions={},
         directory=os.path.dirname(item.path) or ".",
         files=(item.path,),
+        advice=ADVICE,
         facts=tuple(dict.fromkeys(fact for part in served for fact in facts(part, around))),
     )
 

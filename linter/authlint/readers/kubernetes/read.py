@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 
 from authlint.model.gateway import Gateway
+from authlint.readers.kubernetes.advice import ADVICE
 from authlint.readers.kubernetes.classes import classes, foreign
 from authlint.readers.kubernetes.controller import Controller, controller
 from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.servers import servers
+from authlint.readers.kubernetes.solvers import challenge
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.read import upstreams
@@ -56,7 +58,12 @@ def lowered(
         data = one.item.get("data")
         if one.kind == "ConfigMap" and data is not None:
             maps.setdefault((one.namespace, one.name), data)
-    return servers(hosts(ingresses), settings, maps, troubles)
+    found = hosts(ingresses)
+    for host in found.values():
+        solver = challenge(host, settings)
+        if solver is not None:
+            host.paths.append(solver)
+    return servers(found, settings, maps, troubles)
 
 
 def _gateway(
@@ -78,5 +85,6 @@ def _gateway(
         definitions=names.definitions,
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
+        advice=ADVICE,
         facts=tuple(dict.fromkeys(facts(ingresses, settings, manifests))),
     )

@@ -1,0 +1,15 @@
+"""What a person changes in an Envoy configuration, by the rule that found the mistake."""
+
+from __future__ import annotations
+
+ADVICE = {
+    "preflight-behind-auth": "put envoy.filters.http.cors in front of the filter that asks, with a CorsPolicy on the "
+    "virtual host; or let OPTIONS pass there (jwt_authn: bypass_cors_preflight: true)",
+    "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
+    "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
+    "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
+    "away if no cookies are needed",
+    "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
+    "request_headers_to_remove for authorization",
+    "rewrite-leaves-protection": "ask for credentials on this route too: filters see the path before it is rewritten",
+}

@@ -1,0 +1,19 @@
+"""What a person changes in an Ingress, by the rule that found the mistake."""
+
+from __future__ import annotations
+
+from authlint.readers.kubernetes.annotations import PREFIX
+
+ADVICE = {
+    "preflight-behind-auth": f'let the controller answer preflights: {PREFIX}enable-cors: "true" with '
+    "cors-allow-origin; it does so before it asks for credentials",
+    "cors-missing-on-unauthorized": f'let the controller send the headers: {PREFIX}enable-cors: "true" with '
+    "cors-allow-origin; errors then have them too",
+    "authorization-not-allowed": "add Authorization to cors-allow-headers: the annotation replaces the default list, "
+    "which has it",
+    "wildcard-origin-with-credentials": f"name the origins in {PREFIX}cors-allow-origin, or set "
+    'cors-allow-credentials: "false" if no cookies are needed',
+    "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
+    "application instead, or give the application another credential",
+    "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
+}
