@@ -121,25 +121,21 @@ def _mistaken(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 
 def _overwritten(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """A token that is told to go on, and whose payload takes its place."""
+    """The header in which tokens come is also the one that the payload is written to."""
     for check in evidence.mechanisms(endpoint):
         for provider in check.providers if isinstance(check, Jwt) else ():
-            if not provider.forward or provider.payload_header.lower() != "authorization":
+            if provider.payload_header.lower() != "authorization":
                 continue
-            name = next(
-                (name for name in site.passing(endpoint) if "Authorization" in dict(headers_of(name))), None
-            )
-            if name is None:
-                continue
-            request = site.request(endpoint, *headers_of(name))
+            names = ("bearer", "Authorization: TOKEN", *site.passing(endpoint))
+            found = [name for name in names if "Authorization" in dict(headers_of(name))]
+            request = site.request(endpoint, *headers_of(found[-1]))
             outcome = site.ask(request)
+            lost = "no token is found in it" if outcome.status == 401 else "the token does not get there"
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
-                message=f"{endpoint.title}: the application gets the token's payload instead of the token",
-                primary=Label(
-                    provider.forward_span, "lets the token go on, and the payload is written over it"
-                ),
+                message=f"{endpoint.title}: Authorization is kept for the token's payload, and {lost}",
+                primary=Label(provider.forward_span, "the payload is written to the header that tokens come in"),
                 routes=(endpoint.title,),
                 witness=(site.exchange(request, outcome, "the token as it came", shows=("Authorization",)),),
                 cure="hand the payload on in a header of its own",

@@ -31,6 +31,7 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
@@ -108,7 +109,7 @@ def _reaches_behind(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     ):
         return
     path = (reached.path or "").partition("?")[0]
-    if endpoint.url.endswith(path) or not path.startswith("/"):
+    if urlsplit(endpoint.url).path == path or not path.startswith("/"):
         return
     rule = _ruled(site, endpoint, path)
     if rule is not None:
