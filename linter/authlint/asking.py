@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Listener, Match, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Require
 from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
+
+ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 
 def base_url(listener: Listener, host: VirtualHost) -> str | None:
@@ -157,7 +160,7 @@ def known_origins(policy: Cors) -> Iterator[str]:
     for test in policy.origins:
         match test.how:
             case "is":
-                if test.arg.startswith(("http://", "https://")):
+                if ORIGIN.fullmatch(test.arg):
                     yield test.arg
             case "full":
                 yield from _origins_of("search", f"^(?:{test.arg})$", test.nocase)

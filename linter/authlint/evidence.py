@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeGuard
 from authlint.finding import Label
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
-from authlint.model.step import Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
+from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
 from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of, requires
 
@@ -213,13 +213,22 @@ def may_refuse(site: Site, endpoint: Endpoint) -> bool:
     return False
 
 
+def declared_need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
+    """The upstream is declared to expect this header."""
+    forward = endpoint.forward
+    if forward is None or _declared(site, endpoint) != header:
+        return None
+    return Label(forward.span, f"this upstream is declared to expect {header.title()}")
+
+
 def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
     """Something behind the gateway reads this header: it is declared to, or a sibling takes care to send it."""
     forward = endpoint.forward
     if forward is None:
         return None
-    if _declared(site, endpoint) == header:
-        return Label(forward.span, f"this upstream is declared to expect {header.title()}")
+    declared = declared_need(site, endpoint, header)
+    if declared is not None:
+        return declared
     if header == "authorization":
         told = allows_authorization(endpoint)
         if told is not None:
@@ -229,10 +238,22 @@ def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
         theirs = other.forward
         if other is endpoint or theirs is None or upstream is None or site.upstream(other) != upstream:
             continue
-        for op in theirs.headers:
-            if not op.implied and op.name.lower() == header and literal(op.value) != "":
+        for op in (*theirs.headers, *_amended(other)):
+            if (
+                not op.implied
+                and op.name.lower() == header
+                and op.verb != "remove"
+                and literal(op.value) != ""
+            ):
                 return Label(op.span, "another route takes care to send it to the same upstream")
     return None
+
+
+def _amended(endpoint: Endpoint) -> Iterator[HeaderOp]:
+    """What a route does to the client's headers before they go on."""
+    for step in endpoint.route.block.steps:
+        if isinstance(step, Amend):
+            yield from step.ops
 
 
 def serves_files(endpoint: Endpoint) -> bool:

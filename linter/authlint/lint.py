@@ -22,10 +22,18 @@ from authlint.text import Sources
 
 # Where one cause explains another rule's symptom, only the cause is reported: the first of these that a route has.
 ONE_OF = (
-    "cors-policy-inert",
-    "preflight-behind-auth",
-    "cors-missing-on-unauthorized",
-    "authorization-not-allowed",
+    (
+        "cors-policy-inert",
+        "preflight-behind-auth",
+        "cors-missing-on-unauthorized",
+        "authorization-not-allowed",
+    ),
+    (
+        "auth-reference-dangling",
+        "token-location-mismatch",
+        "competing-authorization",
+        "auth-unsatisfiable",
+    ),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {
@@ -94,16 +102,17 @@ def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Without the symptoms that another finding on the same route explains."""
     listed = list(findings)
     explained: dict[str, set[str]] = {}
-    for rule in ONE_OF:
-        for finding in listed:
-            if finding.rule == rule and not finding.pedantic:
-                for route in finding.routes:
-                    explained.setdefault(route, set()).add(rule)
     for finding in listed:
-        if finding.rule not in ONE_OF:
+        if not finding.pedantic:
+            for route in finding.routes:
+                explained.setdefault(route, set()).add(finding.rule)
+    for finding in listed:
+        before = {
+            rule for chain in ONE_OF if finding.rule in chain for rule in chain[: chain.index(finding.rule)]
+        }
+        if not before:
             yield finding
             continue
-        before = set(ONE_OF[: ONE_OF.index(finding.rule)])
         routes = tuple(route for route in finding.routes if before.isdisjoint(explained.get(route, ())))
         if routes:
             yield replace(finding, routes=routes)

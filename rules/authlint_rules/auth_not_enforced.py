@@ -85,6 +85,8 @@ def _open(outcome: Outcome) -> bool:
 
 
 def _inert(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    if endpoint.focus:
+        return  # a part of the route that has a rule of its own
     found: dict[Inert, None] = {}
     for block in (endpoint.host.block, *blocks_of(endpoint.route)):
         if not any(block.open):

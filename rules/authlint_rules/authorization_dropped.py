@@ -47,8 +47,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    if any(evidence.mechanisms(endpoint)):
-        return
+    consumed = any(evidence.mechanisms(endpoint))
     outcome = site.get(endpoint, BEARER)
     op = outcome.in_every_world(_removal)
     if op is None:
@@ -57,8 +56,12 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     span = op.span if isinstance(op, HeaderOp) else forward.client_headers_span if forward else None
     if span is None:
         return
-    needed = evidence.need(site, endpoint, "authorization")
-    if needed is None and isinstance(op, HeaderOp) and literal(op.value) is None:
+    # What the gateway has checked itself ends there on purpose, unless the upstream is known to want it.
+    needed = evidence.declared_need(site, endpoint, "authorization") if consumed else None
+    if consumed and needed is None and not (isinstance(op, HeaderOp) and op.implied):
+        return
+    needed = needed if consumed else evidence.need(site, endpoint, "authorization")
+    if needed is None and not consumed and isinstance(op, HeaderOp) and literal(op.value) is None:
         return
     yield Finding(
         rule=ID,

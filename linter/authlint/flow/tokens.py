@@ -203,7 +203,7 @@ def _letters(text: str, start: int) -> str:
 
 
 def _judge(p: Passage, provider: Provider, place: Place, token: str) -> Good | Bad:
-    if token in p.shared.request.vouched:
+    if token in p.shared.request.vouched and " " not in token:
         if not provider.keys.usable:
             return Bad(401, provider.keys.why, provider.keys.span)
         return _keys(p, provider) or Good(provider, place, token, None)

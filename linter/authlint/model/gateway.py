@@ -240,23 +240,14 @@ def listener(
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """A request without credentials that the gateway sends by itself, to find out whether a server lives; `host` is
-    its Host header."""
-
-    path: str
-    host: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Upstream:
-    """A named group of servers."""
+    """A named group of servers. `probe` is the path at which they are asked whether they are well, "" for none."""
 
     name: str
     addresses: tuple[str, ...]
     span: Span
-    probes: tuple[Probe, ...] = ()
+    probe: str = ""
+    probe_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

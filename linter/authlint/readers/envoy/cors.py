@@ -52,6 +52,11 @@ def _origin(item: Item) -> Text | None:
     return None if found is None or not found.arg else found
 
 
+def _takes_all(item: Item) -> bool:
+    test = _origin(item)
+    return test is not None and test.arg in ("*", ".*", ".+", "^.*$", "^.+$", ".*?", "https?://.*", "http")
+
+
 def _first(found: list[Item], *names: str) -> list[Item]:
     for one in found:
         for name in names:
@@ -71,7 +76,9 @@ def _flag(found: list[Item], name: str) -> Item | None:
 
 def _origin_op(found: list[Item]) -> Iterator[HeaderOp]:
     listed = _first(found, "allow_origin_string_match", "allow_origin")
-    span = listed[0].words if listed else found[0].span
+    # What lets everybody in is what a person would change.
+    decisive = next((item for item in listed if _takes_all(item)), listed[0] if listed else None)
+    span = found[0].span if decisive is None else decisive.words
     yield _op("access-control-allow-origin", Get("header", "origin"), span)
     credentials = _flag(found, "allow_credentials")
     if credentials is not None and credentials.text == "true":

@@ -14,7 +14,6 @@ from authlint.readers.yaml.tree import Item
 
 DEFINE = "define it under static_resources, or write the name of one that is there"
 DEFAULT_FORMAT = '"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE%'
-CREDENTIALS = frozenset(("authorization", "cookie", "x-api-key"))
 
 
 def facts(listener: Item, around: Surroundings) -> Iterator[Fact]:
@@ -22,11 +21,12 @@ def facts(listener: Item, around: Surroundings) -> Iterator[Fact]:
         chain = filters(config)
         for one in chain:
             yield from _dangling(one, around)
-            yield from _case(one)
+            yield from _uri(one)
         table = field(config, "route_config")
         if table is not None:
             yield from _unheard(chain, table)
             yield from _misplaced(table)
+            yield from _older(table)
             yield from _requirements(chain, table)
         yield from _logs(config)
 
@@ -104,22 +104,39 @@ def _requirements(chain: tuple[Filter, ...], table: Item) -> Iterator[Fact]:
                 )
 
 
-def _case(one: Filter) -> Iterator[Fact]:
-    """Names of headers are compared in lower case: an exact text with capitals fits none."""
-    if one.kind != "ext_authz":
+def _uri(one: Filter) -> Iterator[Fact]:
+    """The service is asked for the client's own path: that of server_uri is not used (measured)."""
+    service = field(one.config, "http_service") if one.kind == "ext_authz" else None
+    uri = field(service, "server_uri", "uri")
+    if uri is None or uri.masked or field(service, "path_prefix") is not None:
         return
-    request = field(one.config, "http_service", "authorization_request")
-    for owner in (one.config, request):
-        for pattern in fields(owner, "allowed_headers", "patterns"):
-            exact = field(pattern, "exact")
-            if exact is None or is_set(pattern, "ignore_case") or exact.text == exact.text.lower():
-                continue
-            if exact.text.lower() in CREDENTIALS - {"authorization"}:
+    path = uri.text.partition("://")[2].partition("/")[2]
+    if path:
+        yield Ignored(
+            f"the path /{path} is not used: the service is asked for the client's own path",
+            "the service gets the path of each request",
+            f"write path_prefix: /{path} where the service expects it in front",
+            uri.span,
+        )
+
+
+def _older(table: Item) -> Iterator[Fact]:
+    """A policy of the old form is not heard where one of the new form is in effect (measured)."""
+    for host in fields(table, "virtual_hosts"):
+        for route in fields(host, "routes"):
+            around = (route, host, table)
+            typed = any(
+                unwrapped(entry).message == "CorsPolicy"
+                for level in around
+                for entry in entries(level, LEVEL)
+            )
+            old = field(route, "route", "cors") or field(host, "cors")
+            if typed and old is not None:
                 yield Ignored(
-                    "fits no header: names are compared in lower case",
-                    f"{exact.text} does not reach the service",
-                    f"write {exact.text.lower()}",
-                    exact.span,
+                    "is not heard: a CorsPolicy under typed_per_filter_config is in effect",
+                    "the CorsPolicy decides alone",
+                    "write it as a CorsPolicy of this route",
+                    old.span,
                 )
 
 

@@ -5,13 +5,14 @@ Envoy accepts all of these without a word: `--mode validate` says OK.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from authlint.model.gateway import Inert
 from authlint.readers.envoy.cors import policies
 from authlint.readers.envoy.filters import Filter, Own, Spot, configured, disabled, unwrapped
-from authlint.readers.envoy.proto import entries, field, fields, is_set, text
+from authlint.readers.envoy.proto import entries, field, fields, is_set, place, text
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
@@ -24,6 +25,8 @@ GUARDS = {
 }
 KEY_CURE = "use the name of the entry in http_filters as the key"
 LEVEL = "typed_per_filter_config"
+SCHEMES = "http"
+LEAD = re.compile(r"\^?([A-Za-z0-9]+)(?![*?{])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,21 @@ class Uses:
     them has a CORS policy."""
 
     names: frozenset[str]
+    messages: frozenset[str]
     policies: bool
 
 
 def uses(table: Item) -> Uses:
     names: set[str] = set()
+    messages: set[str] = set()
     policed = False
     for level in levels(table):
         for entry in entries(level, LEVEL):
             names.add(entry.name)
-            policed = policed or unwrapped(entry).message in ("CorsPolicy", "Cors")
+            messages.add(unwrapped(entry).message)
         policed = policed or field(level, "cors") is not None or field(level, "route", "cors") is not None
-    return Uses(frozenset(names), policed)
+    policed = policed or not messages.isdisjoint(("CorsPolicy", "Cors"))
+    return Uses(frozenset(names), frozenset(messages), policed)
 
 
 def levels(table: Item) -> Iterator[Item]:
@@ -81,7 +87,11 @@ def _cors(chain: tuple[Filter, ...], spot: Spot, used: Uses) -> Iterator[Inert]:
         for own in spot.own(one.name):
             if own.message == "Cors":
                 why = "this is the filter's message, which says nothing: a policy is a CorsPolicy"
-                yield _crossing(why, "write envoy.extensions.filters.http.cors.v3.CorsPolicy", own.item.span)
+                yield _crossing(
+                    why,
+                    "write envoy.extensions.filters.http.cors.v3.CorsPolicy",
+                    place(field(own.item, "@type"), own.item.span),
+                )
         if found and not disabled(one, spot.own(one.name)):
             yield from _hopeless(found)
     if not present:
@@ -122,6 +132,10 @@ def _hopeless(found: list[Item]) -> Iterator[Inert]:
 def _impossible(item: Item) -> str:
     """Why no browser's origin can fit; empty where one may."""
     exact = field(item, "exact")
+    regex = text(item, "safe_regex", "regex")
+    lead = LEAD.match(regex)
+    if lead is not None and "|" not in regex and not SCHEMES.startswith(lead[1][:4]) and lead[1][:1] != "n":
+        return "an origin begins with its scheme, and the pattern has to fit all of it"
     if exact is None or exact.masked:
         return ""
     origin = exact.text
@@ -165,13 +179,15 @@ def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
         return
     if one.kind == "jwt_authn":
         rules = fields(one.config, "rules")
-        if not rules and any(entries(one.config, "providers")):
-            yield Inert("no rule asks for a token: every request passes", "add rules with a match", one.span)
+        asking = [rule for rule in rules if _asks(rule)]
+        if not asking and any(entries(one.config, "providers")) and "PerRouteConfig" not in used.messages:
+            why = "no rule asks for a token: every request passes"
+            span = one.span if not rules else _requirement(rules[-1])
+            yield Inert(why, "say what is asked for: requires: {provider_name: ...}", span)
         for rule in rules:
             for name in ("prefix", "path"):
                 path = field(rule, "match", name)
-                asks = field(rule, "requires") is not None or bool(text(rule, "requirement_name"))
-                if path is not None and asks and path.text[:1] != "/" and not path.masked:
+                if path is not None and _asks(rule) and path.text[:1] != "/" and not path.masked:
                     why = "no path fits: every path begins with a slash"
                     yield Inert(why, f"write /{path.text}", path.span)
     elif one.kind == "rbac":
@@ -179,6 +195,20 @@ def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
         names = ("rules", "shadow_rules", "matcher", "shadow_matcher")
         if config is not None and all(field(config, name) is None for name in names):
             yield Inert("there are no rules: everybody passes", "add rules", one.span)
+
+
+def _asks(rule: Item) -> bool:
+    requires = field(rule, "requires")
+    return bool(text(rule, "requirement_name")) or (requires is not None and any(requires.entries()))
+
+
+def _requirement(rule: Item) -> Span:
+    """The words that should say what is asked for."""
+    for name in ("requires", "match"):
+        found = field(rule, name)
+        if found is not None:
+            return found.span
+    return rule.words
 
 
 def _crossing(why: str, cure: str, span: Span) -> Inert:

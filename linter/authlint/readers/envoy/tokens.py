@@ -128,7 +128,9 @@ def _places(item: Item) -> Iterator[Place]:
     for one in fields(item, "from_headers"):
         name = field(one, "name")
         if name is not None:
-            yield Place("header", name.text.lower(), text(one, "value_prefix"), name.span)
+            prefix = field(one, "value_prefix")
+            span = name.span if prefix is None else prefix.span
+            yield Place("header", name.text.lower(), text(one, "value_prefix"), span)
     for one in fields(item, "from_params"):
         yield Place("parameter", one.text, "", one.words)
     for one in fields(item, "from_cookies"):
