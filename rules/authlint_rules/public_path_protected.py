@@ -84,13 +84,14 @@ def _spots(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
 
 
 def _probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
-    """What one listener of the gateway asks another one, to find out whether that is well."""
+    """What one listener of the gateway asks another, to find out whether that lives."""
     for upstream in site.gateway.upstreams.values():
-        for address in upstream.addresses if upstream.probe_span is not None else ():
+        for address in upstream.addresses if upstream.probes else ():
             host, port = split_authority(address)
-            if host in HERE and port == endpoint.listener.port and upstream.probe_span is not None:
-                request = Request("GET", f"http://{address}{upstream.probe}", (("Host", upstream.name),))
-                yield request, PROBES, upstream.probe_span
+            if host in HERE and port == endpoint.listener.port:
+                for one in upstream.probes:
+                    named = () if one.host == upstream.name else (("Host", one.host),)
+                    yield Request("GET", f"http://{address}{one.path}", named), PROBES, one.span
 
 
 def _callers(path: str) -> str | None:

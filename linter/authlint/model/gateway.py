@@ -240,14 +240,23 @@ def listener(
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """A request without credentials that the gateway sends by itself, to find out whether a server lives; `host` is
+    its Host header."""
+
+    path: str
+    host: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Upstream:
-    """A named group of servers. `probe` is the path at which they are asked whether they are well, "" for none."""
+    """A named group of servers, and how they are asked whether they are well."""
 
     name: str
     addresses: tuple[str, ...]
     span: Span
-    probe: str = ""
-    probe_span: Span | None = None
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.model.gateway import Upstream
+from authlint.model.gateway import Probe, Upstream
 from authlint.readers.envoy.proto import field, fields, text
 from authlint.readers.yaml.tree import Item
 
@@ -14,21 +14,21 @@ def clusters(items: list[Item]) -> dict[str, Upstream]:
     for item in items:
         name = field(item, "name")
         if name is not None and not name.masked:
-            probe = _probe(item)
-            path, span = ("", None) if probe is None else (probe.text, probe.span)
-            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span, path, span))
+            probes = tuple(_probes(item, name.text))
+            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span, probes))
     return found
 
 
-def _probe(item: Item) -> Item | None:
-    """The path of an active health check that sends no headers of its own and wants 200."""
+def _probes(item: Item, cluster: str) -> Iterator[Probe]:
+    """Health checks over HTTP, but for those that send headers of their own or take other answers than 200; their
+    Host is the cluster's name unless it is given
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/health_check.proto)."""
     for one in fields(item, "health_checks"):
         check = field(one, "http_health_check")
         path = field(check, "path")
         special = fields(check, "request_headers_to_add") or fields(check, "expected_statuses")
         if path is not None and not path.masked and not special:
-            return path
-    return None
+            yield Probe(path.text, text(check, "host") or cluster, path.span)
 
 
 def _addresses(item: Item) -> Iterator[str]:
