@@ -34,7 +34,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from authlint import evidence
-from authlint.client.redirects import follow
 from authlint.finding import Exchange, Finding, Label, Level
 from authlint.flow.assume import AUTH_SERVICE
 from authlint.flow.outcome import Event, Outcome
@@ -45,7 +44,7 @@ from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.asked import asking, is_served, path_of, refused_again, span_of
-from authlint_rules.signing_in import SIGN_IN, callbacks, exempted
+from authlint_rules.signing_in import SIGN_IN, callbacks, exempted, redirected
 
 ID = "auth-endpoint-behind-auth"
 WANTED = "the sign-in, open to everybody"
@@ -75,8 +74,7 @@ def _page(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[Finding]
 
 def _redirect(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) -> Iterator[Finding]:
     """The client is sent to a page of this gateway, which sends it away in turn."""
-    absolute = (outcome.value("location") or "").startswith(("/", "http"))
-    request = follow(site.request(endpoint), outcome, "browser") if absolute else None
+    request = redirected(site.request(endpoint), outcome)
     second = None if request is None else site.ask(request)
     if request is None or second is None or not is_served(request, second) or second.opens:
         return
@@ -89,7 +87,7 @@ def _redirect(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) -
 
 def _sent_away(world: Outcome, request: Request) -> bool:
     """Refused, or sent to the same page once more."""
-    back = follow(request, world, "browser")
+    back = redirected(request, world)
     return world.status == 401 or (back is not None and urlsplit(back.url)[:3] == urlsplit(request.url)[:3])
 
 

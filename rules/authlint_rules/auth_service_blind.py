@@ -83,12 +83,14 @@ def _finding(
 ) -> Finding:
     name = want.header[0]
     status = outcome.status or outcome.worlds[0].status
+    primary = _taker(outcome, service, asked, name.lower())
+    here = [Label(service.span, "the service is asked here")] if service.span != primary else []
     return Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"{endpoint.title} answers {status} to a good {GOOD.get(name, name)}: the auth service never gets it",
-        primary=Label(_taker(outcome, service, asked, name.lower()), f"keeps {name} from the service"),
-        related=(Label(service.span, "the service is asked here"), *want.why),
+        primary=Label(primary, f"keeps {name} from the service"),
+        related=(*here, *want.why),
         routes=(endpoint.title,),
         witness=(site.exchange(site.request(endpoint, want.header), outcome, "200: the credential is good"),),
         cure=f"send {name} to the service, as the client sent it",

@@ -40,7 +40,6 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.passwords import users
 from authlint.flow.request import Request
-from authlint.model.fact import Dangling
 from authlint.model.step import Basic, UserFile
 from authlint.model.value import literal
 from authlint.rule import Rule
@@ -111,14 +110,8 @@ def _refused(site: Site, endpoint: Endpoint) -> Iterator[Cause]:
     for request, outcome in tried[1:]:
         found = [why_refused(endpoint, asked, request, world) for world in outcome.worlds]
         why = found[0]
-        if why is not None and None not in found and not _is_dangling(site, why[1]):
+        if why is not None and None not in found:
             yield Cause(*why, request, outcome)
-
-
-def _is_dangling(site: Site, span: Span) -> bool:
-    """Whether a name here that nothing defines is reported as just that."""
-    named = [one.span for one in site.gateway.facts if isinstance(one, Dangling) and not one.outside]
-    return any(one.path == span.path and one.start < span.end and span.start < one.end for one in named)
 
 
 def _finding(site: Site, endpoint: Endpoint, cause: Cause) -> Finding:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from authlint import evidence
+from authlint.client.redirects import follow
 from authlint.finding import Label
-from authlint.flow.outcome import Event, Outcome
+from authlint.flow.outcome import REDIRECTS, Event, Header, Outcome
 from authlint.flow.request import Request
 from authlint.model.credential import OAuth
+from authlint.model.step import Respond, ToClient
+from authlint.model.value import Cat, literal
 from authlint.site import Endpoint, Site
 from authlint_rules.asked import paths_in, request_for, token_rules
 
@@ -50,3 +53,28 @@ def _blocked(site: Site, endpoint: Endpoint, path: str, label: Label) -> Iterato
     denial = outcome.in_every_world(lambda world: world.denial)
     if denial is not None and outcome.route is endpoint.route and not outcome.opens:
         yield Blocked(request, outcome, denial, label)
+
+
+def redirected(request: Request, outcome: Outcome) -> Request | None:
+    """The request that a browser sends next. Of a Location that is not known to its end the path will do."""
+    location = outcome.value("location")
+    if location is None and outcome.status in REDIRECTS:
+        location = next((text for text in map(_known_path, outcome.worlds[0].trace[::-1]) if text), None)
+        outcome = replace(outcome, headers=(Header("Location", location or ""),))
+    if not (location or "").startswith(("/", "http")):
+        return None
+    return follow(request, outcome, "browser")
+
+
+def _known_path(event: Event) -> str:
+    """The fixed text before the query of a redirect's target; nothing where the path itself is not fixed."""
+    if not isinstance(event.subject, (ToClient, Respond)) or event.subject.location is None:
+        return ""
+    value, text = event.subject.location, ""
+    for part in value.parts if isinstance(value, Cat) else (value,):
+        fixed = literal(part)
+        if fixed is None:
+            break
+        text += fixed
+    path, mark, _ = text.partition("?")
+    return path if mark else ""

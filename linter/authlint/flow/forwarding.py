@@ -19,6 +19,8 @@ from authlint.model.value import EMPTY
 GROUP = re.compile(r"\\(\d|\\)")
 # A header by which services recognise their callers, apart from Authorization and cookies.
 KEY_WORDS = ("api-key", "apikey", "token", "auth")
+# They tell an auth service what is asked for (x-auth-request-redirect), and not by whom.
+ABOUT_THE_REQUEST = ("-redirect", "-uri", "-url", "-method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def carries_credential(headers: Sequence[Header]) -> bool:
     for header in headers:
         key = header_key(header.name)
         named = key in ("authorization", "cookie") or any(word in key for word in KEY_WORDS)
+        if key.endswith(ABOUT_THE_REQUEST):
+            continue
         if named and header.value != "" and (header.op is None or not header.op.implied):
             return True
     return False
