@@ -135,7 +135,9 @@ def _overwritten(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 rule=ID,
                 level=Level.ERROR,
                 message=f"{endpoint.title}: Authorization is kept for the token's payload, and {lost}",
-                primary=Label(provider.forward_span, "the payload is written to the header that tokens come in"),
+                primary=Label(
+                    provider.forward_span, "the payload is written to the header that tokens come in"
+                ),
                 routes=(endpoint.title,),
                 witness=(site.exchange(request, outcome, "the token as it came", shows=("Authorization",)),),
                 cure="hand the payload on in a header of its own",
