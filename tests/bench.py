@@ -65,6 +65,98 @@ def configuration(servers: int) -> str:
     return f"events {{}}\nhttp {{\n    server_names_hash_max_size 65536;\n{upstreams}{login}{body}}}\n"
 
 
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app-{n}
+  namespace: team-{team}
+  labels: {{app: app-{n}}}
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {{app: app-{n}}}
+  template:
+    metadata:
+      labels: {{app: app-{n}}}
+    spec:
+      containers:
+      - name: app
+        image: registry.example/app-{n}:1.{team}
+        ports:
+        - containerPort: 8080
+        env:
+        - {{name: LEVEL, value: info}}
+        - name: DATABASE
+          valueFrom:
+            secretKeyRef: {{name: app-{n}, key: database}}
+        resources:
+          requests: {{cpu: 100m, memory: 128Mi}}
+          limits: {{memory: 256Mi}}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: app-{n}
+  namespace: team-{team}
+spec:
+  selector: {{app: app-{n}}}
+  ports:
+  - {{port: 80, targetPort: 8080}}
+"""
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: app-{n}
+  namespace: team-{team}
+  annotations:
+    cert-manager.io/cluster-issuer: public
+    nginx.ingress.kubernetes.io/proxy-body-size: 20m
+{annotations}spec:
+  ingressClassName: nginx
+  tls:
+  - hosts: [app-{n}.example.com]
+    secretName: app-{n}-tls
+  rules:
+  - host: app-{n}.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service: {{name: app-{n}, port: {{number: 80}}}}
+"""
+# One Ingress in ten has these too.
+PROTECTED = """\
+    nginx.ingress.kubernetes.io/enable-cors: "true"
+    nginx.ingress.kubernetes.io/cors-allow-origin: https://app.example.com
+    nginx.ingress.kubernetes.io/auth-url: http://login.auth.svc.cluster.local/check
+"""
+# What must be done at the least: find the files, read their bytes, compose the documents of interest.
+LEAST = """
+import os, re, yaml
+for parent, folders, files in os.walk({folder!r}):
+    for name in files:
+        with open(os.path.join(parent, name), "rb") as file:
+            raw = file.read()
+        if re.search(rb"kind: Ingress", raw):
+            list(yaml.compose_all(raw.decode(), Loader=yaml.CSafeLoader))
+"""
+
+
+def manifests(folder: Path, number: int) -> None:
+    """A repository of manifests: one in twenty has an Ingress, among a Deployment and a Service."""
+    for n in range(number):
+        team = folder / f"team-{n % 50}"
+        team.mkdir(parents=True, exist_ok=True)
+        template, name = (INGRESS, "ingress") if n % 20 == 0 else (DEPLOYMENT, "app")
+        text = template.format(n=n, team=n % 50, annotations="" if n % 200 else PROTECTED)
+        if template is INGRESS:
+            text = DEPLOYMENT.format(n=n, team=n % 50) + "---\n" + text
+        (team / f"{name}-{n}.yaml").write_text(text)
+
+
 def seconds(command: list[str]) -> float:
     start = time.perf_counter()
     done = subprocess.run(command, capture_output=True)
@@ -96,6 +188,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--servers", type=int, default=200)
+    parser.add_argument("--manifests", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -112,6 +205,23 @@ def main() -> None:
     base = medians["crossplane.parse"]
     for name, value in medians.items():
         print(f"{name:<32} {value:8.3f} s   {value / base:6.2f} x crossplane.parse")
+    ratio, ours, least = compared_manifests(options.manifests, options.rounds)
+    print(f"{options.manifests} manifests, one in twenty an Ingress; medians of {options.rounds} rounds")
+    print(f"{'authlint check':<32} {ours:8.3f} s   {ratio:6.2f} x finding, reading and composing")
+    print(f"{'finding, reading and composing':<32} {least:8.3f} s")
+
+
+def compared_manifests(number: int, rounds: int) -> tuple[float, float, float]:
+    """authlint's time over the least that must be done, and both in seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "repository")
+        manifests(folder, number)
+        python = sys.executable
+        ours = [python, "-m", "authlint", "check", "--isolated", "--no-progress", str(folder)]
+        least = [python, "-c", LEAST.format(folder=str(folder))]
+        pairs = [(seconds(ours), seconds(least)) for _ in range(rounds)]
+    mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return mine / theirs, mine, theirs
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class Discovered:
     notices: tuple[Notice, ...] = ()
     missing: tuple[Notice, ...] = ()
     _project: tuple[Path, ...] | None = None
+    _listed: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
     _contents: dict[Path, bytes] = field(default_factory=dict)
 
     def content(self, path: Path) -> bytes:
@@ -54,7 +55,7 @@ class Discovered:
     def project(self) -> tuple[Path, ...]:
         """Every file of the project whose name could be a configuration's; listed on the first call."""
         if self._project is None:
-            self._project = tuple(sorted(_interesting(self.root)))
+            self._project = self._listed.get(self.root) or tuple(sorted(_interesting(self.root)))
         return self._project
 
     def asked_for(self, path: Path) -> bool:
@@ -72,7 +73,8 @@ def discover(
     here, named = Path.cwd(), dict.fromkeys(found.named)
     candidates: dict[Path, None] = {}
     for folder in found.folders:
-        candidates.update(dict.fromkeys(sorted(_interesting(folder))))
+        listed = found._listed[folder] = tuple(sorted(_interesting(folder)))
+        candidates.update(dict.fromkeys(listed))
     passed: dict[Path, str] = {}
     for path in [*named, *(path for path in candidates if path not in named)]:
         # Of many documents few are of interest: they are opened once, when they are read.
@@ -153,16 +155,17 @@ def _interesting(folder: Path) -> Iterator[Path]:
     listed = _listed_by_git(folder)
     files = _walked(folder) if listed is None else listed
     prefix = folder.as_posix()
+    linked = os.path.realpath(prefix) != prefix
     seen: set[str] = set()
     for file in files:
         if not could_be_configuration(f"{prefix}/{file}"):
             continue
-        path = folder / file
+        path = f"{prefix}/{file}"
         # A link to a file that is listed under its own name too (sites-enabled) is one file.
-        real = os.path.realpath(path)
+        real = os.path.realpath(path) if linked or os.path.islink(path) else path
         if real not in seen and os.path.isfile(real):
             seen.add(real)
-            yield path
+            yield Path(path)
 
 
 def _listed_by_git(folder: Path) -> list[str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from authlint.discover import Discovered
+from authlint.discover import Discovered, is_document
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
@@ -162,6 +162,8 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     asked = {path for path in read if files.asked_for(Path(os.path.abspath(path)))}
     notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
-        if shown(path) not in read:
+        # Most documents of a repository are somebody else's: only one that was named is worth a word.
+        expected = path in files.named or not is_document(path.name)
+        if expected and shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

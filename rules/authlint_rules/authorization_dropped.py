@@ -30,10 +30,10 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.model.credential import Jwt
-from authlint.model.step import HeaderOp
+from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import Get, literal
 from authlint.rule import Rule
-from authlint.site import BASIC, BEARER, Endpoint, Site, headers_of
+from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of, headers_of
 
 ID = "authorization-dropped"
 PASSWORDS = ("php_auth_pw",)
@@ -50,6 +50,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     consumed = any(evidence.mechanisms(endpoint))
+    if not consumed and not _may_drop(endpoint):
+        return
     outcome = site.get(endpoint, BEARER)
     op = outcome.in_every_world(_removal)
     if op is None:
@@ -85,6 +87,23 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         pedantic=needed is None,
         stated=outcome.assumed,
     )
+
+
+def _may_drop(endpoint: Endpoint) -> bool:
+    """Whether any setting of the route, or of a branch of it, touches the header: most do not."""
+    for block in blocks_of(endpoint.route):
+        for step in block.steps:
+            if isinstance(step, Forward):
+                if not step.client_headers or any(_is_it(op) for op in step.headers):
+                    return True
+            elif isinstance(step, Amend) and any(_is_it(op) for op in step.ops):
+                return True
+    return any(_is_it(op) for op in endpoint.listener.intake.early)
+
+
+def _is_it(op: HeaderOp) -> bool:
+    name = op.name.lower().replace("_", "-").removeprefix("http-")
+    return name == "authorization" or op.name.endswith("*")
 
 
 def _removal(world: Outcome) -> HeaderOp | bool | None:

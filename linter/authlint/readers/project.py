@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from authlint.discover import Discovered, is_document
 from authlint.finding import Notice
@@ -14,10 +15,17 @@ from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.roots import roots
 
+if TYPE_CHECKING:
+    from authlint.readers.kubernetes.manifests import Manifest
+
 # A manifest that routes requests by itself, and one that such a manifest may refer to.
 ROUTING = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List)\b")
-LINKED = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:ConfigMap|Secret|IngressClass|Service)\b")
-CONNECTIONS = re.compile(rb"http_?connection_?manager|envoy\.filters\.network\.http", re.IGNORECASE)
+LINKED = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:ConfigMap|Secret|IngressClass)\b")
+# Of those, what may be the controller's own; others are read where an Ingress names them.
+CONTROLLERS = (
+    rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
+)
+CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 
 
 class Project:
@@ -26,6 +34,9 @@ class Project:
     def __init__(self, library: Library, files: Discovered, asked: Callable[[str], bool]) -> None:
         self.library, self.files, self.asked = library, files, asked
         self.notices: list[Notice] = []
+        self.seen: set[Path] = set()
+        self.routing: list[Path] = []
+        self.linked: list[Path] = []
 
     def gateways(self) -> Iterator[Gateway]:
         named, documents = _parted(self.files.named)
@@ -39,7 +50,7 @@ class Project:
                 yield root.gateway
         yield from self._envoys(envoy)
         if manifests:
-            yield from self._ingresses(manifests)
+            yield from self._ingresses()
 
     def _sorted(self, documents: Iterable[Path]) -> tuple[list[str], list[str]]:
         """Which documents may be Envoy's, and which are manifests: told from their bytes."""
@@ -47,11 +58,20 @@ class Project:
         manifests: list[str] = []
         for path in documents:
             raw = self._bytes(path)
-            if CONNECTIONS.search(raw):
+            if any(word in raw for word in CONNECTIONS):
                 envoy.append(_shown(path))
-            if ROUTING.search(raw) or LINKED.search(raw):
-                manifests.append(_shown(path))
+            self._classify(path, raw)
+        for kind in (self.routing, self.linked):
+            manifests.extend(map(_shown, kind))
         return envoy, manifests
+
+    def _classify(self, path: Path, raw: bytes) -> None:
+        """Keeps manifests that route, and those that may be linked; a plain search first spares the pattern."""
+        self.seen.add(path)
+        if (b"Ingress" in raw or b"List" in raw) and ROUTING.search(raw):
+            self.routing.append(path)
+        elif (b"ConfigMap" in raw or b"Secret" in raw or b"IngressClass" in raw) and LINKED.search(raw):
+            self.linked.append(path)
 
     def _bytes(self, path: Path) -> bytes:
         known = self.files.texts.get(path)
@@ -69,35 +89,35 @@ class Project:
                 if found is not None:
                     yield found
 
-    def _ingresses(self, asked: list[str]) -> Iterator[Gateway]:
+    def _ingresses(self) -> Iterator[Gateway]:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""
-        from authlint.readers.kubernetes.manifests import objects
+        from authlint.readers.kubernetes.manifests import named_by
         from authlint.readers.kubernetes.read import gateways
 
-        routing: list[str] = []
-        linked: list[str] = []
-        for path in (Path(os.path.abspath(one)) for one in self._manifests(asked)):
-            raw = self._bytes(path)
-            if ROUTING.search(raw):
-                routing.append(_shown(path))
-            elif LINKED.search(raw):
-                linked.append(_shown(path))
+        for path in self.files.project():
+            if path not in self.seen and is_document(path.name):
+                self._classify(path, self._bytes(path))
+        routing, linked = sorted(map(_shown, self.routing)), sorted(map(_shown, self.linked))
         if not routing:
             return
-        found = []
-        for one in (*routing, *linked):
-            text = self._text(one)
-            if text is not None:
-                found.extend(objects(one, text, self.library.troubles))
+        found: list[Manifest] = []
+        for one in routing:
+            found.extend(self._objects(one))
+        names = [re.escape(name.encode()) for name in named_by(found)]
+        wanted = re.compile(b"|".join([CONTROLLERS, *names]))
+        for one in linked:
+            if wanted.search(self._bytes(Path(os.path.abspath(one)))):
+                found.extend(self._objects(one))
         read, skipped = gateways(found, self.library.troubles)
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         yield from read
 
-    def _manifests(self, asked: Iterable[str]) -> list[str]:
-        every = dict.fromkeys(asked)
-        every.update(dict.fromkeys(_shown(path) for path in self.files.project() if is_document(path.name)))
-        return list(every)
+    def _objects(self, path: str) -> list[Manifest]:
+        from authlint.readers.kubernetes.manifests import objects
+
+        text = self._text(path)
+        return [] if text is None else objects(path, text, self.library.troubles)
 
     def _text(self, path: str) -> str | None:
         from authlint.text import Source

@@ -23,6 +23,7 @@ GUARDS = {
     "ApiKeyAuthPerRoute": ("api_key_auth", ""),
     "RBACPerRoute": ("rbac", "rbac"),
 }
+CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "oauth2"))
 KEY_CURE = "use the name of the entry in http_filters as the key"
 LEVEL = "typed_per_filter_config"
 SCHEMES = "http"
@@ -81,7 +82,8 @@ def _cors(chain: tuple[Filter, ...], spot: Spot, used: Uses) -> Iterator[Inert]:
     present = [one for one in chain if one.kind == "cors"]
     for one in present[:1]:
         found = policies(one, spot)
-        if not found and not used.policies:
+        asked = any(other.kind in CHECKS and not disabled(other, spot.own(other.name)) for other in chain)
+        if not found and not used.policies and asked:
             why = "this filter has no policy to go by: no virtual host and no route has one"
             yield _crossing(why, "give the virtual host a CorsPolicy under this filter's name", one.span)
         for own in spot.own(one.name):

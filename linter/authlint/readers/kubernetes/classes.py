@@ -48,6 +48,10 @@ def foreign(ingress: Manifest, known: Mapping[str, str]) -> str:
     own = any(key.startswith(PREFIX) for key in annotations)
     said = annotations.get("kubernetes.io/ingress.class")
     name = ingress.item.text_at("spec", "ingressClassName") or (said.text if said is not None else "")
+    for key in annotations if not own else ():
+        for prefix, title in PREFIXES.items():
+            if key.startswith(prefix):
+                return title
     if name:
         controller = known.get(name, "")
         if controller:
@@ -58,9 +62,5 @@ def foreign(ingress: Manifest, known: Mapping[str, str]) -> str:
             return ""
     if own:
         return ""
-    for key in annotations:
-        for prefix, title in PREFIXES.items():
-            if key.startswith(prefix):
-                return title
     # Without a word of ingress-nginx's nobody knows who serves it.
     return name if name and "nginx" not in name.lower() else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from authlint.readers.trouble import Trouble
@@ -13,7 +13,7 @@ from authlint.text import Span
 
 # The kinds that are looked into; a document of another kind is not even parsed.
 KINDS = re.compile(
-    r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret|Service)\b"
+    r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
 )
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
@@ -76,3 +76,17 @@ def _objects(item: Item, text: str, depth: int) -> Iterator[Manifest]:
         group = item.text_at("apiVersion").rpartition("/")[0]
         names = (item.text_at("metadata", "namespace") or "default", item.text_at("metadata", "name"))
         yield Manifest(kind, group, *names, item, text)
+
+
+# Annotations that name another object of the same namespace.
+NAMING = ("auth-secret", "auth-proxy-set-headers", "custom-headers")
+
+
+def named_by(manifests: Iterable[Manifest]) -> set[str]:
+    """The names of objects that these name in their annotations."""
+    found: set[str] = set()
+    for one in manifests:
+        for key, item in one.annotations().items():
+            if key.endswith(NAMING) and item.text and not item.masked:
+                found.add(item.text.strip().rpartition("/")[2])
+    return found - {""}
