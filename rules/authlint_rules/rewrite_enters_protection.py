@@ -41,9 +41,9 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Event, Outcome
-from authlint.model.step import Ask, Basic, Recover, Rewrite, ToNamed, TryFiles
+from authlint.model.step import Ask, Basic, Files, Recover, Rewrite, ToNamed, TryFiles
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site
+from authlint.site import Endpoint, Site, blocks_of
 
 ID = "rewrite-enters-protection"
 ABSENT = Assume(missing_files=True)
@@ -54,8 +54,17 @@ PUBLIC = frozenset(
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
-        if not any(evidence.mechanisms(endpoint)):
+        if not any(evidence.mechanisms(endpoint)) and _may_turn(endpoint):
             yield from _judged(site, endpoint)
+
+
+def _may_turn(endpoint: Endpoint) -> bool:
+    """Whether anything on the route could send a request through the search for a route again."""
+    if endpoint.route.script or endpoint.host.script:
+        return True
+    blocks = tuple(blocks_of(endpoint.route))
+    steps = (step for block in blocks for step in block.steps)
+    return any(block.recover for block in blocks) or any(isinstance(step, (TryFiles, Files)) for step in steps)
 
 
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
