@@ -22,7 +22,8 @@ from authlint.flow.request import Request
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ALL = sorted(path.parent for path in SAMPLES.glob("*/*/envoy.yaml"))
-WRONG = [case for case in ALL if case.name.startswith("wrong")]
+# A system has files of other dialects too: their findings are shown on their own servers.
+WRONG = [case for case in ALL if case.name.startswith("wrong") or case.parent.name == "systems"]
 COMPARED = (
     "www-authenticate",
     "location",
@@ -110,7 +111,7 @@ def test_the_server_takes_the_sample(case: Path, envoy: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("case", WRONG, ids=case_id)
 def test_the_witness_is_answered_as_claimed(case: Path, envoy: Path, tmp_path: Path, found_in: Any) -> None:
-    findings = found_in(case).findings
+    findings = [one for one in found_in(case).findings if one.primary.span.path == "envoy.yaml"]
     assert findings
     with live(case, tmp_path, envoy) as running:
         for finding in findings:
