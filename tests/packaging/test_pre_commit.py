@@ -21,6 +21,7 @@ server {
     }
 }
 """
+PLATFORM = Path(__file__).parents[2] / "samples" / "systems" / "platform"
 CLEAN = FAULTY.replace("        add_header Access-Control-Allow-Origin https://app.example.com always;\n", "")
 
 
@@ -139,3 +140,25 @@ def test_every_usual_name_of_configuration_runs_the_hook(project: Project, name:
     run = project.hook("authlint")
     assert run.returncode == 1, run.stdout + run.stderr
     assert "preflight-behind-auth" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [
+        ("envoy.yaml", "preflight-behind-auth"),
+        ("ingress.yaml", "wildcard-origin-with-credentials"),
+        ("nginx.conf", "public-path-protected"),
+    ],
+)
+def test_every_dialect_is_looked_at(project: Project, file: str, named: str) -> None:
+    project.stage(f"deploy/{file}", (PLATFORM / file).read_text())
+    run = project.hook("authlint")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert named in run.stdout
+
+
+def test_other_documents_pass(project: Project) -> None:
+    project.stage("deploy/values.yaml", "replicas: 2\n")
+    project.stage("deploy/chart.yaml", "kind: Ingress\nspec: {{ .Values.spec }}\n")
+    run = project.hook("authlint")
+    assert run.returncode == 0, run.stdout + run.stderr
