@@ -43,8 +43,8 @@ from authlint.model.gateway import Route
 from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.asked import asking, is_served, path_of, refused_again, span_of
-from authlint_rules.signing_in import SIGN_IN, callbacks, exempted, redirected
+from authlint_rules.questions.asked import asking, is_served, path_of, refused_again, span_of
+from authlint_rules.questions.signing_in import SIGN_IN, callbacks, exempted, redirected
 
 ID = "auth-endpoint-behind-auth"
 WANTED = "the sign-in, open to everybody"

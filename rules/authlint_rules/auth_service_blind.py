@@ -39,7 +39,7 @@ from authlint.model.step import Ask, Forward
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
-from authlint_rules.judged_by import Want, asked_in_vain, wants
+from authlint_rules.questions.judged_by import Want, asked_in_vain, wants
 
 ID = "auth-service-blind"
 GOOD = {"Authorization": "token", "Cookie": "session cookie"}

@@ -45,11 +45,11 @@ from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
 from authlint.text import Span
-from authlint_rules.asked import lets_addresses_pass
-from authlint_rules.attempts import refused_throughout, stated
 from authlint_rules.auth_service_blind import blind
 from authlint_rules.competing_authorization import conflict
-from authlint_rules.refusing import why_refused
+from authlint_rules.questions.asked import lets_addresses_pass
+from authlint_rules.questions.attempts import refused_throughout, stated
+from authlint_rules.questions.refusing import why_refused
 
 ID = "auth-unsatisfiable"
 ANYBODY = ("Authorization", "Basic " + base64.b64encode(b"anybody:PASSWORD").decode())

@@ -43,8 +43,8 @@ from authlint.model.step import Basic, Branch, Respond
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, ops_of
 from authlint.text import Span
-from authlint_rules.asked import is_about, would_hold
-from authlint_rules.attempts import refused_throughout, stated
+from authlint_rules.questions.asked import is_about, would_hold
+from authlint_rules.questions.attempts import refused_throughout, stated
 
 ID = "competing-authorization"
 

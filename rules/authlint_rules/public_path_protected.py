@@ -32,7 +32,6 @@ When it stays quiet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -45,21 +44,10 @@ from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
-from authlint_rules.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
+from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
+from authlint_rules.questions.callers import PROBES, callers_of
 
 ID = "public-path-protected"
-PROBES, ANYONE = "health probes", "clients that look for well-known files"
-# Who calls a path, by the path; the first that fits. A word of everyday life ("health", "ready") is a probe's only
-# at the root: /services/health may well be about doctors.
-CALLERS = (
-    (r"^/\.well-known/acme-challenge(/|$)", "certificate authorities"),
-    (r"/\.well-known/(openid-configuration|oauth-|jwks)|/jwks(\.json)?$", "clients that look for keys"),
-    (r"^/\.well-known/", ANYONE),
-    (
-        r"/(healthz|livez|readyz|health[-_]?check)/?$|^/(_?health|ready|live(ness)?|-/(healthy|ready))$",
-        PROBES,
-    ),
-)
 HERE = ("127.0.0.1", "localhost", "[::1]")
 Spot: TypeAlias = tuple[Request, str, Span]  # a request, who sends it, and what says so
 
@@ -73,14 +61,14 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _spots(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
     """Paths that have a route, or an answer, of their own."""
-    callers = _callers(path_of(endpoint))
+    callers = callers_of(path_of(endpoint))
     if callers is not None:
         yield site.request(endpoint), callers, endpoint.route.span
     for when, block in endpoint.route.variants:
         for step in block.steps:
             if isinstance(step, Answer) and step.status < 300:
                 for path in paths_in(when):
-                    yield request_for(site, endpoint, path), _callers(path) or PROBES, step.span
+                    yield request_for(site, endpoint, path), callers_of(path) or PROBES, step.span
 
 
 def _probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
@@ -92,10 +80,6 @@ def _probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
                 for one in upstream.probes:
                     named = () if one.host == upstream.name else (("Host", one.host),)
                     yield Request("GET", f"http://{address}{one.path}", named), PROBES, one.span
-
-
-def _callers(path: str) -> str | None:
-    return next((callers for pattern, callers in CALLERS if re.search(pattern, path)), None)
 
 
 def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span: Span) -> Iterator[Finding]:
@@ -131,7 +115,7 @@ def _also_protected(site: Site, endpoint: Endpoint, denial: Event) -> Endpoint |
     """A route for others that the same setting protects: what is written for one path alone is a decision."""
     span = getattr(denial.subject, "span", None)
     for other in site.siblings[id(endpoint.host)]:
-        if _callers(path_of(other)) is None and any(one.span == span for one in evidence.mechanisms(other)):
+        if callers_of(path_of(other)) is None and any(one.span == span for one in evidence.mechanisms(other)):
             return other
     return None
 

@@ -64,7 +64,9 @@ def _may_turn(endpoint: Endpoint) -> bool:
         return True
     blocks = tuple(blocks_of(endpoint.route))
     steps = (step for block in blocks for step in block.steps)
-    return any(block.recover for block in blocks) or any(isinstance(step, (TryFiles, Files)) for step in steps)
+    return any(block.recover for block in blocks) or any(
+        isinstance(step, (TryFiles, Files)) for step in steps
+    )
 
 
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:

@@ -31,18 +31,15 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.flow.request import Request
-from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
 from authlint.rule import Rule
-from authlint.site import VOUCHED, Endpoint, Site, headers_of, requires
-from authlint_rules.asked import paths_in
+from authlint.site import Endpoint, Site
+from authlint_rules.questions.reaching import reaches_behind
 
 ID = "rewrite-leaves-protection"
 
@@ -52,7 +49,7 @@ def check(site: Site) -> Iterator[Finding]:
         if any(evidence.mechanisms(endpoint)):
             yield from _escapes(site, endpoint, endpoint.route.script)
         elif endpoint.forward is not None and endpoint.route.block.exempt is None:
-            yield from _reaches_behind(site, endpoint)
+            yield from reaches_behind(ID, site, endpoint)
     for endpoint in site.unreached:
         # Nobody reaches this route: the server's own rewrites may move its requests first.
         if any(evidence.mechanisms(endpoint)):
@@ -94,80 +91,6 @@ def _move(world: Outcome, protected: Route, script: tuple[Op, ...]) -> tuple[Eve
 
 def _within(rewrite: Rewrite, script: tuple[Op, ...]) -> bool:
     return any(op is rewrite or (isinstance(op, Branch) and _within(rewrite, op.ops)) for op in script)
-
-
-def _reaches_behind(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """What an open route asks the application for is what a protected route asks it for too."""
-    outcome = site.get(endpoint)
-    reached = outcome.upstream
-    if (
-        outcome.alternatives
-        or outcome.opens
-        or outcome.status != 200
-        or not outcome.unasked
-        or reached is None
-    ):
-        return
-    path = (reached.path or "").partition("?")[0]
-    if urlsplit(endpoint.url).path == path or not path.startswith("/"):
-        return
-    rule = _ruled(site, endpoint, path)
-    if rule is not None:
-        label = Label(rule.span, "this path is protected, and no route but this one leads there")
-        yield _behind(site, endpoint, label, path, outcome)
-        return
-    for other in site.siblings[id(endpoint.host)]:
-        # "/" protects whatever nobody else takes: that alone makes no path secret.
-        if other.route.match.text == "/" or not any(evidence.mechanisms(other)):
-            continue
-        address = reached.address or reached.name
-        if site.upstream(other) == address and _protects(site, other, endpoint.base + path, path):
-            label = Label(next(evidence.mechanisms(other)).span, f"{other.route.name} asks for credentials")
-            yield _behind(site, endpoint, label, other.title, outcome)
-            return
-
-
-def _ruled(site: Site, endpoint: Endpoint, path: str) -> TokenRule | None:
-    """A rule about tokens for the path that the application is asked for, where only this route can mean it."""
-    direct = site.ask(Request("GET", endpoint.base + path))
-    routed = site.ask(Request("GET", endpoint.base + path, headers_of("bearer"), vouched=VOUCHED))
-    if direct.status != 401 or routed.status != 404:
-        return None
-    for require in requires(endpoint.route):
-        for check in require.checks:
-            for rule in check.rules if isinstance(check, Jwt) and id(check) in endpoint.idle else ():
-                if any(len(text) > 1 and path.startswith(text) for text in paths_in(rule.when)):
-                    return rule
-    return None
-
-
-def _protects(site: Site, other: Endpoint, url: str, path: str) -> bool:
-    """Whether this route refuses the path to strangers, and asks the application for that very path for others."""
-    direct = site.ask(Request("GET", url))
-    if direct.status not in (401, 403) or direct.last_route is not other.route or direct.opens:
-        return False
-    for name in site.passing(other):
-        reached = site.ask(Request("GET", url, headers_of(name), vouched=VOUCHED)).upstream
-        return reached is not None and reached.path == path
-    return False
-
-
-def _behind(site: Site, endpoint: Endpoint, label: Label, what: str, outcome: Outcome) -> Finding:
-    forward = endpoint.forward
-    assert forward is not None
-    return Finding(
-        rule=ID,
-        level=Level.ERROR,
-        message=f"{endpoint.title} reaches {what}, which is protected, without authentication",
-        primary=Label(forward.span, "asks the same application for a path that is protected elsewhere"),
-        related=(label,),
-        routes=(endpoint.title,),
-        witness=(site.exchange(site.request(endpoint), outcome, "401, as for the protected path"),),
-        cure=site.cure(
-            ID, "protect this location in the same way, or map it onto a path that is not protected"
-        ),
-        stated=outcome.assumed,
-    )
 
 
 RULE = Rule(

@@ -10,9 +10,10 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.passwords import users, verify
 from authlint.flow.policies import allow
+from authlint.flow.reading import basic_credentials, covers
 from authlint.flow.script import Undecided
 from authlint.flow.tokens import jwt
-from authlint.flow.values import basic_credentials, covers, evaluate
+from authlint.flow.values import evaluate
 from authlint.flow.verdict import Asker, Denied, Passed, Verdict
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.step import Address, Ask, Basic, Check, Require, Unsure, UserList

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from authlint.flow.outcome import Event, Header, Party
 from authlint.flow.passage import Passage
+from authlint.flow.reading import host_name, server_name
 from authlint.flow.script import named
-from authlint.flow.values import evaluate, holds, host_name, server_name
+from authlint.flow.values import evaluate, holds
 from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
@@ -131,3 +132,11 @@ def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
     else:
         p.note("skipped", f"{op.name}: the value is empty", op.span, op)
     return kept
+
+
+def is_grpc(p: Passage, draft: Draft) -> bool:
+    """Whether a gRPC client gets an answer of the gateway's own."""
+    if not p.shared.listener.intake.grpc or draft.party == "upstream":
+        return False
+    kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
+    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from authlint.flow.answering import Draft, apply
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
+from authlint.flow.reading import header_text
 from authlint.flow.tokens import is_preflight
-from authlint.flow.values import fits, header_text
+from authlint.flow.values import fits
 from authlint.model.step import Cors
 
 

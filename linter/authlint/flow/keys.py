@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from authlint.flow.assume import CREDENTIALS
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
-from authlint.flow.values import argument, cookie, header_text
+from authlint.flow.reading import argument, cookie, header_text
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import ApiKey, Place
 from authlint.model.unknown import Unknown

@@ -5,8 +5,9 @@ from __future__ import annotations
 from authlint.flow.assume import CREDENTIALS
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
+from authlint.flow.reading import argument, cookie, header_text
 from authlint.flow.script import Undecided
-from authlint.flow.values import argument, cookie, header_text, holds
+from authlint.flow.values import holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import OAuth
 from authlint.model.unknown import Unknown

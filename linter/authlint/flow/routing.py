@@ -10,8 +10,9 @@ from functools import lru_cache
 from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
 from authlint.flow.patterns import Match, compile_pattern
+from authlint.flow.reading import host_name
 from authlint.flow.request import Request, split_authority
-from authlint.flow.values import holds, host_name
+from authlint.flow.values import holds
 from authlint.model.gateway import Gateway, HostName, Listener, Route, Table, VirtualHost
 from authlint.model.unknown import Unknown
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import require
-from authlint.flow.answering import Draft, leave, own_reply, recovery, response_headers
+from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
 from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
@@ -394,13 +394,5 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
         trace=tuple(shared.trace),
         unknown=tuple(shared.unknown),
         redirected=draft.own_location,
-        grpc=_is_grpc(p, draft),
+        grpc=is_grpc(p, draft),
     )
-
-
-def _is_grpc(p: Passage, draft: Draft) -> bool:
-    """Whether a gRPC client gets an answer of the gateway's own."""
-    if not p.shared.listener.intake.grpc or draft.party == "upstream":
-        return False
-    kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
-    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)

@@ -11,8 +11,9 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
+from authlint.flow.reading import covers
 from authlint.flow.routing import capture
-from authlint.flow.values import covers, evaluate, holds
+from authlint.flow.values import evaluate, holds
 from authlint.model.step import (
     Amend,
     Branch,

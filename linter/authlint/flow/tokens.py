@@ -18,7 +18,8 @@ from authlint.flow.assume import CREDENTIALS, KEYS
 from authlint.flow.keys import take_away, value_at
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
-from authlint.flow.values import fits, header_text, holds, url
+from authlint.flow.reading import header_text, url
+from authlint.flow.values import fits, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown

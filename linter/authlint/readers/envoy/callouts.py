@@ -54,34 +54,44 @@ def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
     otherwise = _status(field(one.config, "status_on_error")) or REFUSES
     if service is None and grpc is None:
         return Unsure("ext_authz has no service: the first request ends the process", one.span)
-    if service is None:
-        cluster = field(grpc, "envoy_grpc", "cluster_name")
-        name = cluster.text if cluster is not None and not cluster.masked else ""
-        span = place(cluster, one.span)
-        never = strings(field(one.config, "disallowed_headers"))
-        listed = field(one.config, "allowed_headers")
-        sends = None if listed is None else strings(listed)
-        return Call(
-            upstream=name,
-            defined=around.defined(name),
-            prefix="",
-            sends=sends,
-            never=never,
-            always=frozenset(),
-            allow=frozenset((200,)),
-            otherwise=otherwise,
-            fails_open=failure,
-            takes=(),
-            appends=(),
-            denial_headers=None,
-            denial_always=frozenset(),
-            success_headers=(),
-            adds=(),
-            remove_header="",
-            once=ONCE,
-            most=_most(one),
-            span=span,
-        )
+    return (
+        _over_http(one, service, around, otherwise, failure)
+        if service is not None
+        else _over_grpc(one, grpc, around, otherwise, failure)
+    )
+
+
+def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: int, failure: bool) -> Call:
+    cluster = field(grpc, "envoy_grpc", "cluster_name")
+    name = cluster.text if cluster is not None and not cluster.masked else ""
+    span = place(cluster, one.span)
+    never = strings(field(one.config, "disallowed_headers"))
+    listed = field(one.config, "allowed_headers")
+    sends = None if listed is None else strings(listed)
+    return Call(
+        upstream=name,
+        defined=around.defined(name),
+        prefix="",
+        sends=sends,
+        never=never,
+        always=frozenset(),
+        allow=frozenset((200,)),
+        otherwise=otherwise,
+        fails_open=failure,
+        takes=(),
+        appends=(),
+        denial_headers=None,
+        denial_always=frozenset(),
+        success_headers=(),
+        adds=(),
+        remove_header="",
+        once=ONCE,
+        most=_most(one),
+        span=span,
+    )
+
+
+def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int, failure: bool) -> Call:
     cluster = field(service, "server_uri", "cluster")
     name = cluster.text if cluster is not None and not cluster.masked else ""
     request, response = field(service, "authorization_request"), field(service, "authorization_response")

@@ -172,7 +172,7 @@ def _unpaired(own: Annotations, controller: Controller) -> Iterator[Fact]:
     listed = own.get("cors-allow-origin")
     if listed is not None and own.flag("enable-cors", False):
         text = listed.text.strip()
-        if text and not notes.ORIGINS.fullmatch(text.replace(" ", "")):
+        if text and not notes.are_origins(text):
             yield Ignored(
                 "is no list of origins as the controller takes them",
                 "every origin is allowed: *",

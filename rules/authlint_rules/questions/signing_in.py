@@ -15,7 +15,7 @@ from authlint.model.credential import OAuth
 from authlint.model.step import Respond, ToClient
 from authlint.model.value import Cat, literal
 from authlint.site import Endpoint, Site
-from authlint_rules.asked import paths_in, request_for, token_rules
+from authlint_rules.questions.asked import paths_in, request_for, token_rules
 
 SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
 

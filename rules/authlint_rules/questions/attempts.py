@@ -10,7 +10,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.step import Respond
 from authlint.site import CREDENTIALS, VOUCHED, Endpoint, Site, requires
-from authlint_rules.candidates import Part, implied, of_checks, tested
+from authlint_rules.questions.candidates import Part, implied, of_checks, tested
 
 MOST = 24  # credentials that are combined; with more of them nothing is said
 WORDS = frozenset(("KEY", "TOKEN", "SESSION"))

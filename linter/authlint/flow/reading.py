@@ -1,0 +1,142 @@
+"""What a request says, read without an expression: headers, cookies, parameters, its host, its Basic credentials."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+
+from authlint.flow.passage import Passage
+from authlint.flow.request import split_authority
+from authlint.model.gateway import VirtualHost
+from authlint.model.unknown import Unknown
+
+
+def joined(texts: list[str | Unknown]) -> str | Unknown:
+    for text in texts:
+        if isinstance(text, Unknown):
+            return text
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def header_text(p: Passage, name: str) -> str | Unknown:
+    """All values of a header as one text; empty where there is none."""
+    if p.shared.listener.intake.paths == "as-sent":
+        values = [h.value for h in p.headers if h.name.lower() == name]
+    else:
+        values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
+    separator = "; " if name == "cookie" else ", "
+    return joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
+
+
+def cookie(header: str | Unknown, name: str) -> str | Unknown:
+    """A cookie of a Cookie header, empty where there is none."""
+    if isinstance(header, Unknown):
+        return header
+    for pair in header.split(";"):
+        key, equals, text = pair.strip().partition("=")
+        if equals and key.lower() == name.lower():
+            return text
+    return ""
+
+
+def argument(query: str | None, name: str) -> str:
+    """A query parameter as it is written, empty where there is none."""
+    for pair in (query or "").split("&"):
+        key, _, text = pair.partition("=")
+        if key.lower() == name.lower():
+            return text
+    return ""
+
+
+def url(p: Passage, most: int) -> str:
+    """Where the client believes to be; the path and query are cut after `most` letters (0: never)."""
+    target = p.path + ("" if p.query is None else f"?{p.query}")
+    host = header_text(p, "host")
+    authority = host if isinstance(host, str) else ""
+    return f"{scheme(p)}://{authority}{target[:most] if most else target}"
+
+
+def scheme(p: Passage) -> str:
+    """The request's scheme, as the gateway takes it to be."""
+    intake = p.shared.listener.intake
+    if intake.scheme:
+        return intake.scheme
+    told = p.header("x-forwarded-proto") if intake.believes_proto else []
+    if told and told[0].value in ("http", "https"):
+        return told[0].text
+    return "https" if p.shared.listener.tls else "http"
+
+
+def claim(p: Passage, path: str) -> str | Unknown:
+    """A claim of a token that was verified, empty where there is none."""
+    payload, *names = path.split("/")
+    if payload not in p.claims:
+        return ""
+    found: object = p.claims[payload]
+    if found is None:
+        return Unknown("the claims of the token")
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else "" if found is None else str(found)
+
+
+def server_name(host: VirtualHost) -> str:
+    """The first name of a virtual host as it is written there, without the dot of ".example"."""
+    if not host.names:
+        return ""
+    first = host.names[0]
+    match first.kind:
+        case "ends":
+            return "*" + first.text
+        case "starts":
+            return first.text + ".*"
+        case "begins":
+            return first.text + "*"
+        case "pattern":
+            return "~" + first.text
+        case _:
+            return first.text
+
+
+def host_name(authority: str) -> str:
+    """A Host header as names are compared: lower case, without port and final dot."""
+    return split_authority(authority)[0].lower().rstrip(".")
+
+
+def basic_credentials(authorization: str | Unknown) -> tuple[str, str] | None:
+    """User and password of a Basic Authorization header, None for anything else."""
+    if isinstance(authorization, Unknown):
+        return None
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(rest.strip(), validate=True).decode("utf-8", "surrogateescape")
+    except (binascii.Error, ValueError):
+        return None
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else None
+
+
+def basic_user(authorization: str | Unknown) -> str | Unknown:
+    if isinstance(authorization, Unknown):
+        return authorization
+    pair = basic_credentials(authorization)
+    return pair[0] if pair else ""
+
+
+def covers(network: str, address: str | None) -> bool:
+    """Whether an address (None: one that nobody names) lies in a network, an address or "all"."""
+    if network == "all":
+        return True
+    try:
+        net = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+    if address is None:
+        return net.prefixlen == 0
+    try:
+        return ipaddress.ip_address(address) in net
+    except ValueError:
+        return False

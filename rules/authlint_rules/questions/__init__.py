@@ -1,0 +1,1 @@
+"""Questions that several rules ask, or that one rule asks at length."""
