@@ -24,6 +24,7 @@ ONE_OF = (
     (
         "cors-policy-inert",
         "preflight-behind-auth",
+        "preflight-unanswered",
         "cors-missing-on-unauthorized",
         "authorization-not-allowed",
     ),
