@@ -107,7 +107,7 @@ def _replaced(world: Outcome, branches: set[int], own: HeaderOp) -> Shadowed | N
     block: Block | None = world.block
     if block is None or id(block) not in branches or not world.admitted or world.get(ORIGIN):
         return None
-    return next((one for one in block.shadowed if own in one.lost), None)
+    return next((one for one in block.shadowed if own in one.lost and one.by), None)
 
 
 RULE = Rule(

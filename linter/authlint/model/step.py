@@ -53,7 +53,7 @@ class Shadowed:
 
     family: str  # the setting's name as the person writes it
     lost: tuple[HeaderOp, ...]
-    by: tuple[Span, ...]  # the block's own settings
+    by: tuple[Span, ...]  # the block's own settings; none where the server writes them unasked
 
 
 # Where a request goes on
