@@ -107,7 +107,7 @@ class Project:
         for one in linked:
             if wanted.search(self._bytes(os.path.abspath(one))):
                 found.extend(self._objects(one))
-        read, skipped = gateways(found, self.library.troubles)
+        read, skipped = gateways(found, self.library.troubles, every_host=False)
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         yield from read
