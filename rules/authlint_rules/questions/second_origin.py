@@ -38,7 +38,7 @@ def guessed(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         related=(why,),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "one Access-Control-Allow-Origin"),),
-        cure="hide the application's own (proxy_hide_header Access-Control-Allow-Origin), or leave it to the application",
+        cure="hide the application's own (proxy_hide_header Access-Control-Allow-Origin), or leave it to that",
         assumes=(assumes,),
         stated=outcome.assumed,
         pedantic=True,
