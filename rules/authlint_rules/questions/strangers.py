@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from authlint.asking import compared_with_origin, known_origins, origins_in
 from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.model.step import Branch, Cors
 from authlint.model.value import EMPTY, Case, Get, Pick, Text, Value, parts
-from authlint.site import Endpoint, Site, blocks_of, ops_of, steps_of
+from authlint.site import (
+    Endpoint,
+    Site,
+    blocks_of,
+    compared_with_origin,
+    known_origins,
+    ops_of,
+    origins_in,
+    steps_of,
+)
 from authlint.text import Span
 
 ORIGIN = Get("header", "origin")
