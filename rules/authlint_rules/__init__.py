@@ -11,6 +11,7 @@ from authlint_rules import (
     auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
+    challenge_missing,
     competing_authorization,
     cors_missing_on_unauthorized,
     cors_policy_inert,
@@ -47,4 +48,5 @@ RULES: tuple[Rule, ...] = (
     setting_ignored.RULE,
     object_rejected.RULE,
     token_logged.RULE,
+    challenge_missing.RULE,
 )
