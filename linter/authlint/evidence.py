@@ -108,12 +108,18 @@ def _reads_credential(condition: Condition) -> bool:
             return False
 
 
-def is_api(site: Site, endpoint: Endpoint) -> bool:
-    segments = re.split(r"[^A-Za-z0-9]+", endpoint.route.match.text.lower())
+def is_api(site: Site, endpoint: Endpoint) -> Label | None:
+    """Programs call this route, and not only people: what says so."""
     forward = endpoint.forward
     if forward is not None and forward.encoding == "grpc":
-        return True
-    return not API_WORDS.isdisjoint(segments) or cross_origin(site, endpoint) is not None
+        return Label(forward.span, "gRPC: programs call this")
+    for check in mechanisms(endpoint):
+        if isinstance(check, (Jwt, ApiKey)):
+            return Label(check.span, "asks for tokens or keys: programs call this")
+    segments = re.split(r"[^A-Za-z0-9]+", f"{endpoint.focus} {endpoint.route.match.text}".lower())
+    if not API_WORDS.isdisjoint(segments):
+        return Label(endpoint.route.span, "by its path this is an API")
+    return cross_origin(site, endpoint)
 
 
 def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:

@@ -24,6 +24,7 @@ from authlint_rules import (
     setting_ignored,
     token_location_mismatch,
     token_logged,
+    unauthorized_masked,
     wildcard_origin_with_credentials,
 )
 
@@ -49,4 +50,5 @@ RULES: tuple[Rule, ...] = (
     object_rejected.RULE,
     token_logged.RULE,
     challenge_missing.RULE,
+    unauthorized_masked.RULE,
 )
