@@ -25,6 +25,7 @@ KEY_HEADERS = frozenset(
 )
 TOKEN_WORDS = frozenset(("jwt", "jwts", "bearer", "token", "tokens", "introspect", "introspection"))
 CORS = "access-control-allow-"
+TLS_BEFORE = (("x-forwarded-proto", "https"), ("x-forwarded-scheme", "https"), ("https", "on"))
 Mechanism: TypeAlias = Basic | Ask | Jwt | ApiKey | Call | OAuth | Allow
 MECHANISMS = (Basic, Ask, Jwt, ApiKey, Call, OAuth)
 
@@ -260,6 +261,16 @@ def _amended(endpoint: Endpoint) -> Iterator[HeaderOp]:
     for step in endpoint.route.block.steps:
         if isinstance(step, Amend):
             yield from step.ops
+
+
+def tls_before(endpoint: Endpoint) -> Label | None:
+    """TLS ends in front of this listener: the application is told https by a server that speaks plain http."""
+    forward = endpoint.forward
+    for op in forward.headers if forward is not None and not endpoint.listener.tls else ():
+        name, said = op.name.lower(), literal(op.value)
+        if (name, said) in TLS_BEFORE:
+            return Label(op.span, "TLS ends in front of this server: the application is told https")
+    return None
 
 
 def serves_files(endpoint: Endpoint) -> bool:

@@ -19,6 +19,7 @@ from authlint_rules import (
     object_rejected,
     preflight_behind_auth,
     public_path_protected,
+    redirect_loses_credentials,
     rewrite_enters_protection,
     rewrite_leaves_protection,
     setting_ignored,
@@ -51,4 +52,5 @@ RULES: tuple[Rule, ...] = (
     token_logged.RULE,
     challenge_missing.RULE,
     unauthorized_masked.RULE,
+    redirect_loses_credentials.RULE,
 )

@@ -32,13 +32,11 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
-from authlint.flow.outcome import Event, Outcome
+from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.credential import OAuth
-from authlint.model.gateway import LocalReply
-from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.questions.masking import broken, masked, moved
 
 ID = "unauthorized-masked"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
@@ -56,52 +54,14 @@ def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         request = site.request(endpoint)
         outcome = site.ask(request)
-        broken = outcome.in_every_world(_broken)
-        place = broken or outcome.in_every_world(_masked)
+        unusable = outcome.in_every_world(broken)
+        place = unusable or outcome.in_every_world(masked)
         if place is not None and not _told_apart(site, endpoint, None):
             api = evidence.is_api(site, endpoint)
-            if (api is not None or broken is not None) and not outcome.opens:
+            if (api is not None or unusable is not None) and not outcome.opens:
                 yield _finding(site, endpoint, request, outcome, place, api)
         elif endpoint.forward is not None and endpoint.forward.intercept:
             yield from _intercepted(site, endpoint)
-
-
-def _masked(world: Outcome) -> Label | None:
-    """What makes another answer of the gateway's own 401."""
-    if world.admitted and world.answered_by == "upstream":
-        return None  # an application that answers instead may well answer 401
-    if world.status in (None, 401, 403, 429) or world.denial is None:
-        return None
-    if isinstance(world.denial.subject, OAuth) and not world.denial.subject.refuses:
-        return Label(world.denial.subject.span, "sends programs to the sign-in too")
-    for event in world.trace:
-        if not event.auth and event.span is not None and _moves(event):
-            return Label(event.span, _said(world))
-    return None
-
-
-def _moves(event: Event) -> bool:
-    if isinstance(event.subject, LocalReply):
-        return event.verb == "applied"
-    return event.verb == "went on" and isinstance(event.subject, Recover) and 401 in event.subject.statuses
-
-
-def _said(world: Outcome) -> str:
-    location = world.value("location")
-    if location is not None and not location.startswith(("/", "http")):
-        return f'the 401 leaves as a redirect to "{location}": the last word is always a path'
-    return f"the 401 leaves as {world.status}" + (f", to {location}" if location else "")
-
-
-def _broken(world: Outcome) -> Label | None:
-    """A 401 of the auth service becomes something that the gateway cannot use: it answers 500."""
-    denial = world.denial
-    if denial is None or not isinstance(denial.subject, Ask) or world.status != denial.subject.broken:
-        return None
-    for event in world.trace:
-        if event.auth and event.span is not None and _moves(event):
-            return Label(event.span, "the auth service's 401 becomes an answer that cannot be used: 500")
-    return None
 
 
 def _told_apart(site: Site, endpoint: Endpoint, assume: Assume | None) -> bool:
@@ -116,7 +76,7 @@ def _intercepted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         request = site.request(endpoint, *headers_of(name))
         outcome = site.ask(request, REFUSED)
         by_gateway = all(world.answered_by == "gateway" for world in outcome.worlds)
-        place = outcome.in_every_world(_moved)
+        place = outcome.in_every_world(moved)
         if (
             place is not None
             and by_gateway
@@ -124,12 +84,6 @@ def _intercepted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             and not _told_apart(site, endpoint, REFUSED)
         ):
             yield _finding(site, endpoint, request, outcome, place, api, REFUSES)
-
-
-def _moved(world: Outcome) -> Label | None:
-    moves = [event for event in world.trace if not event.auth and _moves(event)]
-    changed = world.status not in (None, 401, 403, 429)
-    return Label(moves[0].span, _said(world)) if moves and moves[0].span is not None and changed else None
 
 
 def _finding(
