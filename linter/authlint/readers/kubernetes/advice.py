@@ -7,6 +7,8 @@ from authlint.readers.kubernetes.annotations import PREFIX
 ADVICE = {
     "preflight-behind-auth": f'let the controller answer preflights: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin; it does so before it asks for credentials",
+    "preflight-unanswered": f'let the controller answer preflights: {PREFIX}enable-cors: "true" with '
+    "cors-allow-origin, in place of the snippet",
     "cors-missing-on-unauthorized": f'let the controller send the headers: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin; errors then have them too",
     "authorization-not-allowed": "add Authorization to cors-allow-headers: the annotation replaces the default list, "
