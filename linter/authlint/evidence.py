@@ -114,8 +114,9 @@ def is_api(site: Site, endpoint: Endpoint) -> Label | None:
     forward = endpoint.forward
     if forward is not None and forward.encoding == "grpc":
         return Label(forward.span, "gRPC: programs call this")
-    for check in mechanisms(endpoint):
-        if isinstance(check, (Jwt, ApiKey)):
+    checks = list(mechanisms(endpoint))
+    for check in checks if not any(isinstance(one, OAuth) for one in checks) else ():
+        if isinstance(check, (Jwt, ApiKey)):  # behind a login the token is the session's
             return Label(check.span, "asks for tokens or keys: programs call this")
     segments = re.split(r"[^A-Za-z0-9]+", f"{endpoint.focus} {endpoint.route.match.text}".lower())
     if not API_WORDS.isdisjoint(segments):

@@ -49,16 +49,16 @@ def check(site: Site) -> Iterator[Finding]:
             place = outcome.in_every_world(redirecting)
             why = loss(request, outcome, endpoint) if place is not None and not outcome.opens else ""
             api = evidence.is_api(site, endpoint) if why else None
-            if place is None or api is None or not _is_told(site, endpoint, api):
+            if place is None or api is None or not _is_told(endpoint, api):
                 continue
             yield _finding(site, endpoint, request, outcome, Label(place.span, why), api)
             break
 
 
-def _is_told(site: Site, endpoint: Endpoint, api: Label) -> bool:
-    """Whether more than other origins speaks for credentials: public data has readers everywhere."""
-    shared = any(op.span == api.span for op in evidence.response_ops(endpoint))
-    return not shared or evidence.may_refuse(site, endpoint)
+def _is_told(endpoint: Endpoint, api: Label) -> bool:
+    """Whether more than other origins speaks for an API: public data is read from everywhere, and a name that
+    was given up sends all of its requests on."""
+    return all(op.span != api.span for op in evidence.response_ops(endpoint))
 
 
 def _finding(
