@@ -25,8 +25,17 @@ ONE_OF = (
         "cors-policy-inert",
         "preflight-behind-auth",
         "preflight-unanswered",
+        "duplicate-allow-origin",
         "cors-missing-on-unauthorized",
         "authorization-not-allowed",
+        "method-not-allowed",
+    ),
+    (
+        "cors-policy-inert",
+        "preflight-behind-auth",
+        "preflight-unanswered",
+        "duplicate-allow-origin",
+        "credentials-not-allowed",
     ),
     (
         "auth-reference-dangling",

@@ -27,6 +27,9 @@ COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "acce
 CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
 
 
+Replied = tuple[tuple[str, str], ...]
+
+
 def case_id(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
@@ -45,12 +48,14 @@ class Live:
             text = text.replace(f":{real}/", "/" if written == 80 else f":{written}/")
         return text
 
-    def ask(self, request: Request, supposed: int | None = None) -> tuple[Response, Received | None]:
+    def ask(
+        self, request: Request, supposed: int | None = None, replied: Replied = ()
+    ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
-                script.headers = (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
+                script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         self.recorder.received.clear()
         given = [pair for pair in request.headers if pair[0].lower() != "host"]
         headers = [("Host", request.host), *given]
@@ -97,7 +102,7 @@ def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: P
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application)
+    response, received = running.ask(request, exchange.supposed or of_the_application, exchange.replied)
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
