@@ -11,6 +11,7 @@ from authlint_rules import (
     auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
+    challenge_missing,
     challenge_not_exposed,
     competing_authorization,
     cors_missing_on_unauthorized,
@@ -24,11 +25,13 @@ from authlint_rules import (
     preflight_behind_auth,
     preflight_unanswered,
     public_path_protected,
+    redirect_loses_credentials,
     rewrite_enters_protection,
     rewrite_leaves_protection,
     setting_ignored,
     token_location_mismatch,
     token_logged,
+    unauthorized_masked,
     wildcard_origin_with_credentials,
 )
 
@@ -59,4 +62,7 @@ RULES: tuple[Rule, ...] = (
     setting_ignored.RULE,
     object_rejected.RULE,
     token_logged.RULE,
+    challenge_missing.RULE,
+    unauthorized_masked.RULE,
+    redirect_loses_credentials.RULE,
 )
