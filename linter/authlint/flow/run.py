@@ -236,7 +236,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
         status, why = 404, "only for requests from inside"
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why = 413, "the body is too large"
-        p.discarded = True
+        p.discarded = not p.nested
     else:
         return None
     p.enter(route.block)
@@ -258,8 +258,8 @@ def _in_route(p: Passage, route: Route) -> Content:
     result = run_script(p, script)
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)
-            if isinstance(step, Amend):
-                amend(p, step)
+            if isinstance(step, Amend) and (unclear := amend(p, step)) is not None:
+                return unclear
         p.jumps += 1
         if p.jumps > JUMPS:
             return Draft(
@@ -281,6 +281,9 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 def _steps(p: Passage) -> Content:
     for step in p.in_force.steps:
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+            denied, p.pending = p.pending, None
+            return _refusal(p, denied)
         content = _step(p, step)
         if content is not None:
             return content
@@ -298,8 +301,7 @@ def _step(p: Passage, step: Step) -> Content:
             set_address(p, step)
             return None
         case Amend():
-            amend(p, step)
-            return None
+            return amend(p, step)
         case Cors():
             return cors(p, step)
         case TryFiles():
@@ -337,7 +339,8 @@ def _ask(p: Passage, ask: Ask) -> Verdict:
     text = evaluate(p, ask.path)
     if isinstance(text, Unknown):
         return Undecided(text.reason, ask.span)
-    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False)
+    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False, around=p)
+    inner.discarded = p.discarded
     p.note("asked", f"an auth request for {text}", ask.span, ask)
     draft = travel(inner)
     if isinstance(draft, Undecided):

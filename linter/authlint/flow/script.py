@@ -188,7 +188,7 @@ def set_address(p: Passage, op: SetAddress) -> None:
             return
 
 
-def amend(p: Passage, step: Amend) -> None:
+def amend(p: Passage, step: Amend) -> Undecided | None:
     """Changes the client's headers as everything behind this sees them."""
     early = [_new(p, op) for op in step.ops] if step.at_once else None
     for number, op in enumerate(step.ops):
@@ -198,6 +198,9 @@ def amend(p: Passage, step: Amend) -> None:
         value = early[number] if early is not None else _new(p, op)
         if value == "" and op.verb != "remove" and op.empty_keeps:
             continue
+        gone = op.verb == "remove" or (value == "" and not op.empty_sent)
+        if p.around is not None and step.shared and bool(there) == gone:
+            return Undecided(f"what becomes of the {op.name} that an auth request changes", op.span)
         if op.verb == "append" and there and op.join:
             last = there[-1]
             value = value if isinstance(value, Unknown) else last.text + op.join + value
@@ -205,9 +208,13 @@ def amend(p: Passage, step: Amend) -> None:
         else:
             if op.verb != "append":
                 p.headers = [header for header in p.headers if header not in there]
-            if value != "" or (op.empty_sent and op.verb != "remove"):
+            if not gone:
                 p.headers.append(Header(op.name, value, op))
+        if p.around is not None and step.shared and there:
+            p.around.headers = [one for one in p.around.headers if not named(op.name, one.name)]
+            p.around.headers += [one for one in p.headers if named(op.name, one.name)]
         p.note("applied", f"changes the request's {op.name}", op.span, op)
+    return None
 
 
 def _new(p: Passage, op: HeaderOp) -> str | Unknown:

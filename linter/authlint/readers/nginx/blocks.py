@@ -60,7 +60,7 @@ def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Bl
     steps: list[Step] = []
     amended = headers.input_ops(level)
     if amended:
-        steps.append(Amend(amended))
+        steps.append(Amend(amended, shared=True))
     real = access.real_address(level)
     if real is not None:
         steps.append(real)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from authlint.model.condition import Condition, Not, Test
+from authlint.model.condition import AnyOf, Condition, Not, Test
 from authlint.model.gateway import Block, Match, Route, Table
 from authlint.model.value import Get, Text
 from authlint.readers.nginx import proxying
@@ -92,8 +92,8 @@ class LocationReader:
         allowed = [word.text.upper() for word in node.args]
         if "GET" in allowed:
             allowed.append("HEAD")
-        pattern = "^(" + "|".join(allowed) + ")$"
-        return Not(Test(METHOD, Text("search", pattern))), block(level, place, self.challenges)
+        listed = AnyOf(tuple(Test(METHOD, Text("is", name)) for name in allowed))
+        return Not(listed), block(level, place, self.challenges)
 
 
 def match_of(node: Node) -> tuple[Match, bool]:
