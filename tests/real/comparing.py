@@ -17,7 +17,7 @@ from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.model.gateway import Gateway
+from authlint.model.gateway import Gateway, Server
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources
@@ -180,12 +180,12 @@ def placed(text: str, port: int, applications: Applications) -> str:
     return text.replace("PORT", str(port)).replace("AUTH", f"127.0.0.1:{applications.auth}")
 
 
-def model(main: Path, version: tuple[int, int]) -> Gateway:
+def model(main: Path, server: Server) -> Gateway:
     """authlint's model of a file, with relative names looked up beside it."""
     before = os.getcwd()
     os.chdir(main.parent)
     try:
-        reading = read(Library(Sources(), "."), main.name, version)
+        reading = read(Library(Sources(), "."), main.name, server)
     finally:
         os.chdir(before)
     assert reading is not None
@@ -205,9 +205,9 @@ def bench(
         path.write_text(text)
     main = folder / "nginx.conf"
     main.write_text(placed(configuration, port, asked))
-    version = (1, 22) if binary.name == "nginx" else (1, 31)
+    server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
-        made = Bench(folder, model(main, version), port, asked)
+        made = Bench(folder, model(main, server), port, asked)
         with RealNginx(binary, folder, port):
             yield made
     finally:

@@ -71,7 +71,9 @@ class Passage:
     jumps: int = 0
     kept: list[Header] = field(default_factory=list)
     challenges: tuple[Header, ...] = ()  # the last ones among `kept`: a later pass takes back these alone
-    pending: Denied | None = None  # a refusal that a check which broke left behind for whatever is answered then
+    pending: Denied | None = (
+        None  # a refusal that a check which broke left behind for whatever is answered then
+    )
     upstream: Reached | None = None
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None

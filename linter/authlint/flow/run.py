@@ -21,8 +21,9 @@ from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
+from authlint.flow.subrequest import ask
 from authlint.flow.values import evaluate, holds
-from authlint.flow.verdict import Denied, Passed, Verdict
+from authlint.flow.verdict import Denied, Verdict
 from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
@@ -334,29 +335,8 @@ def _refusal(p: Passage, denied: Denied) -> Draft:
     return Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
 
 
-def _ask(p: Passage, ask: Ask) -> Verdict:
-    """An auth request: the same headers, another path, no checks of its own."""
-    text = evaluate(p, ask.path)
-    if isinstance(text, Unknown):
-        return Undecided(text.reason, ask.span)
-    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False, around=p)
-    inner.discarded = p.discarded
-    p.note("asked", f"an auth request for {text}", ask.span, ask)
-    draft = travel(inner)
-    if isinstance(draft, Undecided):
-        return draft
-    status = inner.forced if inner.forced is not None else draft.status
-    for one in ask.sets:
-        p.shared.variables[one.name] = evaluate(inner, one.value)
-    if 200 <= status < 300:
-        return Passed(ask.span)
-    if status == 403:
-        return Denied(403, ask.span, ask)
-    if status == 401:
-        challenges = [h for h in response_headers(inner, draft, 401) if h.name.lower() == "www-authenticate"]
-        challenges = challenges or [h for h in inner.upstream_headers if h.name.lower() == "www-authenticate"]
-        return Denied(401, ask.span, ask, tuple(challenges[:1] if ask.challenges == "first" else challenges))
-    return Denied(ask.broken, ask.span, ask, hard=True)
+def _ask(p: Passage, check: Ask) -> Verdict:
+    return ask(p, check, travel)
 
 
 def _next_gateway(p: Passage, step: Forward) -> Content:

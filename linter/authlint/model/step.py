@@ -233,7 +233,6 @@ class Ask:
     path: Value
     sets: tuple[SetVar, ...]
     broken: int
-    challenges: Literal["first", "all"]
     span: Span
 
 
