@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from authlint.model.fact import Log
-from authlint.model.gateway import Gateway
+from authlint.model.gateway import Gateway, Server
 from authlint.readers.kubernetes.advice import ADVICE
 from authlint.readers.kubernetes.annotations import of
 from authlint.readers.kubernetes.classes import classes, foreign
@@ -28,6 +28,8 @@ from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
+# What the controller's last releases (1.12 and later) are built with.
+SERVER = Server("nginx", (1, 27, 1), stated=True)
 Skipped = tuple[str, Span, str]
 
 
@@ -88,7 +90,7 @@ def _nodes(ingresses: Sequence[Manifest], world: World, every_host: bool) -> tup
 
 
 def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: World) -> Gateway:
-    names = collect(nodes)
+    names = collect(nodes, SERVER)
     http = level_of("http", None, nodes, None, names)
     files = dict.fromkeys(one.path for one in ingresses)
     settings = world.controller
@@ -99,11 +101,12 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
     first = ingresses[0].path
     return Gateway(
         root=first,
-        listeners=ServerReader("all").listeners(http),
+        listeners=ServerReader().listeners(http),
         upstreams=upstreams(http.own("upstream")),
         definitions=names.definitions,
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
         advice=ADVICE,
+        server=SERVER,
         facts=(*dict.fromkeys(facts(ingresses, world)), *logs),
     )
