@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlint.rule import Rule
 from authlint_rules import (
     auth_endpoint_behind_auth,
+    auth_fails_open,
     auth_not_enforced,
     auth_reference_dangling,
     auth_service_blind,
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     rewrite_leaves_protection.RULE,
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
+    auth_fails_open.RULE,
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
     auth_service_blind.RULE,

@@ -88,6 +88,7 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         once=ONCE,
         most=_most(one),
         span=span,
+        open_span=place(field(one.config, "failure_mode_allow"), span),
     )
 
 
@@ -117,6 +118,7 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         once=ONCE,
         most=_most(one),
         span=place(cluster, one.span),
+        open_span=place(field(one.config, "failure_mode_allow"), one.span),
     )
 
 
