@@ -22,6 +22,7 @@ from authlint_rules import (
     rewrite_enters_protection,
     rewrite_leaves_protection,
     setting_ignored,
+    throttled_as_unauthorized,
     token_location_mismatch,
     token_logged,
     wildcard_origin_with_credentials,
@@ -49,4 +50,5 @@ RULES: tuple[Rule, ...] = (
     setting_ignored.RULE,
     object_rejected.RULE,
     token_logged.RULE,
+    throttled_as_unauthorized.RULE,
 )

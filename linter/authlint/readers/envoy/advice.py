@@ -12,4 +12,5 @@ ADVICE = {
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
     "request_headers_to_remove for authorization",
     "rewrite-leaves-protection": "ask for credentials on this route too: filters see the path before it is rewritten",
+    "throttled-as-unauthorized": "leave status away, or write status: {code: TooManyRequests}",
 }

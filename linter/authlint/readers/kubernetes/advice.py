@@ -16,4 +16,6 @@ ADVICE = {
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
+    "throttled-as-unauthorized": 'tell the controller, in its ConfigMap: limit-req-status-code: "429" and '
+    'limit-conn-status-code: "429"',
 }
