@@ -34,7 +34,6 @@ class Given:
     down: tuple[str, ...] = ()  # upstreams that do not answer, by address
     before: int = 0  # equal requests that come just before it
     claims: tuple[tuple[str, str | int], ...] = ()  # what TOKEN says; times are seconds from now
-    replied: tuple[tuple[str, str], ...] = ()  # headers of the application's answer
 
     @property
     def words(self) -> str:
@@ -44,7 +43,6 @@ class Given:
             times = "one equal request comes" if self.before == 1 else f"{self.before} equal requests come"
             said.append(f"{times} just before it")
         said += [f"TOKEN {_claim(name, value)}" for name, value in self.claims]
-        said += [f"the application answers with {name}: {value}" for name, value in self.replied]
         return ", ".join(said)
 
 
@@ -77,6 +75,7 @@ class Exchange:
     received: tuple[tuple[str, str], ...] | None = None
     supposed: int | None = None  # what the application is taken to answer, where that is not 200
     given: Given = NOTHING_GIVEN
+    replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ WORDS = re.compile(r"\b(?:TOKEN|KEY)\b")
 CARRIED = ("authorization", "cookie", "host", "x-api-key")
 
 
+Replied = tuple[tuple[str, str], ...]
+
+
 def case_id(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
@@ -78,15 +81,18 @@ class Live:
         return (Worth(token, key) for token, key in itertools.product(tokens, keys))
 
     def ask(
-        self, request: Request, worth: Worth, supposed: int | None = None, given: Given = NOTHING_GIVEN
+        self,
+        request: Request,
+        worth: Worth,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for port, script in self.recorder.scripts.items():
             if not self.staged.is_judge(port):
                 script.status = supposed or 200
-                script.headers = given.replied + (
-                    (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
-                )
+                script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         headers = [("Host", request.host)]
         headers += [(name, worth.placed(value)) for name, value in request.headers if name.lower() != "host"]
         target = worth.placed(request.target)
@@ -136,7 +142,9 @@ def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str
     """What the server does otherwise than the exchange says."""
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, worth, exchange.supposed or of_the_application, exchange.given)
+    response, received = running.ask(
+        request, worth, exchange.supposed or of_the_application, exchange.replied, exchange.given
+    )
     if response.status != exchange.status:
         yield f"status {response.status}, claimed {exchange.status}"
     for name in COMPARED:

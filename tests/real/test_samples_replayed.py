@@ -27,6 +27,9 @@ COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "acce
 CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
 
 
+Replied = tuple[tuple[str, str], ...]
+
+
 def case_id(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
@@ -40,15 +43,17 @@ class Live:
     names: dict[int, str]
 
     def ask(
-        self, request: Request, supposed: int | None = None, given: Given = NOTHING_GIVEN
+        self,
+        request: Request,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
-                script.headers = given.replied + (
-                    (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
-                )
+                script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         headers = [("Host", request.host), *request.headers]
         parts = (self.ports[request.port], request.method, request.target, headers, request.body)
         with self.recorder.down(port for port, name in self.names.items() if name in given.down):
@@ -97,7 +102,9 @@ def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: P
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application, exchange.given)
+    response, received = running.ask(
+        request, exchange.supposed or of_the_application, exchange.replied, exchange.given
+    )
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
