@@ -12,6 +12,7 @@ from authlint_rules import (
     auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
+    challenge_missing,
     competing_authorization,
     cors_missing_on_unauthorized,
     cors_policy_inert,
@@ -23,12 +24,14 @@ from authlint_rules import (
     preflight_behind_auth,
     preflight_unanswered,
     public_path_protected,
+    redirect_loses_credentials,
     rewrite_enters_protection,
     rewrite_leaves_protection,
     setting_ignored,
     throttled_as_unauthorized,
     token_location_mismatch,
     token_logged,
+    unauthorized_masked,
     wildcard_origin_with_credentials,
 )
 
@@ -58,5 +61,8 @@ RULES: tuple[Rule, ...] = (
     setting_ignored.RULE,
     object_rejected.RULE,
     token_logged.RULE,
+    challenge_missing.RULE,
+    unauthorized_masked.RULE,
+    redirect_loses_credentials.RULE,
     throttled_as_unauthorized.RULE,
 )

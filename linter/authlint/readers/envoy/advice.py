@@ -18,5 +18,10 @@ ADVICE = {
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
     "request_headers_to_remove for authorization",
     "rewrite-leaves-protection": "ask for credentials on this route too: filters see the path before it is rewritten",
+    "redirect-loses-credentials": "serve the API under the name and port that its clients use, without a redirect",
+    "challenge-missing": "let the challenge go out: no strip_failure_response, no removal of www-authenticate; with a "
+    "direct_response send it by response_headers_to_add",
+    "unauthorized-masked": "let programs have the 401: deny_redirect_matcher for oauth2, no status_code in "
+    "the mapper of local_reply_config",
     "throttled-as-unauthorized": "leave status away, or write status: {code: TooManyRequests}",
 }

@@ -23,6 +23,10 @@ ADVICE = {
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
+    "redirect-loses-credentials": "leave the API's paths out of the redirect: an Ingress of their own, without this "
+    "annotation",
+    "unauthorized-masked": "give the API's paths an Ingress of their own, without this annotation: their 401 then goes "
+    "out as it is",
     "throttled-as-unauthorized": 'tell the controller, in its ConfigMap: limit-req-status-code: "429" and '
     'limit-conn-status-code: "429"',
 }
