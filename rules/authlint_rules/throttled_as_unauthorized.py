@@ -45,7 +45,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _concerns(site: Site, endpoint: Endpoint) -> bool:
-    return any(evidence.mechanisms(endpoint)) or evidence.is_api(site, endpoint)
+    return any(evidence.mechanisms(endpoint)) or evidence.is_api(site, endpoint) is not None
 
 
 def _judged(site: Site, endpoint: Endpoint, limit: Limit) -> Iterator[Finding]:
