@@ -24,6 +24,7 @@ from authlint.readers.kubernetes.external import (
     written,
 )
 from authlint.readers.kubernetes.hosts import Host, Path
+from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.nodes import branch, gap, inert, node
 from authlint.readers.kubernetes.validation import denied, emptied, forgotten
@@ -115,6 +116,7 @@ class Locations:
             yield from asked(auth, number, setter) if auth is not None else ()
             yield from sign_in(auth, number) if auth is not None else ()
             yield from self._passwords(path, number, setter)
+        yield from limits(path, self.controller)
         yield from self._headers(path, setter)
         if own.items.get("configuration-snippet") and self.controller.snippets is not False:
             yield from written(own.items["configuration-snippet"], path.ingress.file, self.world.troubles)

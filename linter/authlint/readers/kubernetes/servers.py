@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from authlint.readers.kubernetes.external import written
 from authlint.readers.kubernetes.hosts import Host
+from authlint.readers.kubernetes.limits import zones
 from authlint.readers.kubernetes.locations import Locations, World
 from authlint.readers.kubernetes.nodes import branch, node
 from authlint.readers.nginx.expand import Node
@@ -15,7 +16,7 @@ from authlint.text import Span
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
     """The http block's directives: settings, upstreams and servers; one server, said to be written `at` that place,
     takes what no host fits."""
-    found: list[Node] = [*_settings(world), *_upstreams(hosts)]
+    found: list[Node] = [*_settings(world), *zones(hosts), *_upstreams(hosts)]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, world))))
     if "" not in hosts:
