@@ -9,6 +9,7 @@ from typing import Literal
 
 from authlint.model.gateway import Gateway, Listener, Open, Upstream
 from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
@@ -57,6 +58,7 @@ def model(
     context = context_of(nodes)
     inner = _http(nodes) if context == () else nodes
     names = collect((*beside, *inner))
+    names.outside = tuple(node for node in nodes if node.name == "error_log") if context == () else ()
     http = level_of("http", None, inner, None, names)
     challenges: Literal["first", "all"] = "first" if version < (1, 23) else "all"
     reader = ServerReader(challenges)
@@ -74,6 +76,7 @@ def model(
         directory=os.path.dirname(main) or ".",
         files=tuple(expansion.files),
         open=http.openings(),
+        facts=tuple(facts(inner, names, whole=context == ())),
     )
     return Reading(gateway, context, places(expansion, context))
 
