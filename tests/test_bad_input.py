@@ -218,5 +218,5 @@ def test_nothing_that_a_typing_error_makes_is_a_crash(
             cut = chance.choice((0, 0, 1, 12))
             text = text[:at] + chance.choice(pieces) * (cut == 0) + text[at + cut :]
         path = tmp_path / "nginx.conf"
-        found = Discovered(tmp_path, named=(path,), texts={path: text})
+        found = Discovered(str(tmp_path), named=(str(path),), texts={str(path): text})
         lint(found, Settings(tmp_path), RULES)

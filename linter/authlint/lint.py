@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from authlint.discover import Discovered, is_document
+from authlint.discover import Discovered, is_document, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
@@ -25,8 +24,18 @@ ONE_OF = (
     (
         "cors-policy-inert",
         "preflight-behind-auth",
+        "preflight-unanswered",
+        "duplicate-allow-origin",
         "cors-missing-on-unauthorized",
         "authorization-not-allowed",
+        "method-not-allowed",
+    ),
+    (
+        "cors-policy-inert",
+        "preflight-behind-auth",
+        "preflight-unanswered",
+        "duplicate-allow-origin",
+        "credentials-not-allowed",
     ),
     (
         "auth-reference-dangling",
@@ -63,10 +72,7 @@ def lint(
     for path, text in files.texts.items():
         library.memory[shown(path)] = text
 
-    def asked(path: str) -> bool:
-        return files.asked_for(Path(os.path.abspath(path)))
-
-    project = Project(library, files, asked)
+    project = Project(library, files, files.asked_for)
     found = list(project.gateways())
     chosen = [rule for rule in rules if settings.wants(rule.id)]
     expects = {one.name: Expects(one.expects) for one in settings.upstreams}
@@ -82,12 +88,6 @@ def lint(
     kept = [one for one in _merged(findings) if _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     return Result(tuple(kept), sources, _tally(files, found, project.notices))
-
-
-def shown(path: Path) -> str:
-    """A path as it is printed: relative to the working directory, where the file lies below it."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
 
 
 def _judge(
@@ -140,7 +140,7 @@ def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Findin
     """What is wrong with the files themselves; the same words about several places are said once."""
     places: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in troubles:
-        if files.asked_for(Path(os.path.abspath(trouble.span.path))):
+        if files.asked_for(trouble.span.path):
             key = str(trouble.span) if trouble.kind == "syntax-error" else ""
             places.setdefault((trouble.message, key), []).append(trouble)
     for (message, _), several in places.items():
@@ -154,16 +154,16 @@ def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Findin
 def _concerns(finding: Finding, files: Discovered) -> bool:
     """A finding is reported if any place of its lies in what was asked for."""
     spans = (finding.primary.span, *(label.span for label in finding.related))
-    return any(files.asked_for(Path(os.path.abspath(span.path))) for span in spans if span.path)
+    return any(files.asked_for(span.path) for span in spans if span.path)
 
 
 def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally:
     read = {path for gateway in found for path in gateway.files}
-    asked = {path for path in read if files.asked_for(Path(os.path.abspath(path)))}
+    asked = {path for path in read if files.asked_for(path)}
     notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
         # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_document(path.name)
+        expected = path in files.named or not is_document(os.path.basename(path))
         if expected and shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

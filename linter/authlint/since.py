@@ -70,7 +70,9 @@ def _old_findings(
     from authlint.suppressions import suppressed
     from authlint_rules import RULES
 
-    paths = [str(path) for path in map(before.path, (*files.named, *files.folders)) if path.exists()]
+    paths = [
+        str(path) for path in map(before.path, map(Path, (*files.named, *files.folders))) if path.exists()
+    ]
     past = replace(
         settings,
         root=before.path(settings.root),

@@ -184,6 +184,7 @@ class Site:
                 outcome.status is not None
                 and outcome.status < 400
                 and outcome.status not in (301, 302, 303, 307, 308)
+                and not (outcome.denial is not None and outcome.last_route is not endpoint.route)
             ):
                 yield name
 
@@ -227,6 +228,7 @@ class Site:
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
             supposed=supposed,
+            replied=() if received is None else tuple((h.name, h.text) for h in received.own),
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:

@@ -209,10 +209,7 @@ def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bo
     below = os.path.relpath(path, settings.root).replace(os.sep, "/")
     if any(entry.ignores(below, finding.rule) for entry in settings.per_path):
         return False
-    return any(
-        files.asked_for(Path(os.path.abspath(label.span.path)))
-        for label in (finding.primary, *finding.related)
-    )
+    return any(files.asked_for(label.span.path) for label in (finding.primary, *finding.related))
 
 
 def _color(wish: str, to_file: bool) -> bool:

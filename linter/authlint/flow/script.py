@@ -190,24 +190,41 @@ def set_address(p: Passage, op: SetAddress) -> None:
 
 def amend(p: Passage, step: Amend) -> None:
     """Changes the client's headers as everything behind this sees them."""
-    early = [_new(p, op) for op in step.ops] if step.at_once else None
-    for number, op in enumerate(step.ops):
-        there = [header for header in p.headers if named(op.name, header.name)]
-        if (op.present_only and not there) or (op.absent_only and there):
-            continue
-        value = early[number] if early is not None else _new(p, op)
-        if value == "" and op.verb != "remove" and op.empty_keeps:
-            continue
-        if op.verb == "append" and there and op.join:
-            last = there[-1]
-            value = value if isinstance(value, Unknown) else last.text + op.join + value
-            p.headers[p.headers.index(last)] = Header(last.name, value, op)
-        else:
-            if op.verb != "append":
-                p.headers = [header for header in p.headers if header not in there]
-            if value != "" or (op.empty_sent and op.verb != "remove"):
-                p.headers.append(Header(op.name, value, op))
-        p.note("applied", f"changes the request's {op.name}", op.span, op)
+    gone = [op for op in step.ops if op.verb == "remove"] if step.at_once else []
+    for op in gone:
+        _amend(p, op, "")
+    rest = [op for op in step.ops if op not in gone]
+    if step.at_once:
+        decided = [(op, _new(p, op)) for op in rest if _is_for(p, op)]
+        for op, value in decided:
+            _amend(p, op, value)
+        return
+    for op in rest:
+        if _is_for(p, op):
+            _amend(p, op, _new(p, op))
+
+
+def _is_for(p: Passage, op: HeaderOp) -> bool:
+    """Whether an operation that asks for a header's presence is done."""
+    if not (op.present_only or op.absent_only):
+        return True
+    return any(named(op.name, header.name) for header in p.headers) == op.present_only
+
+
+def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
+    there = [header for header in p.headers if named(op.name, header.name)]
+    if value == "" and op.verb != "remove" and op.empty_keeps:
+        return
+    if (op.verb == "append" or op.absent_only) and there and op.join:
+        last = there[-1]
+        value = value if isinstance(value, Unknown) else last.text + op.join + value
+        p.headers[p.headers.index(last)] = Header(last.name, value, op)
+    else:
+        if op.verb != "append" and not op.absent_only:
+            p.headers = [header for header in p.headers if header not in there]
+        if value != "" or (op.empty_sent and op.verb != "remove"):
+            p.headers.append(Header(op.name, value, op))
+    p.note("applied", f"changes the request's {op.name}", op.span, op)
 
 
 def _new(p: Passage, op: HeaderOp) -> str | Unknown:

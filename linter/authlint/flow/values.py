@@ -194,6 +194,8 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
             return p.path[int(value.name) :]
         case "routed-target":
             return p.path + ("" if p.query is None else f"?{p.query}")
+        case "unwritten-target":
+            return p.unwritten
         case "url":
             return url(p, int(value.name or 0))
         case "claim":

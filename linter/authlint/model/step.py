@@ -42,6 +42,9 @@ class HeaderOp:
     empty_keeps: bool = False  # an empty value changes nothing
     empty_sent: bool = False  # an empty value is sent as such
     join: str = ""
+    together: int = (
+        0  # operations in a row with the same number: what is there is looked at before any is done
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlint.discover import Discovered, is_document
+from authlint.discover import Discovered, is_document, shown
 from authlint.finding import Notice
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.detect import could_be_envoy
@@ -34,9 +33,9 @@ class Project:
     def __init__(self, library: Library, files: Discovered, asked: Callable[[str], bool]) -> None:
         self.library, self.files, self.asked = library, files, asked
         self.notices: list[Notice] = []
-        self.seen: set[Path] = set()
-        self.routing: list[Path] = []
-        self.linked: list[Path] = []
+        self.seen: set[str] = set()
+        self.routing: list[str] = []
+        self.linked: list[str] = []
 
     def gateways(self) -> Iterator[Gateway]:
         named, documents = _parted(self.files.named)
@@ -45,27 +44,27 @@ class Project:
         envoy, manifests = self._sorted(documents)
         # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
         if named or candidates:
-            project = [path for path in self.files.project() if not is_document(path.name)]
+            project = [path for path in self.files.project() if not is_document(os.path.basename(path))]
             for root in roots(self.library, named, candidates, project, self.asked):
                 yield root.gateway
         yield from self._envoys(envoy)
         if manifests:
             yield from self._ingresses()
 
-    def _sorted(self, documents: Iterable[Path]) -> tuple[list[str], list[str]]:
+    def _sorted(self, documents: Iterable[str]) -> tuple[list[str], list[str]]:
         """Which documents may be Envoy's, and which are manifests: told from their bytes."""
         envoy: list[str] = []
         manifests: list[str] = []
         for path in documents:
             raw = self._bytes(path)
             if any(word in raw for word in CONNECTIONS):
-                envoy.append(_shown(path))
+                envoy.append(shown(path))
             self._classify(path, raw)
         for kind in (self.routing, self.linked):
-            manifests.extend(map(_shown, kind))
+            manifests.extend(map(shown, kind))
         return envoy, manifests
 
-    def _classify(self, path: Path, raw: bytes) -> None:
+    def _classify(self, path: str, raw: bytes) -> None:
         """Keeps manifests that route, and those that may be linked; a plain search first spares the pattern."""
         self.seen.add(path)
         if (b"Ingress" in raw or b"List" in raw) and ROUTING.search(raw):
@@ -73,7 +72,7 @@ class Project:
         elif (b"ConfigMap" in raw or b"Secret" in raw or b"IngressClass" in raw) and LINKED.search(raw):
             self.linked.append(path)
 
-    def _bytes(self, path: Path) -> bytes:
+    def _bytes(self, path: str) -> bytes:
         known = self.files.texts.get(path)
         if known is not None:
             return known.encode("utf-8", "replace")
@@ -95,9 +94,9 @@ class Project:
         from authlint.readers.kubernetes.read import gateways
 
         for path in self.files.project():
-            if path not in self.seen and is_document(path.name):
+            if path not in self.seen and is_document(os.path.basename(path)):
                 self._classify(path, self._bytes(path))
-        routing, linked = sorted(map(_shown, self.routing)), sorted(map(_shown, self.linked))
+        routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
         if not routing:
             return
         found: list[Manifest] = []
@@ -106,9 +105,9 @@ class Project:
         names = [re.escape(name.encode()) for name in named_by(found)]
         wanted = re.compile(b"|".join([CONTROLLERS, *names]))
         for one in linked:
-            if wanted.search(self._bytes(Path(os.path.abspath(one)))):
+            if wanted.search(self._bytes(os.path.abspath(one))):
                 found.extend(self._objects(one))
-        read, skipped = gateways(found, self.library.troubles)
+        read, skipped = gateways(found, self.library.troubles, every_host=False)
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         yield from read
@@ -128,14 +127,9 @@ class Project:
         return text
 
 
-def _parted(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    plain: list[Path] = []
-    documents: list[Path] = []
+def _parted(paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    plain: list[str] = []
+    documents: list[str] = []
     for path in paths:
-        (documents if is_document(path.name) else plain).append(path)
+        (documents if is_document(os.path.basename(path)) else plain).append(path)
     return plain, documents
-
-
-def _shown(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

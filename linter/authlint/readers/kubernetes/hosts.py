@@ -55,12 +55,14 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
         own = of(ingress)
         if is_canary(own) or own.flag("ssl-passthrough", False):
             continue
+        named: list[Host] = []
         for item, name in _rules(ingress):
             host = found.setdefault(name, Host(name, item.span))
             host.ingresses.append(ingress)
+            named.append(host)
             for path in _paths(ingress, own, item):
                 _join(host, path)
-        _terminate(ingress, found)
+        _terminate(ingress, named)
     return found
 
 
@@ -110,14 +112,15 @@ def _join(host: Host, path: Path) -> None:
     host.paths.append(path)
 
 
-def _terminate(ingress: Manifest, found: dict[str, Host]) -> None:
-    """Hosts that are named under tls, or all of this Ingress where that names none."""
+def _terminate(ingress: Manifest, hosts: Sequence[Host]) -> None:
+    """An Ingress brings certificates for hosts of its own rules: those named under tls, or all where that names none
+    (internal/ingress/controller/controller.go, extractTLSSecretName)."""
     listed = ingress.item.at("spec", "tls")
     for entry in listed.items() if listed is not None else ():
         names = entry.get("hosts")
         texts = {one.text.lower() for one in names.items()} if names is not None else set()
-        for host in found.values():
-            if host.name in texts or (not texts and ingress in host.ingresses) or _wild(host.name, texts):
+        for host in hosts:
+            if not texts or host.name in texts or _wild(host.name, texts):
                 host.tls = True
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from authlint.model.gateway import Gateway
 from authlint.readers.kubernetes.advice import ADVICE
 from authlint.readers.kubernetes.classes import classes, foreign
+from authlint.readers.kubernetes.concern import concerned
 from authlint.readers.kubernetes.controller import Controller, controller
 from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
@@ -26,8 +27,13 @@ from authlint.text import Span
 Skipped = tuple[str, Span, str]
 
 
-def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[list[Gateway], list[Skipped]]:
-    """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names."""
+def gateways(
+    manifests: Sequence[Manifest], troubles: list[Trouble], every_host: bool = True
+) -> tuple[list[Gateway], list[Skipped]]:
+    """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names.
+
+    Hosts about which there is nothing to find are left out of it unless `every_host`.
+    """
     known = classes(manifests)
     ours: list[Manifest] = []
     skipped: list[Skipped] = []
@@ -42,7 +48,7 @@ def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[li
     if not ours:
         return [], skipped
     settings = controller(manifests)
-    nodes = lowered(ours, settings, manifests, troubles)
+    nodes = lowered(ours, settings, manifests, troubles, every_host)
     return [_gateway(ours, nodes, settings, manifests)], skipped
 
 
@@ -51,8 +57,9 @@ def lowered(
     settings: Controller,
     manifests: Sequence[Manifest],
     troubles: list[Trouble],
+    every_host: bool = True,
 ) -> tuple[Node, ...]:
-    """The http block that the controller writes."""
+    """The http block that the controller writes, of `every_host` or of those that concern authlint."""
     maps: dict[tuple[str, str], Item] = {}
     for one in manifests:
         data = one.item.get("data")
@@ -63,7 +70,7 @@ def lowered(
         solver = challenge(host, settings)
         if solver is not None:
             host.paths.append(solver)
-    return servers(found, settings, maps, troubles)
+    return servers(found if every_host else concerned(found, settings), settings, maps, troubles)
 
 
 def _gateway(

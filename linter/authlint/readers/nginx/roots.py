@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from authlint.discover import shown
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.detect import is_nginx
 from authlint.readers.nginx.expand import Expansion, Library, Node
@@ -37,9 +37,9 @@ class _Project:
 
 def roots(
     library: Library,
-    named: Sequence[Path],
-    candidates: Sequence[Path],
-    project: Iterable[Path],
+    named: Sequence[str],
+    candidates: Sequence[str],
+    project: Iterable[str],
     asked: Callable[[str], bool],
 ) -> Iterator[Root]:
     """The gateways of a project that read a file which was asked for: main files, then fragments that none of
@@ -48,8 +48,8 @@ def roots(
     A file must look like nginx's, also where it was named: hooks name whatever has a likely suffix.
     """
     state = _Project(library, asked)
-    wanted = {_shown(path) for path in named}
-    for path in sorted({_shown(path) for path in (*named, *candidates, *project)}):
+    wanted = {shown(path) for path in named}
+    for path in sorted({shown(path) for path in (*named, *candidates, *project)}):
         _look(state, path, path in wanted)
     included: set[str] = set()
     mains = [path for path, names in state.top.items() if names & AT_TOP]
@@ -60,11 +60,6 @@ def roots(
             fragment = path not in included and not names & AT_TOP and names & level
             if fragment and (level is IN_HTTP or not names & IN_HTTP):
                 yield from _read(state, path, included)
-
-
-def _shown(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
 
 
 def _look(state: _Project, path: str, named: bool) -> None:
