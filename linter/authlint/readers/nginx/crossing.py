@@ -32,7 +32,7 @@ def inert(level: Level) -> Iterator[Inert]:
 
 
 def _sent(level: Level, value: Value, span: Span) -> Inert | None:
-    if isinstance(value, Lit) and value.text:
+    if isinstance(value, Lit) and value.text and len(value.text.split()) == 1 and "," not in value.text:
         why = impossible(value.text)
         return _crossing(f"no browser takes this: {why}", span) if why else None
     if value in HOST:
