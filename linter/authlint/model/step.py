@@ -236,7 +236,6 @@ class Ask:
     path: Value
     sets: tuple[SetVar, ...]
     broken: int
-    challenges: Literal["first", "all"]
     span: Span
 
 
@@ -256,11 +255,14 @@ class Require:
 class Amend:
     """The client's own headers are changed, for all that comes behind: checks, variables, upstreams.
 
-    `at_once`: every value is worked out before the first header changes.
+    `at_once`: every value is worked out before the first header changes. `shared`: an auth request has the same
+    headers, not a copy: what it changes of one that is there changes for the request itself too, and nobody can
+    tell what becomes of one that it adds or takes away (measured: lost, or the server crashes).
     """
 
     ops: tuple[HeaderOp, ...]
     at_once: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
