@@ -271,7 +271,7 @@ class Cors:
     is asked; other answers get `actual` where this step ran and the origin is known.
 
     `preflight`, `actual` and `stranger` (a preflight from elsewhere that is not passed on; None: it is) are the
-    headers of each. An origin is known if a test fits it, or fits "*".
+    headers of each. An origin is known if a test fits it, or fits "*". `places` are the tests' spans.
     """
 
     origins: tuple[Text, ...]
@@ -279,6 +279,7 @@ class Cors:
     actual: tuple[HeaderOp, ...]
     stranger: tuple[HeaderOp, ...] | None
     span: Span
+    places: tuple[Span, ...] = ()
 
 
 # Content
