@@ -23,7 +23,7 @@ from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, c
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.values import evaluate, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
-from authlint.model.gateway import Gateway, Listener, Route
+from authlint.model.gateway import Block, Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
     Answer,
@@ -33,6 +33,7 @@ from authlint.model.step import (
     Forward,
     Jump,
     Require,
+    Reroute,
     SetAddress,
     Step,
     ToClient,
@@ -249,11 +250,8 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.route = route
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
-    script = route.script
-    block = route.block
-    for when, other in route.variants:
-        if holds(p, when):
-            block, script = other, ()
+    block = _block(p, route)
+    script = route.script if block is route.block else ()
     p.enter(block)
     result = run_script(p, script)
     if result == "match again":
@@ -279,12 +277,44 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
     return draft
 
 
+def _block(p: Passage, route: Route) -> Block:
+    """The block that a route puts in force: the last variant that fits, else its own."""
+    block = route.block
+    for when, other in route.variants:
+        if holds(p, when):
+            block = other
+    return block
+
+
 def _steps(p: Passage) -> Content:
-    for step in p.in_force.steps:
+    todo = list(p.in_force.steps)
+    while todo:
+        step = todo.pop(0)
+        if isinstance(step, Reroute):
+            again = _routed_again(p, step, todo) if p.reroutes else todo
+            if isinstance(again, Undecided):
+                return again
+            todo = again
+            continue
         content = _step(p, step)
         if content is not None:
             return content
     return None
+
+
+def _routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Undecided:
+    """What is still to be done once the route was looked for again."""
+    p.reroutes = False
+    route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
+    block = _block(p, route) if isinstance(route, Route) else p.in_force
+    if not isinstance(route, Route) or block is p.in_force:
+        return rest
+    p.route = route
+    p.note("went on", "the route is looked for again", route.span, route)
+    p.enter(block)
+    if step not in block.steps:
+        return Undecided("which filters run where a route is looked for again", step.span)
+    return list(block.steps[block.steps.index(step) + 1 :])
 
 
 def _step(p: Passage, step: Step) -> Content:
@@ -294,6 +324,8 @@ def _step(p: Passage, step: Step) -> Content:
                 return None
             denied = require(p, step, _ask)
             return _refusal(p, denied) if isinstance(denied, Denied) else denied
+        case Reroute():
+            return None
         case SetAddress():
             set_address(p, step)
             return None

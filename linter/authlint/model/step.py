@@ -264,6 +264,18 @@ class Amend:
 
 
 @dataclass(frozen=True, slots=True)
+class Reroute:
+    """Where a check before it asked for that, the route is looked for again: the request goes on behind the step with
+    this number in the block that is then in force. Which parts of a chain run (`running`) is settled by the first
+    route: where two blocks differ in that, nobody can tell.
+    """
+
+    place: int
+    running: tuple[int, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cors:
     """A policy for other origins. It answers a preflight from an origin that it knows, before what stands behind it
     is asked; other answers get `actual` where this step ran and the origin is known.
@@ -379,4 +391,4 @@ class Answer:
     location: Value | None = None
 
 
-Step: TypeAlias = Require | Amend | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+Step: TypeAlias = Require | Amend | Reroute | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure

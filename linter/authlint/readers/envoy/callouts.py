@@ -87,6 +87,7 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         remove_header="",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=span,
     )
 
@@ -116,6 +117,7 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         remove_header="x-envoy-auth-headers-to-remove",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=place(cluster, one.span),
     )
 
