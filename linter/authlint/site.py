@@ -10,16 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from authlint.asking import (
-    base_url,
-    compared_with_origin,
-    focuses,
-    known_origins,
-    origins_in,
-    paths_of,
-    wanted_headers,
-    wishes,
-)
+from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
+from authlint.asking import compared_with_origin as compared_with_origin
+from authlint.asking import known_origins as known_origins
+from authlint.asking import origins_in as origins_in
 from authlint.client.cors import preflight
 from authlint.credentials import BASIC as BASIC
 from authlint.credentials import BEARER as BEARER
@@ -184,6 +178,7 @@ class Site:
                 outcome.status is not None
                 and outcome.status < 400
                 and outcome.status not in (301, 302, 303, 307, 308)
+                and not (outcome.denial is not None and outcome.last_route is not endpoint.route)
             ):
                 yield name
 
@@ -227,6 +222,7 @@ class Site:
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
             supposed=supposed,
+            replied=() if received is None else tuple((h.name, h.text) for h in received.own),
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
         draft.bare = True
         if reply.status == 401:
-            p.kept.extend(h for h in headers if h.name.lower() == "www-authenticate")
+            p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
         return draft
     hidden = {op.name.lower() for op in step.hide}
     for header in headers:

@@ -49,7 +49,9 @@ def _base(one: Filter, around: Surroundings) -> Jwt:
         rules=tuple(_rule(one, item) for item in fields(config, "rules")),
         providers=tuple(_provider(item, around) for item in entries(config, "providers")),
         skips_preflight=is_set(config, "bypass_cors_preflight"),
-        quiet=is_set(config, "strip_failure_response"),
+        quiet=place(field(config, "strip_failure_response"), one.span)
+        if is_set(config, "strip_failure_response")
+        else None,
         span=one.span,
     )
 
