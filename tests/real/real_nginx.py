@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MODULES = Path("/usr/lib/nginx/modules")
 HEADERS_MORE = "ngx_http_headers_more_filter_module.so"
@@ -109,6 +111,14 @@ def send(port: int, method: str, target: str, headers: list[tuple[str, str]], bo
     answer.read()
     connection.close()
     return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))
+
+
+def send_before(times: int, *parts: Any) -> None:
+    """So many equal requests at one moment: a limit may let some of them wait, and then it is full meanwhile."""
+    for _ in range(times):
+        threading.Thread(target=send, args=parts, daemon=True).start()
+    if times:
+        time.sleep(0.2)
 
 
 def cork(connection: socket.socket, on: int) -> None:

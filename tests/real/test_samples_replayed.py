@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.real.real_nginx import RealNginx, Response, installed, send
+from tests.real.real_nginx import RealNginx, Response, installed, send, send_before
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import stage
 
-from authlint.finding import Exchange
+from authlint.finding import NOTHING_GIVEN, Exchange, Given
 from authlint.flow.request import Request
 
 ROOT = Path(__file__).parents[2]
@@ -49,17 +49,24 @@ class Live:
         return text
 
     def ask(
-        self, request: Request, supposed: int | None = None, replied: Replied = ()
+        self,
+        request: Request,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
-        self.recorder.received.clear()
-        given = [pair for pair in request.headers if pair[0].lower() != "host"]
-        headers = [("Host", request.host), *given]
-        response = send(self.ports[request.port], request.method, request.target, headers, request.body)
+        own = [pair for pair in request.headers if pair[0].lower() != "host"]
+        headers = [("Host", request.host), *own]
+        parts = (self.ports[request.port], request.method, request.target, headers, request.body)
+        with self.recorder.down(port for port, name in self.names.items() if name in given.down):
+            send_before(given.before, *parts)
+            self.recorder.received.clear()
+            response = send(*parts)
         reached = [one for one in self.recorder.received if not self.recorder.scripts[one.port].judge]
         return response, reached[-1] if reached else None
 
@@ -102,7 +109,9 @@ def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: P
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application, exchange.replied)
+    response, received = running.ask(
+        request, exchange.supposed or of_the_application, exchange.replied, exchange.given
+    )
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]

@@ -9,22 +9,24 @@ from authlint.flow.access import require
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
-from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.content import Content, Jumped, answer, files, forward, receive, try_files
 from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.intake import take_in
+from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
+from authlint.flow.rerouting import block_of, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
-from authlint.flow.values import evaluate, holds
+from authlint.flow.values import evaluate
 from authlint.flow.verdict import Denied, Verdict
-from authlint.model.gateway import Block, Gateway, Listener, Route
+from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
     Answer,
@@ -33,6 +35,7 @@ from authlint.model.step import (
     Files,
     Forward,
     Jump,
+    Limit,
     Require,
     Reroute,
     SetAddress,
@@ -251,7 +254,7 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.route = route
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
-    block = _block(p, route)
+    block = block_of(p, route)
     script = route.script if block is route.block else ()
     p.enter(block)
     result = run_script(p, script)
@@ -278,21 +281,12 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
     return draft
 
 
-def _block(p: Passage, route: Route) -> Block:
-    """The block that a route puts in force: the last variant that fits, else its own."""
-    block = route.block
-    for when, other in route.variants:
-        if holds(p, when):
-            block = other
-    return block
-
-
 def _steps(p: Passage) -> Content:
     todo = list(p.in_force.steps)
     while todo:
         step = todo.pop(0)
         if isinstance(step, Reroute):
-            again = _routed_again(p, step, todo) if p.reroutes else todo
+            again = routed_again(p, step, todo) if p.reroutes else todo
             if isinstance(again, Undecided):
                 return again
             todo = again
@@ -304,21 +298,6 @@ def _steps(p: Passage) -> Content:
         if content is not None:
             return content
     return None
-
-
-def _routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Undecided:
-    """What is still to be done once the route was looked for again."""
-    p.reroutes = False
-    route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
-    block = _block(p, route) if isinstance(route, Route) else p.in_force
-    if not isinstance(route, Route) or block is p.in_force:
-        return rest
-    p.route = route
-    p.note("went on", "the route is looked for again", route.span, route)
-    p.enter(block)
-    if step not in block.steps:
-        return Undecided("which filters run where a route is looked for again", step.span)
-    return list(block.steps[block.steps.index(step) + 1 :])
 
 
 def _step(p: Passage, step: Step) -> Content:
@@ -343,17 +322,10 @@ def _step(p: Passage, step: Step) -> Content:
             return files(p, step)
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
-        case Answer(status, span, location):
-            text = None if location is None else evaluate(p, location)
-            decided = p.note("answered", f"answers {status}", span, step)
-            return Draft(
-                status,
-                "gateway",
-                decided,
-                bare=status >= 300,
-                location=text,
-                own_location=location is not None,
-            )
+        case Limit():
+            return limited(p, step)
+        case Answer():
+            return answer(p, step)
         case Unsure(reason, span):
             if p.decide(("unsure", span), reason):
                 p.note("unclear", reason, span, step)

@@ -128,6 +128,7 @@ class Call:
     most: int | None  # bytes of a body; more are refused with 413
     span: Span
     reroutes: bool = False  # where its answer changed the request the route is looked for again
+    open_span: Span | None = None  # of the setting that lets requests pass where the service fails
 
 
 @dataclass(frozen=True, slots=True)

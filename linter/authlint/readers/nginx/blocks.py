@@ -9,6 +9,7 @@ from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
 from authlint.readers.nginx import access, errors, headers, proxying, serving
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
+from authlint.readers.nginx.limits import limits
 from authlint.text import Span
 
 # Handlers of nginx's own modules that answer by themselves, behind authentication.
@@ -63,6 +64,7 @@ def block(level: Level, place: Place) -> Block:
     real = access.real_address(level)
     if real is not None:
         steps.append(real)
+    steps += limits(level)
     required = access.requirement(level)
     if required is not None:
         steps.append(required)
