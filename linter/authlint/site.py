@@ -51,12 +51,14 @@ APP = "https://app.example"
 
 @dataclass(eq=False)
 class Site:
-    """One gateway and all that is known about it. `expects` is what the settings say of upstreams."""
+    """One gateway and all that is known about it. `expects` is what the settings say of upstreams; of `hosts` (by
+    id(); None: all) the routes are asked about."""
 
     gateway: Gateway
     files: FileOracle
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
+    hosts: frozenset[int] | None = None
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
     cross_origin: dict[int, dict[object, Label]] = field(
@@ -71,6 +73,11 @@ class Site:
             chosen = assume or Assume(expects=self.expects)
             known = self._answers[key] = run(self.gateway, request, chosen, self.files)
         return known
+
+    @property
+    def asked(self) -> int:
+        """How many requests were run."""
+        return len(self._answers)
 
     def get(self, endpoint: Endpoint, *headers: tuple[str, str], assume: Assume | None = None) -> Outcome:
         return self.ask(self.request(endpoint, *headers), assume)
@@ -97,7 +104,7 @@ class Site:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every route that a request from outside can take, in the order of the configuration."""
         found: list[Endpoint] = []
-        for listener, host in self.gateway.hosts():
+        for listener, host in self._wanted():
             base = base_url(listener, host)
             if base is None:
                 continue
@@ -110,7 +117,7 @@ class Site:
         """Routes that no made-up request takes, with a URL that one would expect to take them."""
         taken = {id(endpoint.route) for endpoint in self.endpoints}
         found: list[Endpoint] = []
-        for listener, host in self.gateway.hosts():
+        for listener, host in self._wanted():
             base = base_url(listener, host)
             for route in host.table.routes() if base is not None else ():
                 if id(route) not in taken and not route.internal and route.match.kind != "named":
@@ -119,6 +126,10 @@ class Site:
                         for path in paths_of(route)[:1]
                     ]
         return tuple(found)
+
+    def _wanted(self) -> list[tuple[Listener, VirtualHost]]:
+        pairs = self.gateway.hosts()
+        return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str
