@@ -165,7 +165,7 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
         # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_document(os.path.basename(path))
+        expected = path in files.named or not is_document(path)
         if expected and shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)
