@@ -25,6 +25,7 @@ KEY_HEADERS = frozenset(
 )
 TOKEN_WORDS = frozenset(("jwt", "jwts", "bearer", "token", "tokens", "introspect", "introspection"))
 CORS = "access-control-allow-"
+TLS_BEFORE = (("x-forwarded-proto", "https"), ("x-forwarded-scheme", "https"), ("https", "on"))
 Mechanism: TypeAlias = Basic | Ask | Jwt | ApiKey | Call | OAuth | Allow
 MECHANISMS = (Basic, Ask, Jwt, ApiKey, Call, OAuth)
 
@@ -108,12 +109,19 @@ def _reads_credential(condition: Condition) -> bool:
             return False
 
 
-def is_api(site: Site, endpoint: Endpoint) -> bool:
-    segments = re.split(r"[^A-Za-z0-9]+", endpoint.route.match.text.lower())
+def is_api(site: Site, endpoint: Endpoint) -> Label | None:
+    """Programs call this route, and not only people: what says so."""
     forward = endpoint.forward
     if forward is not None and forward.encoding == "grpc":
-        return True
-    return not API_WORDS.isdisjoint(segments) or cross_origin(site, endpoint) is not None
+        return Label(forward.span, "gRPC: programs call this")
+    checks = list(mechanisms(endpoint))
+    for check in checks if not any(isinstance(one, OAuth) for one in checks) else ():
+        if isinstance(check, (Jwt, ApiKey)):  # behind a login the token is the session's
+            return Label(check.span, "asks for tokens or keys: programs call this")
+    segments = re.split(r"[^A-Za-z0-9]+", f"{endpoint.focus} {endpoint.route.match.text}".lower())
+    if not API_WORDS.isdisjoint(segments):
+        return Label(endpoint.route.span, "by its path this is an API")
+    return cross_origin(site, endpoint)
 
 
 def reads_authorization(site: Site, endpoint: Endpoint) -> Label | None:
@@ -254,6 +262,16 @@ def _amended(endpoint: Endpoint) -> Iterator[HeaderOp]:
     for step in endpoint.route.block.steps:
         if isinstance(step, Amend):
             yield from step.ops
+
+
+def tls_before(endpoint: Endpoint) -> Label | None:
+    """TLS ends in front of this listener: the application is told https by a server that speaks plain http."""
+    forward = endpoint.forward
+    for op in forward.headers if forward is not None and not endpoint.listener.tls else ():
+        name, said = op.name.lower(), literal(op.value)
+        if (name, said) in TLS_BEFORE:
+            return Label(op.span, "TLS ends in front of this server: the application is told https")
+    return None
 
 
 def serves_files(endpoint: Endpoint) -> bool:

@@ -46,6 +46,7 @@ class Exchange:
     response_headers: tuple[tuple[str, str], ...] = ()
     received: tuple[tuple[str, str], ...] | None = None
     supposed: int | None = None  # what the application is taken to answer, where that is not 200
+    replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,17 @@ ONE_OF = (
         "cors-policy-inert",
         "preflight-behind-auth",
         "preflight-unanswered",
+        "duplicate-allow-origin",
         "cors-missing-on-unauthorized",
         "authorization-not-allowed",
+        "method-not-allowed",
+    ),
+    (
+        "cors-policy-inert",
+        "preflight-behind-auth",
+        "preflight-unanswered",
+        "duplicate-allow-origin",
+        "credentials-not-allowed",
     ),
     (
         "auth-reference-dangling",
@@ -62,6 +71,10 @@ def lint(
     """Everything read and judged; nothing is left out but what the settings do not select."""
     sources = Sources()
     library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
+    if "nginx" in settings.servers:
+        from authlint.readers.nginx.release import parsed
+
+        library.server = parsed(settings.servers["nginx"])
     for path, text in files.texts.items():
         library.memory[shown(path)] = text
 

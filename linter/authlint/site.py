@@ -10,16 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from authlint.asking import (
-    base_url,
-    compared_with_origin,
-    focuses,
-    known_origins,
-    origins_in,
-    paths_of,
-    wanted_headers,
-    wishes,
-)
+from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
+from authlint.asking import compared_with_origin as compared_with_origin
+from authlint.asking import known_origins as known_origins
+from authlint.asking import origins_in as origins_in
 from authlint.client.cors import preflight
 from authlint.credentials import BASIC as BASIC
 from authlint.credentials import BEARER as BEARER
@@ -32,12 +26,13 @@ from authlint.credentials import names_of
 from authlint.endpoint import Endpoint as Endpoint
 from authlint.endpoint import with_credential
 from authlint.finding import Exchange, Label
+from authlint.flow.arrival import arrive, route_of
 from authlint.flow.assume import Assume, Expects
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
-from authlint.flow.run import arrive, run
+from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
@@ -145,10 +140,20 @@ class Site:
             for path in paths:
                 url, headers = with_credential(base + escape(path), wanted.headers)
                 endpoint = Endpoint(listener, host, route, url, wanted.method, headers, focus)
-                outcome = self.get(endpoint)
-                if outcome.host is host and all(world.route is route for world in outcome.worlds):
-                    yield replace(endpoint, idle=self._idle(endpoint))
+                if self._takes(endpoint):
+                    idle = self._idle(endpoint)
+                    yield replace(endpoint, idle=idle) if idle else endpoint
                     break
+
+    def _takes(self, endpoint: Endpoint) -> bool:
+        """Whether the route takes the endpoint's request; only where that is not plain from the path it is run."""
+        found = route_of(self.gateway, self.request(endpoint))
+        if found is not None:
+            return found == (endpoint.host, endpoint.route)
+        outcome = self.get(endpoint)
+        return outcome.host is endpoint.host and all(
+            world.route is endpoint.route for world in outcome.worlds
+        )
 
     def _idle(self, endpoint: Endpoint) -> frozenset[int]:
         """The token checks of the route that ask nothing of the endpoint's requests."""
@@ -195,6 +200,7 @@ class Site:
                 outcome.status is not None
                 and outcome.status < 400
                 and outcome.status not in (301, 302, 303, 307, 308)
+                and not (outcome.denial is not None and outcome.last_route is not endpoint.route)
             ):
                 yield name
 
@@ -238,6 +244,7 @@ class Site:
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
             supposed=supposed,
+            replied=() if received is None else tuple((h.name, h.text) for h in received.own),
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:

@@ -159,6 +159,9 @@ def _provider(name: str, provider: Json, staged: Staged) -> None:
     staged.issuers.append(issuer)
     if "remote_jwks" in provider:
         staged.key_sets.add(provider["remote_jwks"]["http_uri"]["cluster"])
+        # As a gateway that has run for a while: while keys are on their way requires_all asks the next requirement,
+        # and its refusal comes first (measured).
+        provider["remote_jwks"].setdefault("async_fetch", {})
         return
     local = provider["local_jwks"]
     if "filename" in local or _is_key_set(local.get("inline_string", "")):

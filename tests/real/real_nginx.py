@@ -75,24 +75,20 @@ class RealNginx:
 
     def _wait(self) -> None:
         assert self.process is not None
-        for _ in range(400):
+        for _ in range(2000):
             if self.process.poll() is not None:
                 output = self.process.stdout.read().decode() if self.process.stdout else ""
                 raise AssertionError(f"{self.binary.name} did not start: {output}")
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.ready)) == 0:
                     return
-            time.sleep(0.01)
+            time.sleep(0.002)
         raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
 
     def __exit__(self, *_: object) -> None:
         assert self.process is not None
-        self.process.terminate()
-        try:
-            self.process.wait(3)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
 

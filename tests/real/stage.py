@@ -44,10 +44,20 @@ def stage(sample: Path, folder: Path) -> Staged:
     (folder / "mime.types").touch()
     (folder / "htpasswd").write_text(USERS)
     (folder / "files").mkdir(exist_ok=True)
-    for path in sorted(folder.rglob("*.conf")):
+    files = sorted(folder.rglob("*.conf"))
+    for path in files:
+        _listen(path.read_text(encoding="utf-8"), staged)
+    for path in files:
         text = path.read_text(encoding="utf-8")
         path.write_text(_rewritten(text, staged), encoding="utf-8")
     return staged
+
+
+def _listen(text: str, staged: Staged) -> None:
+    """The ports are known before the first line that leads to one of them."""
+    for directive, _ in _walk(scan(text).directives):
+        if directive.name.text == "listen":
+            staged.ports.setdefault(int(directive.args[0].text.rpartition(":")[2]), free_port())
 
 
 def _rewritten(text: str, staged: Staged) -> str:
@@ -71,9 +81,7 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
     if name == "listen":
         assert "ssl" not in [word.text for word in args], "a sample with TLS needs a certificate here"
         port = int(args[0].text.rpartition(":")[2])
-        real = staged.ports.setdefault(port, 0) or free_port()
-        staged.ports[port] = real
-        yield _edit(args[0], f"127.0.0.1:{real}")
+        yield _edit(args[0], f"127.0.0.1:{staged.ports[port]}")
     elif name in PASSING:
         yield from _target(args[0], name, staged)
     elif name == "server" and around == "upstream":
@@ -102,6 +110,9 @@ def _target(word: Word, name: str, staged: Staged) -> Iterator[tuple[int, int, s
 
 
 def _mapped(authority: str, encoding: str, staged: Staged) -> str:
+    host, _, port = authority.rpartition(":")
+    if host == "127.0.0.1" and int(port) in staged.ports:  # another server of this sample
+        return f"127.0.0.1:{staged.ports[int(port)]}"
     real = staged.upstreams.get(authority) or free_port()
     staged.upstreams[authority] = real
     staged.encodings[authority] = encoding

@@ -27,6 +27,9 @@ COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "acce
 CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
 
 
+Replied = tuple[tuple[str, str], ...]
+
+
 def case_id(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
@@ -39,14 +42,23 @@ class Live:
     recorder: Recorder
     names: dict[int, str]
 
-    def ask(self, request: Request, supposed: int | None = None) -> tuple[Response, Received | None]:
+    def as_written(self, text: str) -> str:
+        """A Location with the port that the sample listens on in place of the real one."""
+        for written, real in self.ports.items():
+            text = text.replace(f":{real}/", "/" if written == 80 else f":{written}/")
+        return text
+
+    def ask(
+        self, request: Request, supposed: int | None = None, replied: Replied = ()
+    ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
-                script.headers = (("WWW-Authenticate", "Bearer"),) if supposed == 401 else ()
+                script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         self.recorder.received.clear()
-        headers = [("Host", request.host), *request.headers]
+        given = [pair for pair in request.headers if pair[0].lower() != "host"]
+        headers = [("Host", request.host), *given]
         response = send(self.ports[request.port], request.method, request.target, headers, request.body)
         reached = [one for one in self.recorder.received if not self.recorder.scripts[one.port].judge]
         return response, reached[-1] if reached else None
@@ -90,11 +102,11 @@ def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: P
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application)
+    response, received = running.ask(request, exchange.supposed or of_the_application, exchange.replied)
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
-        assert response.all(name) == claimed, name
+        assert [running.as_written(value) for value in response.all(name)] == claimed, name
     assert (received is None) == (exchange.received is None)
     if received is not None and exchange.received is not None:
         claimed_headers = {key.lower(): value for key, value in exchange.received}
@@ -119,7 +131,8 @@ def test_what_is_right_behaves(case: Path, server: str, tmp_path: Path, read_tom
             response, received = running.ask(Request(one["method"], one["url"], headers))
             assert response.status == one["status"]
             for name, value in one.get("response", {}).items():
-                assert response.all(name) == ([value] if value else []), name
+                real = [running.as_written(text) for text in response.all(name)]
+                assert real == ([value] if value else []), name
             wanted = one["upstream"]
             assert (received is not None) == (wanted is not False)
             if received is not None:

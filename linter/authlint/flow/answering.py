@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from authlint.flow.outcome import Event, Header, Party
 from authlint.flow.passage import Passage
@@ -59,11 +60,14 @@ def absolute(p: Passage, location: str) -> str:
 
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
-    kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in p.kept]
+    rewritten = draft.location is not None and draft.own_location
+    kept = p.kept
+    if not rewritten:  # of several the last that the gateway wrote becomes absolute
+        kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
         location = draft.location
-        if draft.own_location:
+        if rewritten and draft.party == "gateway":
             headers = [h for h in headers if h.name != "Location"]
         if isinstance(location, str) and draft.own_location:
             location = absolute(p, location)
@@ -74,16 +78,32 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     if p.in_force.refusals != "after":
         headers, last = [h for h in headers if h not in kept], kept
     plain = draft.as_is or (draft.refusal and p.in_force.refusals == "without")
-    for op in () if plain else p.in_force.response:
-        if op.statuses is not None and status not in op.statuses:
-            p.note("skipped", f"{op.name}: not sent with status {status}", op.span, op)
-            continue
-        headers = apply(p, op, headers)
-    headers = [*headers, *last, *p.granted]
+    for _, ops in groupby(() if plain else p.in_force.response, key=_occasion):
+        headers = _applied(p, list(ops), headers, status)
+    # What a refusal says takes the place of what was there (measured).
+    said = {header.name.lower() for header in last}
+    headers = [*(h for h in headers if h.name.lower() not in said), *last, *p.granted]
     for one in p.in_force.leaving:
         for op in one.actual if isinstance(one, Cors) else (one,):
             if not isinstance(one, Cors) or one in p.ran:
                 headers = apply(p, op, headers)
+    return headers
+
+
+def _occasion(op: HeaderOp) -> int:
+    return op.together
+
+
+def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int) -> list[Header]:
+    """Operations of one occasion; those that are decided together look at the headers before any of them is set."""
+    seen: list[Header] | None = None
+    for op in ops:
+        if op.statuses is not None and status not in op.statuses:
+            p.note("skipped", f"{op.name}: not sent with status {status}", op.span, op)
+            continue
+        if op.together and seen is None and op.verb != "remove":
+            seen = headers
+        headers = apply(p, op, headers, seen)
     return headers
 
 
@@ -105,23 +125,25 @@ def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> t
     return status, headers
 
 
-def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
-    """One operation on a list of headers."""
+def apply(
+    p: Passage, op: HeaderOp, headers: Iterable[Header], seen: list[Header] | None = None
+) -> list[Header]:
+    """One operation on a list of headers; `seen` is where it looks for what is there already, if elsewhere."""
     kept = list(headers)
-    # An answer may have thousands of headers: only what depends on those that are there looks at them.
-    looks = op.absent_only or op.present_only or op.join
-    there = [h for h in kept if named(op.name, h.name)] if looks else []
-    if (op.absent_only and there) or (op.present_only and not there):
+    if (op.absent_only or op.present_only) and _is_there(
+        op, kept if seen is None else seen
+    ) == op.absent_only:
         return kept
+    there = [h for h in kept if named(op.name, h.name)] if op.join else []
     if op.empty_keeps and op.verb != "remove" and evaluate(p, op.value) == "":
         return kept
-    if op.verb == "append" and op.join and there:
+    if (op.verb == "append" or op.absent_only) and op.join and there:
         value = evaluate(p, op.value)
         text = value if isinstance(value, Unknown) else there[-1].text + op.join + value
         p.note("applied", f"adds to {op.name}", op.span, op)
         kept[kept.index(there[-1])] = Header(there[-1].name, text, op)
         return kept
-    if op.verb != "append":
+    if op.verb != "append" and not op.absent_only:
         kept = [h for h in kept if not named(op.name, h.name)]
     if op.verb == "remove":
         return kept
@@ -132,6 +154,10 @@ def apply(p: Passage, op: HeaderOp, headers: Iterable[Header]) -> list[Header]:
     else:
         p.note("skipped", f"{op.name}: the value is empty", op.span, op)
     return kept
+
+
+def _is_there(op: HeaderOp, headers: list[Header]) -> bool:
+    return any(named(op.name, h.name) for h in headers)
 
 
 def is_grpc(p: Passage, draft: Draft) -> bool:

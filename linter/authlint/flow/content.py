@@ -10,10 +10,10 @@ from authlint.flow.assume import FILES, Reply
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
-from authlint.flow.paths import escape, file_name
+from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate
-from authlint.model.step import Files, Forward, Jump, Root, ToNamed, ToPath, TryFiles
+from authlint.model.step import Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit
 
@@ -153,8 +153,21 @@ def forward(p: Passage, step: Forward) -> Content:
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
+    _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
     return receive(p, step, reached, target, reply)
+
+
+def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
+    """Where paths go on letter by letter the request itself is changed: what is said of it later is of what the
+    upstream got (measured)."""
+    if step.verbatim is None or reached.path is None:
+        return
+    before = p.path if p.query is None else f"{p.path}?{p.query}"
+    p.unwritten = before if step.verbatim != PathRewrite() else ""
+    p.path, p.query = split_target(reached.path)
+    hosts = [h for h in reached.headers if h.name.lower() == "host"]
+    p.headers = [*hosts, *(h for h in p.headers if h.name.lower() != "host" or not hosts)]
 
 
 def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: Reply) -> Content:
@@ -175,7 +188,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
         draft.bare = True
         if reply.status == 401:
-            p.kept.extend(h for h in headers if h.name.lower() == "www-authenticate")
+            p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
         return draft
     hidden = {op.name.lower() for op in step.hide}
     for header in headers:

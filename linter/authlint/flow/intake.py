@@ -89,10 +89,12 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
             continue
         _keep(headers, Header(name, value.strip()), intake.once)
     escaped = ESCAPED_SLASH.search(path) is not None and intake.escaped_slashes != "keep"
-    if escaped and intake.escaped_slashes == "refuse":
-        refusal = refusal or Refusal(400, "the path has an escaped slash")
-    elif escaped:
+    if escaped:
         path = ESCAPED_SLASH.sub(lambda found: "/" if found[0][1] == "2" else "\\", path)
+    if (
+        escaped and intake.escaped_slashes == "refuse"
+    ):  # what is said of the path later is of the unescaped one (measured)
+        return Taken(path, query, headers, refusal or Refusal(400, "the path has an escaped slash"))
     if intake.dots:
         path = canonical(path)
     if intake.slashes and path.strip("/"):

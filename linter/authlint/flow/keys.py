@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from collections.abc import Sequence
 
 from authlint.flow.assume import CREDENTIALS
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
-from authlint.flow.reading import argument, cookie, header_text
+from authlint.flow.queries import parameters, without
+from authlint.flow.reading import header_text
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import ApiKey, Place
 from authlint.model.unknown import Unknown
@@ -36,19 +37,40 @@ def api_key(p: Passage, check: ApiKey) -> Verdict:
         p.headers = [h for h in p.headers if h.name.lower() != check.client_header.lower()]
         p.headers.append(Header(check.client_header, clients[0] if clients else "CLIENT"))
     if check.hide:
-        take_away(p, place)
-        if place.kind == "cookie":
-            _without_cookie(p, place.name)
+        for one in check.places:  # not only where the key was found (measured)
+            take_away(p, one)
+            if one.kind == "cookie":
+                _without_cookie(p, one.name)
     return Passed(check.span)
 
 
-def value_at(p: Passage, place: Place) -> str | Unknown:
-    """What the request has at this place; empty where there is nothing."""
+def values_at(p: Passage, place: Place) -> Sequence[str | Unknown]:
+    """What the request has at this place, be it empty: of a parameter or cookie the first."""
     if place.kind == "header":
-        return header_text(p, place.name)
-    if place.kind == "cookie":
-        return cookie(header_text(p, "cookie"), place.name)
-    return unquote(argument(p.query, place.name))
+        return [h.value for h in p.header(place.name)]
+    if place.kind == "parameter":
+        return parameters(p.query).get(place.name, [])[:1]
+    given = header_text(p, "cookie")
+    if isinstance(given, Unknown):
+        return [given]
+    pairs = (pair.strip().partition("=") for pair in given.split(";"))
+    return [value.strip('"') for name, equals, value in pairs if equals and name == place.name][:1]
+
+
+def value_at(p: Passage, place: Place) -> str | Unknown:
+    """The first of them; empty where there is nothing."""
+    return next(iter(values_at(p, place)), "")
+
+
+def add(p: Passage, header: Header) -> None:
+    """One more line, or more of a header that this gateway keeps once."""
+    same = p.header(header.name.lower()) if header.name.lower() in p.shared.listener.intake.once else []
+    if not same:
+        p.headers.append(header)
+        return
+    known, value = same[0], header.value
+    text = value if isinstance(value, Unknown) else f"{known.text},{value}"
+    p.headers[p.headers.index(known)] = Header(known.name, text, known.op)
 
 
 def _without_cookie(p: Passage, name: str) -> None:
@@ -66,9 +88,9 @@ def _without_cookie(p: Passage, name: str) -> None:
 def take_away(p: Passage, place: Place) -> None:
     """What is behind does not see the credential any more. Cookies stay (measured for tokens)."""
     if place.kind == "header":
+        if p.header(place.name):
+            p.taken[place.name] = place.span
         p.headers = [h for h in p.headers if h.name.lower() != place.name]
-        p.taken[place.name] = place.span
     elif place.kind == "parameter" and p.query is not None:
-        pairs = [pair for pair in p.query.split("&") if pair.partition("=")[0] != place.name]
-        p.query = "&".join(pairs) if pairs else None
+        p.query = without(p.query, place.name)
         p.raw = False

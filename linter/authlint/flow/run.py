@@ -21,8 +21,9 @@ from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
+from authlint.flow.subrequest import ask
 from authlint.flow.values import evaluate, holds
-from authlint.flow.verdict import Denied, Passed, Verdict
+from authlint.flow.verdict import Denied, Verdict
 from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
@@ -82,19 +83,6 @@ def _one_world(
     if assumed:
         shared.assumed[PORT] = None
     return _first(shared, hosting)
-
-
-def arrive(gateway: Gateway, request: Request, files: FileOracle | None = None) -> Passage | None:
-    """A request that has been taken in by its virtual host, before anything is done with it; None where nobody
-    takes it."""
-    chosen = choose_listener(gateway, request)
-    hosting = None if chosen is None else choose_host(chosen[0], request.host)
-    if chosen is None or not isinstance(hosting, Hosting):
-        return None
-    shared = Shared(gateway, chosen[0], hosting.host, request, NOTHING, files or Nowhere(), Choices({}))
-    shared.method = request.method
-    taken = take_in(shared)
-    return Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
 
 
 def _peer(listener: Listener) -> str | None:
@@ -236,7 +224,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
         status, why = 404, "only for requests from inside"
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why = 413, "the body is too large"
-        p.discarded = True
+        p.discarded = not p.nested
     else:
         return None
     p.enter(route.block)
@@ -258,8 +246,8 @@ def _in_route(p: Passage, route: Route) -> Content:
     result = run_script(p, script)
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)
-            if isinstance(step, Amend):
-                amend(p, step)
+            if isinstance(step, Amend) and (unclear := amend(p, step)) is not None:
+                return unclear
         p.jumps += 1
         if p.jumps > JUMPS:
             return Draft(
@@ -281,6 +269,9 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 def _steps(p: Passage) -> Content:
     for step in p.in_force.steps:
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+            denied, p.pending = p.pending, None
+            return _refusal(p, denied)
         content = _step(p, step)
         if content is not None:
             return content
@@ -298,8 +289,7 @@ def _step(p: Passage, step: Step) -> Content:
             set_address(p, step)
             return None
         case Amend():
-            amend(p, step)
-            return None
+            return amend(p, step)
         case Cors():
             return cors(p, step)
         case TryFiles():
@@ -332,28 +322,8 @@ def _refusal(p: Passage, denied: Denied) -> Draft:
     return Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
 
 
-def _ask(p: Passage, ask: Ask) -> Verdict:
-    """An auth request: the same headers, another path, no checks of its own."""
-    text = evaluate(p, ask.path)
-    if isinstance(text, Unknown):
-        return Undecided(text.reason, ask.span)
-    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False)
-    p.note("asked", f"an auth request for {text}", ask.span, ask)
-    draft = travel(inner)
-    if isinstance(draft, Undecided):
-        return draft
-    status = inner.forced if inner.forced is not None else draft.status
-    for one in ask.sets:
-        p.shared.variables[one.name] = evaluate(inner, one.value)
-    if 200 <= status < 300:
-        return Passed(ask.span)
-    if status == 403:
-        return Denied(403, ask.span, ask)
-    if status == 401:
-        challenges = [h for h in response_headers(inner, draft, 401) if h.name.lower() == "www-authenticate"]
-        challenges = challenges or [h for h in inner.upstream_headers if h.name.lower() == "www-authenticate"]
-        return Denied(401, ask.span, ask, tuple(challenges[:1] if ask.challenges == "first" else challenges))
-    return Denied(ask.broken, ask.span, ask, hard=True)
+def _ask(p: Passage, check: Ask) -> Verdict:
+    return ask(p, check, travel)
 
 
 def _next_gateway(p: Passage, step: Forward) -> Content:

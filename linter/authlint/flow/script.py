@@ -188,26 +188,59 @@ def set_address(p: Passage, op: SetAddress) -> None:
             return
 
 
-def amend(p: Passage, step: Amend) -> None:
+def amend(p: Passage, step: Amend) -> Undecided | None:
     """Changes the client's headers as everything behind this sees them."""
-    early = [_new(p, op) for op in step.ops] if step.at_once else None
-    for number, op in enumerate(step.ops):
-        there = [header for header in p.headers if named(op.name, header.name)]
-        if (op.present_only and not there) or (op.absent_only and there):
+    gone = [op for op in step.ops if op.verb == "remove"] if step.at_once else []
+    for op in gone:
+        _amend(p, op, "")
+    rest = [op for op in step.ops if op not in gone]
+    if step.at_once:
+        decided = [(op, _new(p, op)) for op in rest if _is_for(p, op)]
+        for op, value in decided:
+            _amend(p, op, value)
+        return None
+    for op in rest:
+        if not _is_for(p, op):
             continue
-        value = early[number] if early is not None else _new(p, op)
-        if value == "" and op.verb != "remove" and op.empty_keeps:
-            continue
-        if op.verb == "append" and there and op.join:
-            last = there[-1]
-            value = value if isinstance(value, Unknown) else last.text + op.join + value
-            p.headers[p.headers.index(last)] = Header(last.name, value, op)
-        else:
-            if op.verb != "append":
-                p.headers = [header for header in p.headers if header not in there]
-            if value != "" or (op.empty_sent and op.verb != "remove"):
-                p.headers.append(Header(op.name, value, op))
-        p.note("applied", f"changes the request's {op.name}", op.span, op)
+        value = _new(p, op)
+        if step.shared and p.around is not None and (unclear := _shared(p, p.around, op, value)) is not None:
+            return unclear
+        _amend(p, op, value)
+    return None
+
+
+def _shared(p: Passage, around: Passage, op: HeaderOp, value: str | Unknown) -> Undecided | None:
+    """A change of a header that an auth request has in common with the request around it."""
+    there = any(named(op.name, header.name) for header in p.headers)
+    gone = op.verb == "remove" or (value == "" and not op.empty_sent)
+    if there == gone:
+        return Undecided(f"what becomes of the {op.name} that an auth request changes", op.span)
+    if there:
+        _amend(around, op, value)
+    return None
+
+
+def _is_for(p: Passage, op: HeaderOp) -> bool:
+    """Whether an operation that asks for a header's presence is done."""
+    if not (op.present_only or op.absent_only):
+        return True
+    return any(named(op.name, header.name) for header in p.headers) == op.present_only
+
+
+def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
+    there = [header for header in p.headers if named(op.name, header.name)]
+    if value == "" and op.verb != "remove" and op.empty_keeps:
+        return
+    if (op.verb == "append" or op.absent_only) and there and op.join:
+        last = there[-1]
+        value = value if isinstance(value, Unknown) else last.text + op.join + value
+        p.headers[p.headers.index(last)] = Header(last.name, value, op)
+    else:
+        if op.verb != "append" and not op.absent_only:
+            p.headers = [header for header in p.headers if header not in there]
+        if value != "" or (op.empty_sent and op.verb != "remove"):
+            p.headers.append(Header(op.name, value, op))
+    p.note("applied", f"changes the request's {op.name}", op.span, op)
 
 
 def _new(p: Passage, op: HeaderOp) -> str | Unknown:

@@ -10,12 +10,12 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from authlint.flow.assume import CREDENTIALS, KEYS
-from authlint.flow.keys import take_away, value_at
+from authlint.flow.keys import add, take_away, values_at
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.reading import header_text, url
@@ -26,6 +26,8 @@ from authlint.model.unknown import Unknown
 from authlint.text import Span
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+KINDS = ("header", "parameter", "cookie")
+REALM = 256  # letters of path and query that a challenge holds (measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,8 @@ class Bad:
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
-    """A provider's token and what follows from it; None: none was needed."""
-
-    provider: Provider | None = None
-    place: Place | None = None
-    token: str = ""
-    claims: dict[str, Any] | None = None
+# Whether a token was verified, or none was needed; else why it does not do.
+Result: TypeAlias = bool | Bad | Unknown
 
 
 def jwt(p: Passage, check: Jwt) -> Verdict:
@@ -59,18 +55,15 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
     rule = _rule(p, check)
     if rule is None or rule.demand.kind == "nothing":
         return None
+    realm = url(p, REALM)  # as long as no token is taken away
     result = _demand(p, check, rule.demand)
     if isinstance(result, Unknown):
         if p.decide((result.reason, "token"), result.reason):
             return Passed(rule.span)
         result = Bad(401, result.reason, rule.span)
     if isinstance(result, Bad):
-        return _denied(p, check, result)
-    for good in result:
-        _accept(p, good)
-    if rule.demand.kind == "failed" or not any(good.provider for good in result):
-        return None
-    return Passed(rule.span)
+        return _denied(p, check, result, realm)
+    return Passed(rule.span) if result and rule.demand.kind != "failed" else None
 
 
 def _rule(p: Passage, check: Jwt) -> TokenRule | None:
@@ -96,7 +89,7 @@ def is_preflight(p: Passage) -> bool:
 
 
 def _sanitise(p: Passage, provider: Provider) -> None:
-    """A client cannot set what verified tokens set."""
+    """A client cannot set what verified tokens set, nor does what an earlier demand set stay (measured)."""
     names = {
         name.lower() for name in (provider.payload_header, *(name for name, _ in provider.claim_headers))
     }
@@ -104,14 +97,15 @@ def _sanitise(p: Passage, provider: Provider) -> None:
         p.headers = [h for h in p.headers if h.name.lower() not in names]
 
 
-def _denied(p: Passage, check: Jwt, bad: Bad) -> Denied:
-    challenge = f'Bearer realm="{url(p, 0)}"' + ("" if bad.missing else ', error="invalid_token"')
+def _denied(p: Passage, check: Jwt, bad: Bad, realm: str) -> Denied:
+    challenge = f'Bearer realm="{realm}"' + ("" if bad.missing else ', error="invalid_token"')
     header = (Header("WWW-Authenticate", challenge),)
     p.note("unclear" if bad.why == "" else "skipped", bad.why, bad.span)
     return Denied(bad.status, bad.span, check, () if check.quiet or bad.silent else header)
 
 
-def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
+def _demand(p: Passage, check: Jwt, demand: Demand) -> Result:
+    """What is verified on the way takes effect at once, also where the demand is not met in the end (measured)."""
     match demand.kind:
         case "provider":
             provider = check.provider(demand.provider)
@@ -122,28 +116,31 @@ def _demand(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknow
         case "wrong":
             return Bad(403, "the requirement is not defined", demand.span, missing=True, silent=True)
         case "all":
-            found: list[Good] = []
+            found = False
             for part in demand.parts:
                 result = _demand(p, check, part)
-                if not isinstance(result, list):
+                if not isinstance(result, bool):
                     return result
-                found += result
+                found = found or result
             return found
         case "any":
             return _any(p, check, demand)
         case "missing" | "failed":
             return _lenient(p, check, demand)
         case _:
-            return [Good()]
+            return False
 
 
-def _any(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
-    """The first that is met; of several refusals one that knows the token says more than one that does not."""
+def _any(p: Passage, check: Jwt, demand: Demand) -> Result:
+    """The first that is met; of several refusals one that knows the token says more than one that does not. What is
+    lenient beside others looks at no token of its own (measured)."""
     worst: Bad | None = None
-    among = [part.provider for part in demand.parts if part.kind == "provider"]
-    for part in demand.parts:
-        lenient = part.kind in ("missing", "failed")
-        result = _lenient(p, check, part, among) if lenient else _demand(p, check, part)
+    lenient = [part for part in demand.parts if part.kind in ("missing", "failed")]
+    strict = [part for part in demand.parts if part not in lenient]
+    if not strict:
+        return _lenient(p, check, max(lenient, key=lambda part: part.kind == "failed"))
+    for part in strict:
+        result = _demand(p, check, part)
         if not isinstance(result, Bad):
             return result
         if worst is None or worst.missing or worst.foreign:
@@ -151,68 +148,115 @@ def _any(p: Passage, check: Jwt, demand: Demand) -> list[Good] | Bad | Unknown:
                 worst = result
         elif not (result.missing or result.foreign):
             worst = result
-    return worst or [Good()]
-
-
-def _lenient(p: Passage, check: Jwt, demand: Demand, among: Sequence[str] = ()) -> list[Good] | Bad | Unknown:
-    """A token of any provider (`among` those beside it), or none; with "failed" also a bad one, which then goes on."""
-    worst: Bad | None = None
-    for provider in check.providers:
-        if among and provider.name not in among:
-            continue
-        result = _provided(p, provider)
-        if not isinstance(result, Bad):
-            return result
-        if worst is None or worst.missing or worst.foreign:
-            worst = result if worst is None or not result.missing else worst
-    if worst is None or worst.missing or demand.kind == "failed":
-        return [Good()]
+    if worst is None or any(part.kind == "failed" for part in lenient) or (lenient and worst.missing):
+        return False
     return worst
 
 
-def _provided(p: Passage, provider: Provider) -> list[Good] | Bad | Unknown:
-    """All tokens that are found must do (measured)."""
-    good: list[Good] = []
-    for place, token in _found(p, provider):
-        if isinstance(token, Unknown):
-            return token
-        result = _judge(p, provider, place, token)
-        if isinstance(result, Bad):
+def _lenient(p: Passage, check: Jwt, demand: Demand) -> Result:
+    """Tokens of any provider, or none; with "failed" also bad ones, which then go on. The token that is looked at last
+    decides (measured)."""
+    for provider in check.providers:
+        _sanitise(p, provider)
+    found, last = False, None
+    for token in _found(p, check.providers):
+        result = _judge_any(p, check, token)
+        if isinstance(result, Unknown):
             return result
-        good.append(result)
-    return good or Bad(401, f"there is no token for {provider.name}", provider.span, missing=True)
+        found = found or result is True
+        last = result if isinstance(result, Bad) else None
+    return found if last is None or demand.kind == "failed" else last
 
 
-def _found(p: Passage, provider: Provider) -> Iterator[tuple[Place, str | Unknown]]:
-    for place in provider.places:
-        text = value_at(p, place)
-        if isinstance(text, Unknown):
-            yield place, text
-        elif text and place.prefix:
-            at = text.find(place.prefix)
-            if at >= 0:
-                yield place, _letters(text, at + len(place.prefix))
-        elif text:
-            yield place, text
+def _judge_any(p: Passage, check: Jwt, token: Token) -> Result:
+    """A token held against the provider that its issuer belongs to; one without an issuer takes them all."""
+    if isinstance(token.text, Unknown):
+        return token.text
+    vouched = token.text in p.shared.request.vouched
+    claims = None if vouched else claims_of(token.text)
+    issuer = (claims or {}).get("iss")
+    if vouched:
+        suited: Sequence[Provider] = token.providers
+    elif claims is None:
+        return Bad(401, "this is no JSON Web Token", token.place.span)
+    elif all(one.issuer not in ("", issuer) for one in token.providers):
+        suited = ()
+    else:
+        named = [one for one in check.providers if one.issuer == issuer]
+        suited = named or [one for one in check.providers if not one.issuer]
+    if not suited:
+        return Bad(401, "the issuer is no provider's", token.place.span, foreign=True)
+    if len(suited) > 1 and not vouched:
+        return Unknown(
+            "which of several providers with one issuer is asked"
+        )  # it differs from run to run (measured)
+    return _accepted(p, suited[0], token, _judge(p, suited[0], token))
 
 
-def _letters(text: str, start: int) -> str:
-    """What begins with the first of a token's letters at or behind `start`; more than a token is none (measured)."""
+def _provided(p: Passage, provider: Provider) -> Result:
+    """All tokens that are found must do (measured)."""
+    _sanitise(p, provider)
+    found = False
+    for token in _found(p, [provider]):
+        result = _accepted(p, provider, token, _judge(p, provider, token))
+        if result is not True:
+            return result
+        found = True
+    return found or Bad(401, f"there is no token for {provider.name}", provider.span, missing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a request has at a place, and the providers that look there."""
+
+    place: Place
+    providers: tuple[Provider, ...]
+    text: str | Unknown
+
+
+def _found(p: Passage, providers: Sequence[Provider]) -> list[Token]:
+    """Every token, in the order in which they are looked at: cookies, parameters, headers, of each kind the one whose
+    name sorts last (measured)."""
+    places: dict[tuple[int, str], tuple[Place, list[Provider]]] = {}
+    for provider in providers:
+        for place in provider.places:
+            key = (KINDS.index(place.kind), place.name + place.prefix)
+            places.setdefault(key, (place, []))[1].append(provider)
+    found: list[Token] = []
+    for key in sorted(places):
+        place, looking = places[key]
+        for value in values_at(p, place):
+            text = value if isinstance(value, Unknown) else _behind(value, place.prefix)
+            if text is not None:
+                found.append(Token(place, tuple(looking), text))
+    return found[::-1]
+
+
+def _behind(text: str, prefix: str) -> str | None:
+    """A token behind a prefix, which may stand anywhere; None without it. It begins with the first of a token's
+    letters; more than a token is none (measured)."""
+    at = text.find(prefix)
+    if at < 0 or not prefix:
+        return None if prefix else text
+    start = at + len(prefix)
     while start < len(text) and text[start] not in LETTERS:
         start += 1
     return text[start:]
 
 
-def _judge(p: Passage, provider: Provider, place: Place, token: str) -> Good | Bad:
-    if token in p.shared.request.vouched and " " not in token:
+def _judge(p: Passage, provider: Provider, token: Token) -> Result:
+    text = token.text
+    if isinstance(text, Unknown):
+        return text
+    if text in p.shared.request.vouched and " " not in text:
         if not provider.keys.usable:
             return Bad(401, provider.keys.why, provider.keys.span)
-        return _keys(p, provider) or Good(provider, place, token, None)
-    claims = claims_of(token)
+        return _keys(p, provider) or True
+    claims = claims_of(text)
     if claims is None:
         return Bad(401, "this is no JSON Web Token", provider.span)
     if not provider.verifies:
-        return Good(provider, place, token, claims)
+        return True
     if provider.issuer and claims.get("iss") != provider.issuer:
         return Bad(401, "the issuer is not the provider's", provider.span, foreign=True)
     if provider.subject is not None and not fits(p, str(claims.get("sub", "")), provider.subject):
@@ -222,7 +266,30 @@ def _judge(p: Passage, provider: Provider, place: Place, token: str) -> Good | B
         return late
     if provider.audiences and not _audience(provider.audiences, claims.get("aud")):
         return Bad(403, "the audience is not the provider's", provider.span)
-    return _keys(p, provider) or Good(provider, place, token, claims)
+    return _keys(p, provider) or True
+
+
+def _accepted(p: Passage, provider: Provider, token: Token, result: Result) -> Result:
+    """What a good token does to the request: it goes on or not, and its claims become headers."""
+    if result is not True or not isinstance(token.text, str):
+        return result
+    claims = None if token.text in p.shared.request.vouched else claims_of(token.text)
+    unknown = Unknown("the claims of the token")
+    if provider.payload_header:
+        payload: str | Unknown = unknown
+        if claims is not None:
+            encoded = token.text.split(".")[1]
+            payload = encoded + "=" * (-len(encoded) % 4) if provider.padded else encoded
+        add(p, Header(provider.payload_header, payload))
+    for name, claim in provider.claim_headers:
+        value = unknown if claims is None else _claim_text(claims, claim)
+        if value:
+            add(p, Header(name, value))
+    if not provider.forward:
+        take_away(p, replace(token.place, span=provider.forward_span))
+    if provider.payload_name:
+        p.claims[provider.payload_name] = claims
+    return True
 
 
 def _time(provider: Provider, claims: dict[str, Any]) -> Bad | None:
@@ -287,34 +354,14 @@ def _decoded(part: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _accept(p: Passage, good: Good) -> None:
-    """What a good token does to the request: it goes on or not, and its claims become headers."""
-    provider = good.provider
-    if provider is None or good.place is None:
-        return
-    if not provider.forward:
-        take_away(p, replace(good.place, span=provider.forward_span))
-    unknown = Unknown("the claims of the token")
-    for name, claim in provider.claim_headers:
-        value = unknown if good.claims is None else _claim_text(good.claims, claim)
-        if value is not None:
-            p.headers = [h for h in p.headers if h.name.lower() != name.lower()]
-            p.headers.append(Header(name, value))
-    if provider.payload_header:
-        payload: str | Unknown = unknown
-        if good.claims is not None:
-            text = good.token.split(".")[1]
-            payload = text + "=" * (-len(text) % 4) if provider.padded else text
-        p.headers = [h for h in p.headers if h.name.lower() != provider.payload_header.lower()]
-        p.headers.append(Header(provider.payload_header, payload))
-    if provider.payload_name:
-        p.claims[provider.payload_name] = good.claims
-
-
 def _claim_text(claims: dict[str, Any], path: str) -> str | None:
     found: Any = claims
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     if isinstance(found, bool):
         return "true" if found else "false"
-    return str(found) if isinstance(found, (str, int, float)) else None
+    if isinstance(found, (int, float)):
+        # Numbers are doubles to the server: whole ones are written as such, others with six digits (measured).
+        whole = 0 <= found < 2**64 and found == int(found)
+        return str(int(found)) if whole else f"{found:.6f}"
+    return found if isinstance(found, str) else None

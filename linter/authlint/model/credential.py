@@ -80,7 +80,7 @@ class Jwt:
     rules: tuple[TokenRule, ...]
     providers: tuple[Provider, ...]
     skips_preflight: bool
-    quiet: bool  # a refusal carries no challenge
+    quiet: Span | None  # what says that a refusal carries no challenge
     span: Span
 
     def provider(self, name: str) -> Provider | None:

@@ -141,7 +141,8 @@ class Intake:
     for what `dots`, `slashes` and `escaped_slashes` say, and a port counts as part of the name unless it is
     stripped ("own": only the listener's) or not looked at. Of headers in `once` several lines become one. `early`
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
-    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status.
+    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
+    what of several lines of one header counts where they are read as one; "unsure": nobody said which.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -157,6 +158,7 @@ class Intake:
     scheme: str = ""
     believes_proto: bool = False
     grpc: bool = False
+    lines: Literal["all", "first", "unsure"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,15 @@ class Upstream:
     probes: tuple[Probe, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The program that a configuration is for. `stated`: somebody said so; else it is the newest one observed."""
+
+    product: str
+    version: tuple[int, int, int]
+    stated: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with."""
@@ -308,6 +319,7 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
+    server: Server | None = None
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""

@@ -42,6 +42,9 @@ class HeaderOp:
     empty_keeps: bool = False  # an empty value changes nothing
     empty_sent: bool = False  # an empty value is sent as such
     join: str = ""
+    together: int = (
+        0  # operations in a row with the same number: what is there is looked at before any is done
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,6 @@ class Ask:
     path: Value
     sets: tuple[SetVar, ...]
     broken: int
-    challenges: Literal["first", "all"]
     span: Span
 
 
@@ -253,11 +255,14 @@ class Require:
 class Amend:
     """The client's own headers are changed, for all that comes behind: checks, variables, upstreams.
 
-    `at_once`: every value is worked out before the first header changes.
+    `at_once`: every value is worked out before the first header changes. `shared`: an auth request has the same
+    headers, not a copy: what it changes of one that is there changes for the request itself too, and nobody can
+    tell what becomes of one that it adds or takes away (measured: lost, or the server crashes).
     """
 
     ops: tuple[HeaderOp, ...]
     at_once: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +271,7 @@ class Cors:
     is asked; other answers get `actual` where this step ran and the origin is known.
 
     `preflight`, `actual` and `stranger` (a preflight from elsewhere that is not passed on; None: it is) are the
-    headers of each. An origin is known if a test fits it, or fits "*".
+    headers of each. An origin is known if a test fits it, or fits "*". `places` are the tests' spans.
     """
 
     origins: tuple[Text, ...]
@@ -274,6 +279,7 @@ class Cors:
     actual: tuple[HeaderOp, ...]
     stranger: tuple[HeaderOp, ...] | None
     span: Span
+    places: tuple[Span, ...] = ()
 
 
 # Content

@@ -40,6 +40,7 @@ Kind: TypeAlias = Literal[
     "authority",  # the Host header as the gateway sees it, port included
     "rest",  # the path without its first letters: `name` says how many
     "routed-target",  # path and query as the gateway sees them now
+    "unwritten-target",  # what they were before a rewrite for the upstream, empty where there was none
     "url",  # scheme, authority and target as seen now; the target cut after `name` letters, if that is given
     "claim",  # of a token that was verified: the name of its payload, then the claim's, with "/" between them
 ]

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.client.cors import ALWAYS_SAFE, SAFE_METHODS, words
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
-from authlint.model.condition import Test
+from authlint.model.condition import All, AnyOf, Condition, Not, Test
+from authlint.model.credential import Allow, Jwt
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, literal
-from authlint.site import Endpoint, Site, ops_of
+from authlint.site import Endpoint, Site, ops_of, requires
 from authlint.text import Span
 
 # A form could send these too, with some values: naming them alone announces nothing.
 PLAIN = ALWAYS_SAFE | {"content-type", "range", "origin", "user-agent"}
 METHODS = (Get("method"), Get("own-method"))
+ANNOUNCED = (
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+    "REPORT",
+)
+WORD = re.compile("[A-Z]+")
 
 
 def announced(site: Site, endpoint: Endpoint) -> Label | None:
@@ -56,3 +72,32 @@ def never_true(endpoint: Endpoint) -> Iterator[Span]:
             text = when.how.arg
             if when.value in METHODS and text != "OPTIONS" and "OPTIONS" in text.upper():
                 yield op.span
+
+
+def methods_named(endpoint: Endpoint) -> list[str]:
+    """Methods other than a form's that a condition of the route speaks of."""
+    found = {endpoint.method: None}
+    for test in _tests(endpoint):
+        if test.arg is None and test.value in METHODS:
+            found.update(dict.fromkeys(WORD.findall(test.how.arg)))
+    return [method for method in found if method in ANNOUNCED]
+
+
+def _tests(endpoint: Endpoint) -> Iterator[Test]:
+    route = endpoint.route
+    scripts = (*ops_of(route.script), *ops_of(endpoint.host.script))
+    todo: list[Condition] = [op.when for op in scripts if isinstance(op, Branch)]
+    todo += [when for when, _ in route.variants] + ([route.when] if route.when is not None else [])
+    for check in (one for require in requires(route) for one in require.checks):
+        if isinstance(check, Jwt):
+            todo += [rule.when for rule in check.rules]
+        elif isinstance(check, Allow):
+            todo += [policy.when for policy in check.policies]
+    while todo:
+        match todo.pop():
+            case Test() as test:
+                yield test
+            case Not(inner):
+                todo.append(inner)
+            case All(several) | AnyOf(several):
+                todo.extend(several)

@@ -7,6 +7,10 @@ ADVICE = {
     "virtual host; or let OPTIONS pass there (jwt_authn: bypass_cors_preflight: true)",
     "preflight-unanswered": "let a route that leads to a cluster take OPTIONS too, with the CorsPolicy in force there: "
     "envoy.filters.http.cors then answers; it is passed over on redirect and direct_response routes",
+    "credentials-not-allowed": "add allow_credentials: true to the CorsPolicy",
+    "method-not-allowed": "name the method in allow_methods of the CorsPolicy",
+    "duplicate-allow-origin": "let envoy.filters.http.cors send it, with a list of origins; or overwrite instead of "
+    "appending: append_action: OVERWRITE_IF_EXISTS_OR_ADD",
     "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
     "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
@@ -14,4 +18,9 @@ ADVICE = {
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
     "request_headers_to_remove for authorization",
     "rewrite-leaves-protection": "ask for credentials on this route too: filters see the path before it is rewritten",
+    "redirect-loses-credentials": "serve the API under the name and port that its clients use, without a redirect",
+    "challenge-missing": "let the challenge go out: no strip_failure_response, no removal of www-authenticate; with a "
+    "direct_response send it by response_headers_to_add",
+    "unauthorized-masked": "let programs have the 401: deny_redirect_matcher for oauth2, no status_code in "
+    "the mapper of local_reply_config",
 }

@@ -1,13 +1,15 @@
 """Header operations of routes, virtual hosts and route configurations.
 
 https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#custom-request-response-headers
-Removals come before additions of the same level; the route's come first, so that the outermost level has the last
-word, unless most_specific_header_mutations_wins (measured on 1.40).
+Of one level removals come first, then what overwrites, then what adds, each as the headers were behind the removals;
+the route's level comes first, so that the outermost has the last word, unless most_specific_header_mutations_wins
+(measured on 1.40).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from authlint.model.step import HeaderOp
 from authlint.model.value import EMPTY
@@ -67,8 +69,8 @@ def added(item: Item) -> HeaderOp | None:
     span = given.span if given is not None else key.span
     value = EMPTY if given is None else formatting.value(given.text, given.span)
     keeps = not is_set(item, "keep_empty_value")
+    join = "," if name in ONCE else ""
     if action == "APPEND_IF_EXISTS_OR_ADD":
-        join = "," if name in ONCE else ""
         return HeaderOp("append", name, value, span, empty_keeps=keeps, empty_sent=not keeps, join=join)
     return HeaderOp(
         "set",
@@ -79,6 +81,7 @@ def added(item: Item) -> HeaderOp | None:
         absent_only=action == "ADD_IF_ABSENT",
         empty_keeps=keeps,
         empty_sent=not keeps,
+        join=join if action == "ADD_IF_ABSENT" else "",
     )
 
 
@@ -88,16 +91,18 @@ def removed(item: Item) -> HeaderOp:
 
 def of_level(level: Item | None, side: str) -> tuple[HeaderOp, ...]:
     """The operations that a route, virtual host or route configuration has for one side ("request", "response")."""
-    found = [removed(one) for one in fields(level, f"{side}_headers_to_remove") if not one.masked]
-    return (*found, *(op for op in map(added, fields(level, f"{side}_headers_to_add")) if op is not None))
+    gone = [removed(one) for one in fields(level, f"{side}_headers_to_remove") if not one.masked]
+    given = [op for op in map(added, fields(level, f"{side}_headers_to_add")) if op is not None]
+    adding = [op for op in given if op.verb == "append" or op.absent_only]
+    return (*gone, *(op for op in given if op not in adding), *adding)
 
 
 def of_levels(levels: Sequence[Item], side: str, specific_wins: bool) -> Iterator[tuple[HeaderOp, ...]]:
     """The operations of each level in the order in which they are done; `levels` begin with the most specific."""
-    for level in reversed(levels) if specific_wins else levels:
+    for number, level in enumerate(reversed(levels) if specific_wins else levels, 1):
         ops = of_level(level, side)
         if ops:
-            yield ops
+            yield tuple(replace(op, together=number) for op in ops)
 
 
 def mutation(item: Item) -> HeaderOp | None:

@@ -22,6 +22,7 @@ PSEUDO: dict[str, Value] = {
     ":authority": Get("authority"),
     "host": Get("authority"),
     ":scheme": Get("scheme"),
+    "x-envoy-original-path": Get("unwritten-target"),
 }
 TEXTS = {"exact": "is", "prefix": "prefix", "suffix": "suffix", "contains": "contains"}
 # The forms of header matchers before string_match.

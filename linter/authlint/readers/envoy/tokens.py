@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from authlint.model.condition import All
 from authlint.model.credential import Demand, Jwt, Keys, Place, Provider, TokenRule
@@ -19,8 +20,9 @@ from authlint.text import Span
 SKEW = 60  # seconds, also where 0 is written
 
 
-def check(one: Filter, spot: Spot, around: Surroundings) -> Jwt | None:
-    """The filter's check on a route; None where the route switches it off."""
+def check(one: Filter, spot: Spot, around: Surroundings) -> Jwt:
+    """The filter's check on a route. Where a PerRouteConfig switches it off it still takes away the headers that only
+    it may set (measured)."""
     kept = around.kept
     base: Jwt | None = kept.get(("jwt", id(one)))
     if base is None:
@@ -29,7 +31,7 @@ def check(one: Filter, spot: Spot, around: Surroundings) -> Jwt | None:
     if own is None:
         return base
     if is_set(own.config, "disabled"):
-        return None
+        return replace(base, rules=())
     wanted = field(own.config, "requirement_name")
     if wanted is None:
         return base
@@ -47,7 +49,9 @@ def _base(one: Filter, around: Surroundings) -> Jwt:
         rules=tuple(_rule(one, item) for item in fields(config, "rules")),
         providers=tuple(_provider(item, around) for item in entries(config, "providers")),
         skips_preflight=is_set(config, "bypass_cors_preflight"),
-        quiet=is_set(config, "strip_failure_response"),
+        quiet=place(field(config, "strip_failure_response"), one.span)
+        if is_set(config, "strip_failure_response")
+        else None,
         span=one.span,
     )
 

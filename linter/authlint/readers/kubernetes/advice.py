@@ -9,6 +9,11 @@ ADVICE = {
     "cors-allow-origin; it does so before it asks for credentials",
     "preflight-unanswered": f'let the controller answer preflights: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin, in place of the snippet",
+    "credentials-not-allowed": f'take {PREFIX}cors-allow-credentials: "false" away; the default is true',
+    "method-not-allowed": "name the method in cors-allow-methods; without the annotation the controller allows GET, "
+    "PUT, POST, DELETE, PATCH, OPTIONS",
+    "duplicate-allow-origin": "leave the header to cors-allow-origin, which takes a list of origins and sends the one "
+    "that asks",
     "cors-missing-on-unauthorized": f'let the controller send the headers: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin; errors then have them too",
     "authorization-not-allowed": "add Authorization to cors-allow-headers: the annotation replaces the default list, "
@@ -18,4 +23,8 @@ ADVICE = {
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
+    "redirect-loses-credentials": "leave the API's paths out of the redirect: an Ingress of their own, without this "
+    "annotation",
+    "unauthorized-masked": "give the API's paths an Ingress of their own, without this annotation: their 401 then goes "
+    "out as it is",
 }

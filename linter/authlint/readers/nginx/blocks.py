@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from authlint.model.gateway import Block, Inert, Redirects
 from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
@@ -55,16 +54,16 @@ class Place:
     span: Span
 
 
-def block(level: Level, place: Place, challenges: Literal["first", "all"]) -> Block:
+def block(level: Level, place: Place) -> Block:
     """The block that a level puts in force."""
     steps: list[Step] = []
     amended = headers.input_ops(level)
     if amended:
-        steps.append(Amend(amended))
+        steps.append(Amend(amended, shared=True))
     real = access.real_address(level)
     if real is not None:
         steps.append(real)
-    required = access.requirement(level, challenges)
+    required = access.requirement(level)
     if required is not None:
         steps.append(required)
     tried = serving.try_files(level, place.location)

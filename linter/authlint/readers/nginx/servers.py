@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from authlint.model.gateway import (
     HeaderNames,
     HostName,
     Inside,
+    Intake,
     Listener,
     Match,
     Route,
@@ -16,7 +16,7 @@ from authlint.model.gateway import (
     listener,
 )
 from authlint.model.step import Op
-from authlint.readers.nginx import access
+from authlint.readers.nginx import access, release
 from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
@@ -50,9 +50,8 @@ class Endpoint:
 
 
 class ServerReader:
-    def __init__(self, challenges: Literal["first", "all"]) -> None:
-        self.locations = LocationReader(challenges)
-        self.challenges: Literal["first", "all"] = challenges
+    def __init__(self) -> None:
+        self.locations = LocationReader()
 
     def listeners(self, http: Level) -> tuple[Listener, ...]:
         endpoints: dict[tuple[str, int], Endpoint] = {}
@@ -63,13 +62,13 @@ class ServerReader:
         for node, like in zip(nodes, alike, strict=True):
             level = level_of("server", node, node.children or (), http, http.names)
             self._join(endpoints, self.server(level, node.span, like=like), listens(level, node))
-        return _listeners(endpoints)
+        return _listeners(endpoints, _intake(http))
 
     def bare(self, http: Level, children: tuple[Node, ...], span: Span) -> tuple[Listener, ...]:
         """Locations whose server is somewhere else: a server that nobody has seen."""
         level = level_of("server", None, children, http, http.names)
         host = self.server(level, span, declared=False)
-        return (listener("*", 80, False, (host,), host, span),)
+        return (listener("*", 80, False, (host,), host, span, _intake(http)),)
 
     def _join(
         self, endpoints: dict[tuple[str, int], Endpoint], host: VirtualHost, found: list[Listen]
@@ -98,7 +97,7 @@ class ServerReader:
     def inside(self, level: Level, span: Span) -> Inside:
         title = " ".join(word.text for node in level.own("server_name") for word in node.args)
         place = Place(f"server {title}".strip(), "", False, span)
-        inner = block(level, place, self.challenges)
+        inner = block(level, place)
         real = access.real_address(level)
         ops: tuple[Op, ...] = script(level.names, level.children, None)
         return Inside(
@@ -109,11 +108,16 @@ class ServerReader:
         )
 
 
-def _listeners(endpoints: dict[tuple[str, int], Endpoint]) -> tuple[Listener, ...]:
+def _intake(http: Level) -> Intake:
+    return Intake(lines=release.lines(http.names.server))
+
+
+def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:
     found: list[Listener] = []
     for (address, port), endpoint in endpoints.items():
         default = endpoint.default or endpoint.hosts[0]
-        found.append(listener(address, port, endpoint.tls, tuple(endpoint.hosts), default, endpoint.span))
+        hosts = tuple(endpoint.hosts)
+        found.append(listener(address, port, endpoint.tls, hosts, default, endpoint.span, intake))
     return tuple(found)
 
 

@@ -1,0 +1,22 @@
+"""Query strings taken apart and put together again, as a gateway does it that takes a parameter away."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+
+def parameters(query: str | None) -> dict[str, list[str]]:
+    """Every parameter with its values in their order, decoded; a "+" is no blank (measured on Envoy 1.40)."""
+    found: dict[str, list[str]] = {}
+    for pair in (query or "").split("&") if query else ():
+        name, _, value = pair.partition("=")
+        found.setdefault(unquote(name), []).append(unquote(value))
+    return found
+
+
+def without(query: str, name: str) -> str | None:
+    """The query without a parameter. The others come sorted by name, each with its "=" (measured)."""
+    left = parameters(query)
+    left.pop(name, None)
+    pairs = [f"{key}={value}" for key in sorted(left) for value in left[key]]
+    return "&".join(pairs) if pairs else None

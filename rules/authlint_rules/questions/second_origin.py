@@ -1,0 +1,81 @@
+"""Applications that may send Access-Control-Allow-Origin themselves; no rule itself. Each is a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from authlint.finding import Finding, Label, Level
+from authlint.flow.assume import Assume, Reply
+from authlint.flow.outcome import Outcome
+from authlint.model.gateway import Upstream
+from authlint.model.step import HeaderOp
+from authlint.model.value import literal
+from authlint.site import Endpoint, Site, headers_of
+
+ORIGIN = "access-control-allow-origin"
+
+
+def guessed(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """What the client gets if the application behind answers as one that takes other origins itself."""
+    why = _likely(site, endpoint)
+    if why is None:
+        return
+    origin = site.origins(endpoint)[0]
+    credential = next(site.passing(endpoint), "none")
+    request = site.request(endpoint, ("Origin", origin), *headers_of(credential))
+    outcome = site.ask(request, _sends(origin))
+    op = outcome.in_every_world(_added)
+    if op is None or outcome.opens:
+        return
+    assumes = f"the application answers with Access-Control-Allow-Origin: {origin} itself"
+    yield Finding(
+        rule=rule,
+        level=Level.WARNING,
+        message=f"{endpoint.title}: two Access-Control-Allow-Origin where the application sends its own",
+        primary=Label(op.span, "is sent besides the application's own"),
+        related=(why,),
+        routes=(endpoint.title,),
+        witness=(site.exchange(request, outcome, "one Access-Control-Allow-Origin"),),
+        cure="hide the application's own (proxy_hide_header Access-Control-Allow-Origin), or leave it to that",
+        assumes=(assumes,),
+        stated=outcome.assumed,
+        pedantic=True,
+    )
+
+
+@lru_cache(maxsize=256)  # an answer is kept by the identity of what was assumed
+def _sends(origin: str) -> Assume:
+    return Assume(default=Reply(200, (("Access-Control-Allow-Origin", origin),)))
+
+
+def _likely(site: Site, endpoint: Endpoint) -> Label | None:
+    """What makes it likely that the application sends the header itself."""
+    upstream = site.upstream(endpoint)
+    for other in site.siblings[id(endpoint.host)] if upstream is not None else ():
+        theirs = other.forward
+        hidden = () if theirs is None or site.upstream(other) != upstream else theirs.hide
+        for op in hidden:
+            if op.name.lower() == ORIGIN:
+                return Label(op.span, "another route hides the header of the same application")
+    forward = endpoint.forward
+    target = literal(forward.target) if forward is not None else None
+    host = urlsplit(target).hostname if target is not None and target.startswith("https://") else None
+    if forward is not None and host is not None and _is_public(host, site.gateway.upstreams):
+        return Label(forward.span, "an application of another site, which pages call by this name too")
+    return None
+
+
+def _is_public(host: str, groups: Mapping[str, Upstream]) -> bool:
+    """A name of the whole internet: no group of servers, no address, no name of a cluster or a private network."""
+    labels = host.split(".")
+    inside = {"internal", "local", "svc", "lan", "localhost", "home", "corp", "consul"}
+    return len(labels) > 2 and host not in groups and not labels[-1].isdigit() and inside.isdisjoint(labels)
+
+
+def _added(world: Outcome) -> HeaderOp | None:
+    """The operation that puts a second value beside the application's own."""
+    listed = world.get(ORIGIN)
+    ops = [header.op for header in listed if header.op is not None]
+    return ops[0] if len(listed) > 1 and ops and world.answered_by == "upstream" else None

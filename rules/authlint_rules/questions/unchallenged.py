@@ -1,0 +1,81 @@
+"""Why an answer 401 leaves without a challenge; no rule itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlint.flow.outcome import Event, Outcome
+from authlint.model.credential import Jwt
+from authlint.model.step import Answer, Ask, Basic, HeaderOp, Respond
+from authlint.site import Endpoint, Site
+from authlint.text import Span
+from authlint_rules.questions.attempts import attempts
+
+NAME = "www-authenticate"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why an answer has no challenge, and the words to change."""
+
+    span: Span
+    why: str
+    cure: str
+
+
+def lost_challenge(world: Outcome) -> Lost | None:
+    """What keeps the challenge from the gateway's own 401."""
+    if world.status != 401 or world.get(NAME) or world.block is None:
+        return None
+    subject = world.denial.subject if world.denial is not None else None
+    taken = next((op for op in (*world.block.response, *world.block.leaving) if takes(op)), None)
+    if isinstance(subject, Jwt) and subject.quiet is not None:
+        return Lost(subject.quiet, "keeps the challenge from the answer", "take this line away")
+    if isinstance(subject, (Basic, Jwt)) and isinstance(taken, HeaderOp):
+        return Lost(taken.span, "takes the challenge from every answer", "take this line away")
+    if subject is not None and not isinstance(subject, Ask):
+        return None
+    answer = _answer(world, inside=subject is not None)
+    if answer is None or answer.span is None:
+        return None
+    cure = "send a challenge with it: add_header WWW-Authenticate ... always; beside the return"
+    if subject is not None:
+        # What the internal location adds by add_header is not copied (measured: C26, G02).
+        cure = (
+            "answer it elsewhere, with a challenge: error_page 401 = @challenge; and in that location "
+            "add_header WWW-Authenticate ... always; return 401;"
+        )
+    return Lost(answer.span, "answers 401 and does not say how to authenticate", cure)
+
+
+def _answer(world: Outcome, inside: bool) -> Event | None:
+    """The 401 that a script or a route gives by itself; `inside`: in an auth request."""
+    events = [one for one in world.trace if one.verb == "answered" and one.auth == inside]
+    last = events[-1] if events else None
+    found = last.subject if last is not None else None
+    return last if isinstance(found, (Respond, Answer)) and found.status == 401 else None
+
+
+def is_asked_for(site: Site, endpoint: Endpoint) -> bool:
+    """Whether Authorization, and it alone, makes the answer another one."""
+    for request in attempts(site, endpoint):
+        names = {pair[0].lower() for pair in request.headers if pair not in endpoint.headers}
+        alone = names == {"authorization"} and request.url == endpoint.url
+        if alone and all(world.admitted for world in site.ask(request).worlds):
+            return True
+    return False
+
+
+def takes(op: object) -> bool:
+    """Whether an operation takes the challenge from an answer."""
+    return isinstance(op, HeaderOp) and op.verb == "remove" and op.name.lower() == NAME
+
+
+def takings(endpoint: Endpoint) -> Iterator[HeaderOp]:
+    """Operations that take the application's challenge away."""
+    block, forward = endpoint.route.block, endpoint.forward
+    hidden = forward.hide if forward is not None else ()
+    for op in (*hidden, *block.response, *block.leaving):
+        if isinstance(op, HeaderOp) and takes(op):
+            yield op
