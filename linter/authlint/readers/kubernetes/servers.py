@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.locations import Locations
 from authlint.readers.kubernetes.nodes import branch, gap, node, snippet
@@ -20,7 +21,7 @@ def servers(
     troubles: list[Trouble],
 ) -> tuple[Node, ...]:
     """The http block's directives: upstreams and servers; one server takes what no host fits."""
-    found: list[Node] = list(_upstreams(hosts))
+    found: list[Node] = [*header_names(controller), *_upstreams(hosts)]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, controller, maps, troubles))))
     if "" not in hosts and hosts:
