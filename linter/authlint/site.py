@@ -25,8 +25,8 @@ from authlint.credentials import headers_of as headers_of
 from authlint.credentials import names_of
 from authlint.endpoint import Endpoint as Endpoint
 from authlint.endpoint import with_credential
-from authlint.finding import Exchange, Label
-from authlint.flow.assume import Assume, Expects
+from authlint.finding import NOTHING_GIVEN, Exchange, Given, Label
+from authlint.flow.assume import Assume, Expects, Reply
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome
 from authlint.flow.paths import escape
@@ -52,6 +52,7 @@ class Site:
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+    _supposed: list[Assume] = field(default_factory=list)  # kept, for answers are known by their id()
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
     cross_origin: dict[int, dict[object, Label]] = field(
         default_factory=dict
@@ -64,7 +65,12 @@ class Site:
         if known is None:
             chosen = assume or Assume(expects=self.expects)
             known = self._answers[key] = run(self.gateway, request, chosen, self.files)
+            self._supposed.append(chosen)
         return known
+
+    def supposing(self, replies: Mapping[str, Reply]) -> Assume:
+        """The standing assumptions, but for what these upstreams answer."""
+        return Assume(replies=replies, expects=self.expects)
 
     def get(self, endpoint: Endpoint, *headers: tuple[str, str], assume: Assume | None = None) -> Outcome:
         return self.ask(self.request(endpoint, *headers), assume)
@@ -207,9 +213,10 @@ class Site:
         wanted: str,
         supposed: int | None = None,
         shows: Sequence[str] = (),
+        given: Given = NOTHING_GIVEN,
     ) -> Exchange:
         """One line of a witness; `supposed` is the application's own answer where the rule varied it, `shows` are
-        headers that the application got or missed."""
+        headers that the application got or missed, `given` is what else the rule varied."""
         received = outcome.upstream
         return Exchange(
             method=request.method,
@@ -222,6 +229,7 @@ class Site:
             response_headers=tuple((h.name, h.text) for h in outcome.headers),
             received=None if received is None else tuple((h.name, h.text) for h in received.headers),
             supposed=supposed,
+            given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlint.rule import Rule
 from authlint_rules import (
     auth_endpoint_behind_auth,
+    auth_fails_open,
     auth_not_enforced,
     auth_reference_dangling,
     auth_service_blind,
@@ -31,6 +32,7 @@ from authlint_rules import (
     rewrite_enters_protection,
     rewrite_leaves_protection,
     setting_ignored,
+    throttled_as_unauthorized,
     token_location_mismatch,
     token_logged,
     unauthorized_masked,
@@ -55,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     rewrite_leaves_protection.RULE,
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
+    auth_fails_open.RULE,
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
     auth_service_blind.RULE,
@@ -69,4 +72,5 @@ RULES: tuple[Rule, ...] = (
     challenge_missing.RULE,
     unauthorized_masked.RULE,
     redirect_loses_credentials.RULE,
+    throttled_as_unauthorized.RULE,
 )

@@ -9,11 +9,12 @@ from authlint.flow.access import require
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
-from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.content import Content, Jumped, answer, files, forward, receive, try_files
 from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.intake import take_in
+from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
@@ -33,6 +34,7 @@ from authlint.model.step import (
     Files,
     Forward,
     Jump,
+    Limit,
     Require,
     SetAddress,
     Step,
@@ -311,17 +313,10 @@ def _step(p: Passage, step: Step) -> Content:
             return files(p, step)
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
-        case Answer(status, span, location):
-            text = None if location is None else evaluate(p, location)
-            decided = p.note("answered", f"answers {status}", span, step)
-            return Draft(
-                status,
-                "gateway",
-                decided,
-                bare=status >= 300,
-                location=text,
-                own_location=location is not None,
-            )
+        case Limit():
+            return limited(p, step)
+        case Answer():
+            return answer(p, step)
         case Unsure(reason, span):
             if p.decide(("unsure", span), reason):
                 p.note("unclear", reason, span, step)

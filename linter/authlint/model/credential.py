@@ -126,6 +126,7 @@ class Call:
     once: frozenset[str]  # headers that are kept once: what is appended comes behind a comma
     most: int | None  # bytes of a body; more are refused with 413
     span: Span
+    open_span: Span | None = None  # of the setting that lets requests pass where the service fails
 
 
 @dataclass(frozen=True, slots=True)

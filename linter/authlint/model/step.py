@@ -252,6 +252,18 @@ class Require:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests in a row pass, `at_once` (None: somebody else counts them); what comes then is answered
+    `status`. A request with an empty `key` is not counted; `status_span` is the setting that names the status."""
+
+    status: int
+    at_once: int | None
+    key: Value | None
+    span: Span
+    status_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Amend:
     """The client's own headers are changed, for all that comes behind: checks, variables, upstreams.
 
@@ -382,4 +394,4 @@ class Answer:
     location: Value | None = None
 
 
-Step: TypeAlias = Require | Amend | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+Step: TypeAlias = Require | Limit | Amend | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure

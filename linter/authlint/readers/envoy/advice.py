@@ -27,4 +27,5 @@ ADVICE = {
     "direct_response send it by response_headers_to_add",
     "unauthorized-masked": "let programs have the 401: deny_redirect_matcher for oauth2, no status_code in "
     "the mapper of local_reply_config",
+    "throttled-as-unauthorized": "leave status away, or write status: {code: TooManyRequests}",
 }

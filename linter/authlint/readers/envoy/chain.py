@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from authlint.model.condition import All, Condition
 from authlint.model.step import Amend, Check, Cors, HeaderOp, Require, Step, Unsure
 from authlint.model.value import Opaque
-from authlint.readers.envoy import callouts, cors, keys, login, policies, tokens
+from authlint.readers.envoy import callouts, cors, keys, limits, login, policies, tokens
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured, disabled
 from authlint.readers.envoy.headers import mutation
 from authlint.readers.envoy.matching import header_matcher
@@ -19,12 +19,10 @@ from authlint.readers.envoy.proto import entries, field, fields, is_set, text
 from authlint.readers.yaml.tree import Item
 
 # Filters that neither answer a request by themselves, as far as a configuration tells, nor change what matters to
-# authentication or CORS. Limits are taken not to be used up.
+# authentication or CORS.
 QUIET = frozenset(
     (
         "router",
-        "local_ratelimit",
-        "ratelimit",
         "rate_limit_quota",
         "compressor",
         "decompressor",
@@ -98,6 +96,10 @@ def _steps(one: Filter, spot: Spot, around: Surroundings) -> Iterator[Step]:
             yield Unsure("which route is taken after the token was read", one.span)
     elif one.kind == "credential_injector":
         yield Amend((_injected(one),))
+    elif one.kind in LIMITS:
+        found = limits.limit(one, spot)
+        if found is not None:
+            yield found
     elif one.kind in SOMETIMES and _may_answer(one, spot):
         yield Unsure(f"the filter {one.name} may answer", one.span)
     elif one.kind not in KNOWN:
@@ -105,7 +107,8 @@ def _steps(one: Filter, spot: Spot, around: Surroundings) -> Iterator[Step]:
 
 
 CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "oauth2"))
-KNOWN = QUIET | SOMETIMES | CHECKS | {"credential_injector"}
+LIMITS = frozenset(("local_ratelimit", "ratelimit"))
+KNOWN = QUIET | SOMETIMES | CHECKS | LIMITS | {"credential_injector"}
 
 
 def _check(one: Filter, spot: Spot, around: Surroundings) -> Check | None:
