@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from authlint.readers.kubernetes.external import written
+from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
 from authlint.readers.kubernetes.locations import Locations, World
@@ -16,7 +17,12 @@ from authlint.text import Span
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
     """The http block's directives: settings, upstreams and servers; one server, said to be written `at` that place,
     takes what no host fits."""
-    found: list[Node] = [*_settings(world), *zones(hosts), *_upstreams(hosts)]
+    found: list[Node] = [
+        *header_names(world.controller),
+        *_settings(world),
+        *zones(hosts),
+        *_upstreams(hosts),
+    ]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, world))))
     if "" not in hosts:
@@ -33,12 +39,6 @@ def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ..
 def _settings(world: World) -> Iterator[Node]:
     """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/"""
     settings = world.controller
-    for name in ("enable-underscores-in-headers", "ignore-invalid-headers"):
-        item = settings.item(name)
-        if item is not None:
-            directive = name.removeprefix("enable-").replace("-", "_")
-            on = settings.flag(name, name == "ignore-invalid-headers")
-            yield node(item.span, directive, "on" if on else "off")
     log = settings.item("log-format-upstream")
     if log is not None and not settings.flag("disable-access-log", False):
         escape = ("escape=json",) if settings.flag("log-format-escape-json", False) else ()
