@@ -46,6 +46,8 @@ class Exchange:
     response_headers: tuple[tuple[str, str], ...] = ()
     received: tuple[tuple[str, str], ...] | None = None
     supposed: int | None = None  # what the application is taken to answer, where that is not 200
+    verdict: int | None = None  # what an auth service is taken to answer to everybody; 0: nothing, it waits
+    body: str = ""
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 

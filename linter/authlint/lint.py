@@ -39,10 +39,12 @@ ONE_OF = (
     ),
     (
         "auth-reference-dangling",
+        "auth-subrequest-broken",
         "token-location-mismatch",
         "competing-authorization",
         "auth-unsatisfiable",
     ),
+    ("auth-subrequest-broken", "unauthorized-masked"),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {

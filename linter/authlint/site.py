@@ -58,6 +58,7 @@ class Site:
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+    _assumed: list[Assume] = field(default_factory=list)  # kept, so that no two have the same id()
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
     cross_origin: dict[int, dict[object, Label]] = field(
         default_factory=dict
@@ -69,6 +70,7 @@ class Site:
         known = self._answers.get(key)
         if known is None:
             chosen = assume or Assume(expects=self.expects)
+            self._assumed.append(chosen)
             known = self._answers[key] = run(self.gateway, request, chosen, self.files)
         return known
 

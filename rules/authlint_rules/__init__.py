@@ -8,6 +8,7 @@ from authlint_rules import (
     auth_not_enforced,
     auth_reference_dangling,
     auth_service_blind,
+    auth_subrequest_broken,
     auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
@@ -61,4 +62,5 @@ RULES: tuple[Rule, ...] = (
     challenge_missing.RULE,
     unauthorized_masked.RULE,
     redirect_loses_credentials.RULE,
+    auth_subrequest_broken.RULE,
 )

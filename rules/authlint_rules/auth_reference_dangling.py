@@ -34,6 +34,7 @@ from authlint.flow.outcome import Outcome
 from authlint.model.fact import Dangling
 from authlint.model.gateway import Route
 from authlint.model.step import Ask, ToNamed
+from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
 
@@ -75,8 +76,8 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """An auth request for a path that no location takes."""
     outcome = site.get(endpoint)
     asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
-    if asked is None or outcome.opens:
-        return
+    if asked is None or outcome.opens or not (literal(asked.path) or "/").startswith("/"):
+        return  # what is no path at all is auth-subrequest-broken
     yield Finding(
         rule=ID,
         level=Level.ERROR,

@@ -100,7 +100,8 @@ def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: P
 
 
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
-    request = Request(exchange.method, exchange.url, exchange.headers)
+    request = Request(exchange.method, exchange.url, exchange.headers, exchange.body)
+    running.recorder.decree(exchange.verdict)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
     response, received = running.ask(request, exchange.supposed or of_the_application, exchange.replied)
     assert response.status == exchange.status

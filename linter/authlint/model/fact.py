@@ -47,6 +47,17 @@ class Dangling:
 
 
 @dataclass(frozen=True, slots=True)
+class Miswired:
+    """A service that is asked who a client is, but not as it says here: `why` completes "this ...", `instead` says
+    what the service gets."""
+
+    why: str
+    instead: str
+    cure: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use."""
 
@@ -55,4 +66,4 @@ class Log:
     used: Span
 
 
-Fact: TypeAlias = Ignored | Rejected | Dangling | Log
+Fact: TypeAlias = Ignored | Miswired | Rejected | Dangling | Log
