@@ -12,6 +12,7 @@ from authlint_rules import (
     auth_unsatisfiable,
     authorization_dropped,
     authorization_not_allowed,
+    challenge_misleading,
     challenge_missing,
     competing_authorization,
     cors_missing_on_unauthorized,
@@ -63,4 +64,5 @@ RULES: tuple[Rule, ...] = (
     unauthorized_masked.RULE,
     redirect_loses_credentials.RULE,
     auth_subrequest_broken.RULE,
+    challenge_misleading.RULE,
 )
