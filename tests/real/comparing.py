@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real.real_nginx import Binary, RealNginx, Response, send
@@ -17,7 +17,7 @@ from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.model.gateway import Gateway
+from authlint.model.gateway import Gateway, Server
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources
@@ -68,6 +68,19 @@ class Question:
     replied: tuple[tuple[str, str], ...] = ()
 
 
+class Applications:
+    """What nginx talks to; it may serve many configurations, one after the other."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self.upstreams = tuple(self.recorder.serve(Script()) for _ in range(3))
+        self.auth = self.recorder.serve(Script(judge=True))
+        self.fastcgi = self.recorder.serve(Script(), encoding="fastcgi")
+
+    def close(self) -> None:
+        self.recorder.close()
+
+
 @dataclass(slots=True)
 class Bench:
     """A running nginx with its applications, and authlint's model of the same file."""
@@ -75,17 +88,22 @@ class Bench:
     folder: Path
     gateway: Gateway
     port: int
-    upstreams: tuple[int, ...]
-    auth: int
-    fastcgi: int
-    recorder: Recorder = field(default_factory=Recorder)
+    applications: Applications
+
+    @property
+    def recorder(self) -> Recorder:
+        return self.applications.recorder
+
+    @property
+    def auth(self) -> int:
+        return self.applications.auth
 
     def placed(self, text: str) -> str:
-        return placed(text, self.port, self.upstreams, self.auth, self.fastcgi)
+        return placed(text, self.port, self.applications)
 
     def ask(self, question: Question) -> tuple[Response, Outcome]:
         replied = tuple((name, self.placed(value)) for name, value in question.replied)
-        applications = (*self.upstreams, self.fastcgi)
+        applications = (*self.applications.upstreams, self.applications.fastcgi)
         for port in applications:
             self.recorder.scripts[port].status = question.status
             self.recorder.scripts[port].headers = replied
@@ -154,20 +172,20 @@ def _values(received: Received, name: str) -> list[str]:
     return [value for key, value in received.headers if header_key(key) == name and (value or not variables)]
 
 
-def placed(text: str, port: int, upstreams: Sequence[int], auth: int, fastcgi: int) -> str:
+def placed(text: str, port: int, applications: Applications) -> str:
     """Addresses instead of their names."""
-    for number, one in enumerate(upstreams, 1):
+    for number, one in enumerate(applications.upstreams, 1):
         text = text.replace(f"UP{number}", f"127.0.0.1:{one}")
-    text = text.replace("FCGI", f"127.0.0.1:{fastcgi}")
-    return text.replace("PORT", str(port)).replace("AUTH", f"127.0.0.1:{auth}")
+    text = text.replace("FCGI", f"127.0.0.1:{applications.fastcgi}")
+    return text.replace("PORT", str(port)).replace("AUTH", f"127.0.0.1:{applications.auth}")
 
 
-def model(main: Path, version: tuple[int, int]) -> Gateway:
+def model(main: Path, server: Server) -> Gateway:
     """authlint's model of a file, with relative names looked up beside it."""
     before = os.getcwd()
     os.chdir(main.parent)
     try:
-        reading = read(Library(Sources(), "."), main.name, version)
+        reading = read(Library(Sources(), "."), main.name, server)
     finally:
         os.chdir(before)
     assert reading is not None
@@ -175,23 +193,23 @@ def model(main: Path, version: tuple[int, int]) -> Gateway:
 
 
 @contextmanager
-def bench(configuration: str, folder: Path, binary: Binary) -> Iterator[Bench]:
+def bench(
+    configuration: str, folder: Path, binary: Binary, applications: Applications | None = None
+) -> Iterator[Bench]:
     """nginx on this configuration; its names for addresses are PORT, UP1, UP2, UP3, AUTH and FCGI."""
-    recorder = Recorder()
-    upstreams = tuple(recorder.serve(Script()) for _ in range(3))
-    auth = recorder.serve(Script(judge=True))
-    fastcgi = recorder.serve(Script(), encoding="fastcgi")
+    asked = applications or Applications()
     port = free_port()
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     main = folder / "nginx.conf"
-    main.write_text(placed(configuration, port, upstreams, auth, fastcgi))
-    version = (1, 22) if binary.name == "nginx" else (1, 31)
+    main.write_text(placed(configuration, port, asked))
+    server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
-        made = Bench(folder, model(main, version), port, upstreams, auth, fastcgi, recorder)
+        made = Bench(folder, model(main, server), port, asked)
         with RealNginx(binary, folder, port):
             yield made
     finally:
-        recorder.close()
+        if applications is None:
+            asked.close()

@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 MODULES = Path("/usr/lib/nginx/modules")
 HEADERS_MORE = "ngx_http_headers_more_filter_module.so"
@@ -67,7 +69,8 @@ class RealNginx:
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         body = main.read_text(encoding="utf-8")
-        main.write_text(body.replace("http {", f"http {{ access_log off; {temporary}", 1), encoding="utf-8")
+        quiet = "" if "access_log" in body else "access_log off; "
+        main.write_text(body.replace("http {", f"http {{ {quiet}{temporary}", 1), encoding="utf-8")
         command = [*self.binary.command, "-p", str(self.folder), "-c", str(main)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._wait()
@@ -75,24 +78,20 @@ class RealNginx:
 
     def _wait(self) -> None:
         assert self.process is not None
-        for _ in range(400):
+        for _ in range(2000):
             if self.process.poll() is not None:
                 output = self.process.stdout.read().decode() if self.process.stdout else ""
                 raise AssertionError(f"{self.binary.name} did not start: {output}")
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.ready)) == 0:
                     return
-            time.sleep(0.01)
+            time.sleep(0.002)
         raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
 
     def __exit__(self, *_: object) -> None:
         assert self.process is not None
-        self.process.terminate()
-        try:
-            self.process.wait(3)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.kill()
+        self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
 
@@ -113,6 +112,14 @@ def send(port: int, method: str, target: str, headers: list[tuple[str, str]], bo
     answer.read()
     connection.close()
     return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))
+
+
+def send_before(times: int, *parts: Any) -> None:
+    """So many equal requests at one moment: a limit may let some of them wait, and then it is full meanwhile."""
+    for _ in range(times):
+        threading.Thread(target=send, args=parts, daemon=True).start()
+    if times:
+        time.sleep(0.2)
 
 
 def cork(connection: socket.socket, on: int) -> None:

@@ -22,7 +22,7 @@ from authlint.model.unknown import Unknown
 
 def require(p: Passage, group: Require, ask: Asker) -> Denied | Undecided | None:
     """None where the request may pass. A denial's challenges are left in `p.kept`."""
-    worst: Denied | None = None
+    worst, p.pending = p.pending, None
     for check in group.checks:
         verdict = _check(p, check, ask)
         if isinstance(verdict, Undecided):
@@ -32,14 +32,14 @@ def require(p: Passage, group: Require, ask: Asker) -> Denied | Undecided | None
         if isinstance(verdict, Passed):
             p.note("passed", "lets the request pass", verdict.span, check)
             if group.mode == "any":
-                p.kept = [h for h in p.kept if h.name.lower() != "www-authenticate"]
+                p.kept = [h for h in p.kept if not any(h is one for one in p.challenges)]
                 return None
             continue
         p.note("denied", f"denies with {verdict.status}", verdict.span, check)
+        p.challenge(verdict.challenges)
         if group.mode == "all" or verdict.hard:
-            p.kept.extend(verdict.challenges)
+            p.pending = worst
             return verdict
-        p.kept.extend(verdict.challenges)
         if worst is None or worst.status != 401:
             worst = verdict
     return worst

@@ -60,11 +60,14 @@ def absolute(p: Passage, location: str) -> str:
 
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
-    kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in p.kept]
+    rewritten = draft.location is not None and draft.own_location
+    kept = p.kept
+    if not rewritten:  # of several the last that the gateway wrote becomes absolute
+        kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
         location = draft.location
-        if draft.own_location:
+        if rewritten and draft.party == "gateway":
             headers = [h for h in headers if h.name != "Location"]
         if isinstance(location, str) and draft.own_location:
             location = absolute(p, location)

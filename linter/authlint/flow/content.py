@@ -13,7 +13,7 @@ from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate
-from authlint.model.step import Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
+from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit
 
@@ -147,6 +147,15 @@ def _error(p: Passage, step: Files, status: int) -> Draft:
     return Draft(status, "gateway", p.note("answered", f"answers {status}", step.span, step), bare=True)
 
 
+def answer(p: Passage, step: Answer) -> Draft:
+    """An answer of the gateway's own."""
+    location = None if step.location is None else evaluate(p, step.location)
+    decided = p.note("answered", f"answers {step.status}", step.span, step)
+    draft = Draft(step.status, "gateway", decided, bare=step.status >= 300, location=location)
+    draft.own_location = step.location is not None
+    return draft
+
+
 def forward(p: Passage, step: Forward) -> Content:
     """Sends the request on and takes the answer."""
     reached, target = reach(p, step)
@@ -190,7 +199,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
         draft.bare = True
         if reply.status == 401:
-            p.kept.extend(h for h in headers if h.name.lower() == "www-authenticate")
+            p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
         return draft
     hidden = {op.name.lower() for op in step.hide}
     for header in headers:

@@ -11,6 +11,7 @@ from authlint.flow.outcome import Header, Reached, header_key
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
 from authlint.flow.patterns import Match, compile_pattern
+from authlint.flow.reading import all_lines, one_text
 from authlint.flow.values import evaluate
 from authlint.model.step import Forward, HeaderOp, PathRewrite
 from authlint.model.unknown import Unknown
@@ -135,7 +136,7 @@ def upstream_headers(
                 out.append(Header(op.name, value, op))
     present = {header_key(h.name) for h in out}
     removed: list[tuple[str, HeaderOp | None]] = _gone(p)
-    for header in p.headers:
+    for header in _one_a_name(p) if forward.encoding == "params" else p.headers:
         name = header.name.lower()
         if name in named:
             if header_key(name) not in present:
@@ -155,6 +156,19 @@ def _gone(p: Passage) -> list[tuple[str, HeaderOp | None]]:
         if name not in here:
             gone[name] = HeaderOp("remove", name, EMPTY, span, implied=True)
     return list(gone.items())
+
+
+def _one_a_name(p: Passage) -> list[Header]:
+    """Several lines of one header as one variable, where the server makes them one."""
+    lines: dict[str, list[Header]] = {}
+    for header in p.headers:
+        lines.setdefault(header.name.lower(), []).append(header)
+    if all(len(one) == 1 for one in lines.values()) or not all_lines(p):
+        return p.headers
+    return [
+        Header(first.name, one_text(p, name, [first.value, *(h.value for h in rest)]), first.op)
+        for name, (first, *rest) in lines.items()
+    ]
 
 
 def _encoded(header: Header, forward: Forward) -> Header:

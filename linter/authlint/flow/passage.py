@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlint.flow.assume import Assume
 from authlint.flow.choices import Choices
@@ -15,6 +15,9 @@ from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Cors, Forward
 from authlint.model.unknown import Unknown
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.flow.verdict import Denied
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class Passage:
     nested: bool = False
     method: str = "GET"
     raw: bool = True
+    around: Passage | None = None  # the request that this auth request is made for
     own_route: bool = True  # the path still begins with the route's prefix
     route: Route | None = None
     first_route: Route | None = None
@@ -63,9 +67,14 @@ class Passage:
     forward: Forward | None = None
     forced: int | None = None
     recovering: bool = False
+    refused: bool = False  # as soon as it was taken in
     discarded: bool = False  # the body, for its size
     jumps: int = 0
     kept: list[Header] = field(default_factory=list)
+    challenges: tuple[Header, ...] = ()  # the last ones among `kept`: a later pass takes back these alone
+    pending: Denied | None = (
+        None  # a refusal that a check which broke left behind for whatever is answered then
+    )
     upstream: Reached | None = None
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None
@@ -78,6 +87,7 @@ class Passage:
     )  # of verified tokens; None: not read
     granted: list[Header] = field(default_factory=list)  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
+    reroutes: bool = False  # a check has changed what routes are chosen by
     unwritten: str = ""  # path and query before they were rewritten for the upstream
     followed: int = 0  # redirects of upstreams that were followed inside
 
@@ -96,6 +106,12 @@ class Passage:
         self.note("applied", block.name, block.span, block)
         for opening in block.open:
             self.shared.assumed[f"what was not read changes nothing: {opening.reason}"] = None
+
+    def challenge(self, headers: tuple[Header, ...]) -> None:
+        """The client will get these, unless a later check lets it pass."""
+        if headers:
+            self.kept.extend(headers)
+            self.challenges = headers
 
     def header(self, name: str) -> list[Header]:
         return [h for h in self.headers if h.name.lower() == name]

@@ -19,14 +19,32 @@ def joined(texts: list[str | Unknown]) -> str | Unknown:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+LINES = "whether all lines of a header are read or the first alone: this depends on the server's release"
+# Every release reads all lines of these.
+READ_WHOLE = ("cookie", "x-forwarded-for")
+
+
+def all_lines(p: Passage) -> bool:
+    """Whether several lines of one header are read as one text, or only the first of them."""
+    lines = p.shared.listener.intake.lines
+    return p.decide(("lines",), LINES) if lines == "unsure" else lines == "all"
+
+
+def one_text(p: Passage, name: str, values: list[str | Unknown]) -> str | Unknown:
+    """The lines of a header as one text; empty where there is none."""
+    if len(values) > 1 and name not in READ_WHOLE and not all_lines(p):
+        return values[0]
+    separator = "; " if name == "cookie" else ", "
+    return joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
+
+
 def header_text(p: Passage, name: str) -> str | Unknown:
-    """All values of a header as one text; empty where there is none."""
+    """The values of a header as one text; empty where there is none."""
     if p.shared.listener.intake.paths == "as-sent":
         values = [h.value for h in p.headers if h.name.lower() == name]
     else:
         values = [h.value for h in p.headers if h.name.lower().replace("_", "-") == name.replace("_", "-")]
-    separator = "; " if name == "cookie" else ", "
-    return joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
+    return one_text(p, name, values)
 
 
 def cookie(header: str | Unknown, name: str) -> str | Unknown:

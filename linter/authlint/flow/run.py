@@ -9,20 +9,23 @@ from authlint.flow.access import require
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
-from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.content import Content, Jumped, answer, files, forward, receive, try_files
 from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.intake import take_in
+from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
+from authlint.flow.rerouting import block_of, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
-from authlint.flow.values import evaluate, holds
-from authlint.flow.verdict import Denied, Passed, Verdict
+from authlint.flow.subrequest import ask
+from authlint.flow.values import evaluate
+from authlint.flow.verdict import Denied, Verdict
 from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
     Amend,
@@ -32,7 +35,9 @@ from authlint.model.step import (
     Files,
     Forward,
     Jump,
+    Limit,
     Require,
+    Reroute,
     SetAddress,
     Step,
     ToClient,
@@ -82,19 +87,6 @@ def _one_world(
     if assumed:
         shared.assumed[PORT] = None
     return _first(shared, hosting)
-
-
-def arrive(gateway: Gateway, request: Request, files: FileOracle | None = None) -> Passage | None:
-    """A request that has been taken in by its virtual host, before anything is done with it; None where nobody
-    takes it."""
-    chosen = choose_listener(gateway, request)
-    hosting = None if chosen is None else choose_host(chosen[0], request.host)
-    if chosen is None or not isinstance(hosting, Hosting):
-        return None
-    shared = Shared(gateway, chosen[0], hosting.host, request, NOTHING, files or Nowhere(), Choices({}))
-    shared.method = request.method
-    taken = take_in(shared)
-    return Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
 
 
 def _peer(listener: Listener) -> str | None:
@@ -236,7 +228,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
         status, why = 404, "only for requests from inside"
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why = 413, "the body is too large"
-        p.discarded = True
+        p.discarded = not p.nested
     else:
         return None
     p.enter(route.block)
@@ -249,17 +241,14 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.route = route
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
-    script = route.script
-    block = route.block
-    for when, other in route.variants:
-        if holds(p, when):
-            block, script = other, ()
+    block = block_of(p, route)
+    script = route.script if block is route.block else ()
     p.enter(block)
     result = run_script(p, script)
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)
-            if isinstance(step, Amend):
-                amend(p, step)
+            if isinstance(step, Amend) and (unclear := amend(p, step)) is not None:
+                return unclear
         p.jumps += 1
         if p.jumps > JUMPS:
             return Draft(
@@ -280,7 +269,18 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
-    for step in p.in_force.steps:
+    todo = list(p.in_force.steps)
+    while todo:
+        step = todo.pop(0)
+        if isinstance(step, Reroute):
+            again = routed_again(p, step, todo) if p.reroutes else todo
+            if isinstance(again, Undecided):
+                return again
+            todo = again
+            continue
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+            denied, p.pending = p.pending, None
+            return _refusal(p, denied)
         content = _step(p, step)
         if content is not None:
             return content
@@ -294,12 +294,13 @@ def _step(p: Passage, step: Step) -> Content:
                 return None
             denied = require(p, step, _ask)
             return _refusal(p, denied) if isinstance(denied, Denied) else denied
+        case Reroute():
+            return None
         case SetAddress():
             set_address(p, step)
             return None
         case Amend():
-            amend(p, step)
-            return None
+            return amend(p, step)
         case Cors():
             return cors(p, step)
         case TryFiles():
@@ -308,17 +309,10 @@ def _step(p: Passage, step: Step) -> Content:
             return files(p, step)
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
-        case Answer(status, span, location):
-            text = None if location is None else evaluate(p, location)
-            decided = p.note("answered", f"answers {status}", span, step)
-            return Draft(
-                status,
-                "gateway",
-                decided,
-                bare=status >= 300,
-                location=text,
-                own_location=location is not None,
-            )
+        case Limit():
+            return limited(p, step)
+        case Answer():
+            return answer(p, step)
         case Unsure(reason, span):
             if p.decide(("unsure", span), reason):
                 p.note("unclear", reason, span, step)
@@ -332,28 +326,8 @@ def _refusal(p: Passage, denied: Denied) -> Draft:
     return Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
 
 
-def _ask(p: Passage, ask: Ask) -> Verdict:
-    """An auth request: the same headers, another path, no checks of its own."""
-    text = evaluate(p, ask.path)
-    if isinstance(text, Unknown):
-        return Undecided(text.reason, ask.span)
-    inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False)
-    p.note("asked", f"an auth request for {text}", ask.span, ask)
-    draft = travel(inner)
-    if isinstance(draft, Undecided):
-        return draft
-    status = inner.forced if inner.forced is not None else draft.status
-    for one in ask.sets:
-        p.shared.variables[one.name] = evaluate(inner, one.value)
-    if 200 <= status < 300:
-        return Passed(ask.span)
-    if status == 403:
-        return Denied(403, ask.span, ask)
-    if status == 401:
-        challenges = [h for h in response_headers(inner, draft, 401) if h.name.lower() == "www-authenticate"]
-        challenges = challenges or [h for h in inner.upstream_headers if h.name.lower() == "www-authenticate"]
-        return Denied(401, ask.span, ask, tuple(challenges[:1] if ask.challenges == "first" else challenges))
-    return Denied(ask.broken, ask.span, ask, hard=True)
+def _ask(p: Passage, check: Ask) -> Verdict:
+    return ask(p, check, travel)
 
 
 def _next_gateway(p: Passage, step: Forward) -> Content:

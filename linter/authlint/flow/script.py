@@ -188,7 +188,7 @@ def set_address(p: Passage, op: SetAddress) -> None:
             return
 
 
-def amend(p: Passage, step: Amend) -> None:
+def amend(p: Passage, step: Amend) -> Undecided | None:
     """Changes the client's headers as everything behind this sees them."""
     gone = [op for op in step.ops if op.verb == "remove"] if step.at_once else []
     for op in gone:
@@ -198,10 +198,26 @@ def amend(p: Passage, step: Amend) -> None:
         decided = [(op, _new(p, op)) for op in rest if _is_for(p, op)]
         for op, value in decided:
             _amend(p, op, value)
-        return
+        return None
     for op in rest:
-        if _is_for(p, op):
-            _amend(p, op, _new(p, op))
+        if not _is_for(p, op):
+            continue
+        value = _new(p, op)
+        if step.shared and p.around is not None and (unclear := _shared(p, p.around, op, value)) is not None:
+            return unclear
+        _amend(p, op, value)
+    return None
+
+
+def _shared(p: Passage, around: Passage, op: HeaderOp, value: str | Unknown) -> Undecided | None:
+    """A change of a header that an auth request has in common with the request around it."""
+    there = any(named(op.name, header.name) for header in p.headers)
+    gone = op.verb == "remove" or (value == "" and not op.empty_sent)
+    if there == gone:
+        return Undecided(f"what becomes of the {op.name} that an auth request changes", op.span)
+    if there:
+        _amend(around, op, value)
+    return None
 
 
 def _is_for(p: Passage, op: HeaderOp) -> bool:

@@ -14,6 +14,7 @@ from authlint.flow.reading import (
     header_text,
     host_name,
     joined,
+    one_text,
     scheme,
     server_name,
     url,
@@ -251,7 +252,7 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
                 return ""
             texts = [h.value for h in p.upstream_headers if h.name.lower() == value.name]
             if texts:
-                return joined([t for n, text in enumerate(texts) for t in ((", ", text) if n else (text,))])
+                return one_text(p, value.name, texts)
             if p.upstream_stated:
                 return ""
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from authlint.model.condition import Condition
-from authlint.model.fact import Fact
+from authlint.model.fact import Fact, Log
 from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
 from authlint.text import Span
@@ -61,6 +62,7 @@ class Block:
     leaving: tuple[HeaderOp | Cors, ...] = ()
     # Whether `response` is for refusals too: in front of what a refusal says, behind it, or not at all.
     refusals: Literal["after", "before", "without"] = "after"
+    logs: tuple[Log, ...] = ()  # what is written of the requests that end here
     open: tuple[Open, ...] = ()
 
 
@@ -140,7 +142,8 @@ class Intake:
     for what `dots`, `slashes` and `escaped_slashes` say, and a port counts as part of the name unless it is
     stripped ("own": only the listener's) or not looked at. Of headers in `once` several lines become one. `early`
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
-    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status.
+    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
+    what of several lines of one header counts where they are read as one; "unsure": nobody said which.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -156,6 +159,7 @@ class Intake:
     scheme: str = ""
     believes_proto: bool = False
     grpc: bool = False
+    lines: Literal["all", "first", "unsure"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +174,53 @@ class LocalReply:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VirtualHost:
-    """A server: names, what it does before routes are looked for (`script`, under `block`), and its routes."""
+class Inside:
+    """What a virtual host does with a request: its `script`, under `block`, before routes are looked for; its routes;
+    and `fallback` where none fits."""
 
-    names: tuple[HostName, ...]
-    span: Span
     script: tuple[Op, ...]
     block: Block
     table: Table
-    fallback: Route  # where no route fits
+    fallback: Route
+
+
+@dataclass(frozen=True, eq=False)
+class VirtualHost:
+    """A server: its names and what is inside it, which `make` tells when it is first asked for: of thousands of hosts
+    a run may need a few.
+
+    Hosts with an equal `like` (None: with no other) differ in nothing but their names and the places of their
+    words, so that what is true of requests to one is true of the others.
+    """
+
+    names: tuple[HostName, ...]
+    span: Span
+    make: Callable[[], Inside]
     header_names: HeaderNames = HeaderNames()
     merge_slashes: bool = True
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
+    like: Hashable = None
+
+    @cached_property
+    def inside(self) -> Inside:
+        return self.make()
+
+    @property
+    def script(self) -> tuple[Op, ...]:
+        return self.inside.script
+
+    @property
+    def block(self) -> Block:
+        return self.inside.block
+
+    @property
+    def table(self) -> Table:
+        return self.inside.table
+
+    @property
+    def fallback(self) -> Route:
+        return self.inside.fallback
 
     @property
     def name(self) -> str:
@@ -260,6 +298,15 @@ class Upstream:
     probes: tuple[Probe, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The program that a configuration is for. `stated`: somebody said so; else it is the newest one observed."""
+
+    product: str
+    version: tuple[int, int, int]
+    stated: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with."""
@@ -273,6 +320,7 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
+    server: Server | None = None
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""

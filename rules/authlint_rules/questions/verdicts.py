@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from authlint.finding import Label
-from authlint.flow.assume import Assume, Reply
+from authlint.flow.assume import Reply
 from authlint.flow.outcome import REDIRECTS, Event, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.credential import Call
@@ -77,7 +77,7 @@ def _wrong_page(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reac
     for one in known_by(f"{asked.name}{asked.path}", strict):
         request = site.request(endpoint, BEARER)
         headers = (("Location", "https://login.example/"),) if one.status in REDIRECTS else ()
-        outcome = site.ask(request, Assume({asked.address or "": Reply(one.status, headers)}))
+        outcome = site.ask(request, site.supposing({asked.address or "": Reply(one.status, headers)}))
         if outcome.status is None or (outcome.admitted and outcome.answered_by == "upstream"):
             continue
         span = asked.span if isinstance(service, Ask) else service.span
@@ -97,7 +97,7 @@ def _waits(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) 
     ):
         return
     request = replace(site.request(endpoint, BEARER, method="POST"), body=BODY, _parts=[])
-    outcome = site.ask(request, Assume({asked.address or "": WAITING}))
+    outcome = site.ask(request, site.supposing({asked.address or "": WAITING}))
     if outcome.status != service.broken or outcome.opens:
         return
     place = Label(asked.span, "gets the Content-Length of a POST and never its body: what reads it, waits")

@@ -15,6 +15,7 @@ from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
 from authlint.readers.kubernetes.hosts import Host, Path
+from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.nodes import branch, gap, inert, node, snippet
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
@@ -93,6 +94,7 @@ class Locations:
         yield from cors(own, self._span(path, "enable-cors"))
         yield from self._to_https(path)
         yield from self._checks(path, auth, number)
+        yield from limits(path, self.controller)
         host = own.text("upstream-vhost") or "$http_host"
         yield node(own.span("upstream-vhost") or at, "proxy_set_header", "Host", host)
         for name, value in FORWARDED:

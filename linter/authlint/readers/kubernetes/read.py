@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from authlint.model.gateway import Gateway
+from authlint.model.gateway import Gateway, Server
 from authlint.readers.kubernetes.advice import ADVICE
 from authlint.readers.kubernetes.classes import classes, foreign
 from authlint.readers.kubernetes.concern import concerned
@@ -24,6 +24,8 @@ from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
+# What the controller's last releases (1.12 and later) are built with.
+SERVER = Server("nginx", (1, 27, 1), stated=True)
 Skipped = tuple[str, Span, str]
 
 
@@ -79,7 +81,7 @@ def _gateway(
     settings: Controller,
     manifests: Sequence[Manifest],
 ) -> Gateway:
-    names = collect(nodes)
+    names = collect(nodes, SERVER)
     http = level_of("http", None, nodes, None, names)
     files = dict.fromkeys(one.path for one in ingresses)
     if settings.config is not None:
@@ -87,11 +89,12 @@ def _gateway(
     first = ingresses[0].path
     return Gateway(
         root=first,
-        listeners=ServerReader("all").listeners(http),
+        listeners=ServerReader().listeners(http),
         upstreams=upstreams(http.own("upstream")),
         definitions=names.definitions,
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
         advice=ADVICE,
+        server=SERVER,
         facts=tuple(dict.fromkeys(facts(ingresses, settings, manifests))),
     )

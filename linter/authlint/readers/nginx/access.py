@@ -52,7 +52,7 @@ FOREIGN = (
 )
 
 
-def requirement(level: Level, challenges: Literal["first", "all"]) -> Require | None:
+def requirement(level: Level) -> Require | None:
     """The checks in effect at a level, or None where everybody passes."""
     checks: list[Check] = []
     rules = level.nearest("allow", "deny")
@@ -61,7 +61,7 @@ def requirement(level: Level, challenges: Literal["first", "all"]) -> Require | 
     basic = _basic(level)
     if basic is not None:
         checks.append(basic)
-    asked = _ask(level, challenges)
+    asked = _ask(level)
     if asked is not None:
         checks.append(asked)
     checks += [
@@ -93,7 +93,7 @@ def _basic(level: Level) -> Check | None:
     return Basic(level.value(node.arg(0)), UserFile(level.value(users.arg(0)), users.span), "off", node.span)
 
 
-def _ask(level: Level, challenges: Literal["first", "all"]) -> Ask | None:
+def _ask(level: Level) -> Ask | None:
     node = level.last("auth_request")
     if node is None or not node.args or node.arg(0) == "off":
         return None
@@ -102,7 +102,7 @@ def _ask(level: Level, challenges: Literal["first", "all"]) -> Ask | None:
         for one in level.nearest("auth_request_set")
         if len(one.args) == 2
     )
-    return Ask(level.value(node.arg(0)), sets, 500, challenges, node.span)
+    return Ask(level.value(node.arg(0)), sets, 500, node.span)
 
 
 def inert(level: Level) -> tuple[Inert, ...]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from authlint.model.gateway import Open
+from authlint.model.gateway import Open, Server
 from authlint.readers.nginx.scan import Directive, Tree, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
 from authlint.readers.nginx.template import HOLE, Masked, mask
@@ -76,6 +76,7 @@ class Library:
     sources: Sources
     project: str
     include_roots: tuple[str, ...] = ()
+    server: Server | None = None  # what the project says that it runs
     memory: dict[str, str] = field(default_factory=dict)
     pages: dict[str, Page | None] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)

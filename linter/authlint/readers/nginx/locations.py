@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from authlint.model.condition import Condition, Not, Test
+from authlint.model.condition import AnyOf, Condition, Not, Test
 from authlint.model.gateway import Block, Match, Route, Table
 from authlint.model.value import Get, Text
 from authlint.readers.nginx import proxying
@@ -48,9 +47,6 @@ class Routes:
 class LocationReader:
     """Reads the locations of one server."""
 
-    def __init__(self, challenges: Literal["first", "all"]) -> None:
-        self.challenges: Literal["first", "all"] = challenges
-
     def routes(self, level: Level) -> Table:
         """The locations that stand directly in a level."""
         routes = Routes()
@@ -70,7 +66,7 @@ class LocationReader:
             name=name,
             match=match,
             span=node.span,
-            block=block(level, place, self.challenges),
+            block=block(level, place),
             script=script(level.names, node.children or (), lambda one: self.branch(one, level, place)),
             internal=level.holder("internal") is not None,
             final=final,
@@ -83,7 +79,7 @@ class LocationReader:
         """An `if` in a location: a level of its own, which inherits the location's."""
         level = level_of("if", node, node.children or (), parent, parent.names)
         place = Place(f"{around.name}, if", around.location, around.plain, node.span)
-        return block(level, place, self.challenges)
+        return block(level, place)
 
     def variant(self, node: Node, parent: Level, around: Place) -> tuple[Condition, Block]:
         """limit_except: its own level for all methods but those named (GET includes HEAD); the script is not run."""
@@ -92,8 +88,8 @@ class LocationReader:
         allowed = [word.text.upper() for word in node.args]
         if "GET" in allowed:
             allowed.append("HEAD")
-        pattern = "^(" + "|".join(allowed) + ")$"
-        return Not(Test(METHOD, Text("search", pattern))), block(level, place, self.challenges)
+        listed = AnyOf(tuple(Test(METHOD, Text("is", name)) for name in allowed))
+        return Not(listed), block(level, place)
 
 
 def match_of(node: Node) -> tuple[Match, bool]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from authlint.model.step import Forward, HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Cat, Get, Lit, Value
+from authlint.readers.nginx import release
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
@@ -59,7 +60,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         target=target,
         prefix=location if has_uri and not variable else None,
         whole=variable and node.name == "proxy_pass",
-        headers=(*_defaults(family, node), *request_ops(level, family.setter)),
+        headers=(*_defaults(level, family, node), *request_ops(level, family.setter)),
         client_headers=level.flag(f"{family.prefix}_pass_request_headers", True),
         client_headers_span=switch.span if switch is not None else None,
         body=level.flag(f"{family.prefix}_pass_request_body", True),
@@ -91,11 +92,13 @@ def _target(level: Level, node: Node, family: Family) -> Value:
     return Cat((Lit(f"{family.prefix}://"), *parts))
 
 
-def _defaults(family: Family, node: Node) -> tuple[HeaderOp, ...]:
+def _defaults(level: Level, family: Family, node: Node) -> tuple[HeaderOp, ...]:
     """Host and Connection, unless they are set (the manual's proxy_set_header)."""
     if family.encoding == "params":
         return ()
     host = HeaderOp("set", "Host", Get("upstream-host"), node.span, implied=True)
+    if not release.closes(level.names.server):
+        return (host,)
     connection = HeaderOp("set", "Connection", Lit("close"), node.span, implied=True)
     return (host, connection)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from authlint.model.gateway import Gateway, Listener, Open, Upstream
+from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
+from authlint.readers.nginx import release
 from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
@@ -33,33 +34,34 @@ class Reading:
 
 
 def read(
-    library: Library, main: str, version: tuple[int, int] = (1, 31), beside: Sequence[Node] = ()
+    library: Library, main: str, server: Server | None = None, beside: Sequence[Node] = ()
 ) -> Reading | None:
     """The gateway that `main` describes; None where it cannot be read.
 
     A file without an http block is read as what it is written for: servers in http, locations in a server.
-    `beside` are definitions of the fragments that a server reads together with this one. `version` matters
-    where nginx 1.22 and 1.31 differ: how many challenges of an auth request are copied.
+    `beside` are definitions of the fragments that a server reads together with this one.
     """
     expansion = Expansion(library, main)
     nodes = expansion.run()
-    return None if nodes is None else model(expansion, nodes, version, beside)
+    return None if nodes is None else model(expansion, nodes, server, beside)
 
 
 def model(
     expansion: Expansion,
     nodes: tuple[Node, ...],
-    version: tuple[int, int] = (1, 31),
+    server: Server | None = None,
     beside: Sequence[Node] = (),
 ) -> Reading:
     """The gateway that a main file's expanded directives describe; see `read`."""
     main = expansion.main
     context = context_of(nodes)
     inner = _http(nodes) if context == () else nodes
-    names = collect((*beside, *inner))
+    library = expansion.library
+    server = server or library.server or release.beside(expansion.folder, library.project)
+    names = collect((*beside, *inner), server)
+    names.outside = tuple(node for node in nodes if node.name == "error_log") if context == () else ()
     http = level_of("http", None, inner, None, names)
-    challenges: Literal["first", "all"] = "first" if version < (1, 23) else "all"
-    reader = ServerReader(challenges)
+    reader = ServerReader()
     listeners: tuple[Listener, ...] = reader.listeners(http)
     if context == ("http", "server"):
         span = inner[0].span if inner else Span(main, 0, 1)
@@ -74,6 +76,8 @@ def model(
         directory=os.path.dirname(main) or ".",
         files=tuple(expansion.files),
         open=http.openings(),
+        facts=tuple(facts(inner, names, whole=context == ())),
+        server=server,
     )
     return Reading(gateway, context, places(expansion, context))
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from authlint.model.gateway import HeaderNames, HostName, Listener, Match, Route, VirtualHost, listener
+from authlint.model.gateway import (
+    HeaderNames,
+    HostName,
+    Inside,
+    Intake,
+    Listener,
+    Match,
+    Route,
+    VirtualHost,
+    listener,
+)
 from authlint.model.step import Op
-from authlint.readers.nginx import access
+from authlint.readers.nginx import access, release
 from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
+from authlint.readers.nginx.likeness import likenesses
 from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.template import HOLE
@@ -40,24 +50,25 @@ class Endpoint:
 
 
 class ServerReader:
-    def __init__(self, challenges: Literal["first", "all"]) -> None:
-        self.locations = LocationReader(challenges)
-        self.challenges: Literal["first", "all"] = challenges
+    def __init__(self) -> None:
+        self.locations = LocationReader()
 
     def listeners(self, http: Level) -> tuple[Listener, ...]:
         endpoints: dict[tuple[str, int], Endpoint] = {}
-        for node in http.own("server"):
-            if node.children is None:
-                continue
-            level = level_of("server", node, node.children, http, http.names)
-            self._join(endpoints, self.server(level, node.span), listens(level, node))
-        return _listeners(endpoints)
+        nodes = [node for node in http.own("server") if node.children is not None]
+        around = [node for node in http.children if node.name != "server"]
+        groups = {node.arg(0): node for node in http.own("upstream")}
+        alike = likenesses([node.children or () for node in nodes], around, groups)
+        for node, like in zip(nodes, alike, strict=True):
+            level = level_of("server", node, node.children or (), http, http.names)
+            self._join(endpoints, self.server(level, node.span, like=like), listens(level, node))
+        return _listeners(endpoints, _intake(http))
 
     def bare(self, http: Level, children: tuple[Node, ...], span: Span) -> tuple[Listener, ...]:
         """Locations whose server is somewhere else: a server that nobody has seen."""
         level = level_of("server", None, children, http, http.names)
         host = self.server(level, span, declared=False)
-        return (listener("*", 80, False, (host,), host, span),)
+        return (listener("*", 80, False, (host,), host, span, _intake(http)),)
 
     def _join(
         self, endpoints: dict[tuple[str, int], Endpoint], host: VirtualHost, found: list[Listen]
@@ -69,35 +80,44 @@ class ServerReader:
             if listen.default and endpoint.default is None:
                 endpoint.default = host
 
-    def server(self, level: Level, span: Span, declared: bool = True) -> VirtualHost:
-        names = tuple(host_names(level))
-        title = " ".join(word.text for node in level.own("server_name") for word in node.args)
-        place = Place(f"server {title}".strip(), "", False, span)
-        inner = block(level, place, self.challenges)
-        real = access.real_address(level)
-        ops: tuple[Op, ...] = script(level.names, level.children, None)
-        fallback = Route(place.name, Match("everything", ""), span, inner)
+    def server(self, level: Level, span: Span, declared: bool = True, like: str | None = None) -> VirtualHost:
         return VirtualHost(
-            names=names,
+            names=tuple(host_names(level)),
             span=span,
-            script=(*((real,) if real is not None else ()), *ops),
-            block=inner,
-            table=self.locations.routes(level),
-            fallback=fallback,
+            make=lambda: self.inside(level, span),
             header_names=HeaderNames(
                 level.flag("underscores_in_headers", False), not level.flag("ignore_invalid_headers", True)
             ),
             merge_slashes=level.flag("merge_slashes", True),
             refused=REFUSED,
             declared=declared,
+            like=like,
+        )
+
+    def inside(self, level: Level, span: Span) -> Inside:
+        title = " ".join(word.text for node in level.own("server_name") for word in node.args)
+        place = Place(f"server {title}".strip(), "", False, span)
+        inner = block(level, place)
+        real = access.real_address(level)
+        ops: tuple[Op, ...] = script(level.names, level.children, None)
+        return Inside(
+            script=(*((real,) if real is not None else ()), *ops),
+            block=inner,
+            table=self.locations.routes(level),
+            fallback=Route(place.name, Match("everything", ""), span, inner),
         )
 
 
-def _listeners(endpoints: dict[tuple[str, int], Endpoint]) -> tuple[Listener, ...]:
+def _intake(http: Level) -> Intake:
+    return Intake(lines=release.lines(http.names.server))
+
+
+def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:
     found: list[Listener] = []
     for (address, port), endpoint in endpoints.items():
         default = endpoint.default or endpoint.hosts[0]
-        found.append(listener(address, port, endpoint.tls, tuple(endpoint.hosts), default, endpoint.span))
+        hosts = tuple(endpoint.hosts)
+        found.append(listener(address, port, endpoint.tls, hosts, default, endpoint.span, intake))
     return tuple(found)
 
 
