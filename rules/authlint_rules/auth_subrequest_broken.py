@@ -24,8 +24,8 @@ Good
     }
 
 When it stays quiet
-    The service may answer under that path; Content-Length is cleared, or the request that asks goes to something
-    that takes no body; no location has the path (auth-reference-dangling).
+    The service may answer under that path; no location has the path (auth-reference-dangling). That a service waits
+    for a body whose Content-Length it gets is shown with --pedantic: most services look at headers alone.
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def _finding(site: Site, endpoint: Endpoint, fault: Fault) -> Finding:
         routes=(endpoint.title,),
         witness=(replace(shown, given=Given(verdict=fault.verdict), body=fault.request.body),),
         cure=site.cure(ID, fault.cure),
+        assumes=fault.assumes,
+        pedantic=bool(fault.assumes),
         stated=(*fault.outcome.assumed, *fault.stated),
     )
 

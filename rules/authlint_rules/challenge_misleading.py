@@ -3,8 +3,8 @@
 What happens
     Clients do what the challenge says: a browser shows its login for Basic, git and curl choose the first scheme that
     they know. A challenge for a scheme that nobody takes leads to a login that cannot succeed. What add_header says
-    goes out beside the challenge that auth_basic sends by itself, and a page for the 401 that is protected itself
-    adds another. With `always` it goes out with a 200 too, without it with nothing but that.
+    goes out beside the challenge that auth_basic sends by itself. With `always` it goes out with a 200 too, without it
+    with nothing but that.
 
 Bad
     auth_basic "reports";
@@ -17,7 +17,7 @@ Good
 
 When it stays quiet
     Several schemes, and each of them lets somebody pass; the challenge is the application's or the auth service's own;
-    nobody passes at all (auth-unsatisfiable).
+    a page for the 401 repeats it, for it is protected too; nobody passes at all (auth-unsatisfiable).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.step import HeaderOp, Recover
+from authlint.model.step import HeaderOp
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.questions.attempts import attempts
@@ -82,9 +82,6 @@ def _second(world: Outcome, scheme: str) -> Label | None:
     for header in world.get(NAME):
         if header.op is not None and header.text.lower().startswith(scheme):
             return Label(header.op.span, "the check sends this challenge by itself: now there are two")
-    for event in world.trace:
-        if event.verb == "went on" and isinstance(event.subject, Recover) and event.span is not None:
-            return Label(event.span, "the page for the 401 is protected itself: it adds a second challenge")
     return None
 
 

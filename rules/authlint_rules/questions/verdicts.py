@@ -18,6 +18,7 @@ from authlint_rules.questions.known_services import known_by
 
 BODY = "name=value"
 WAITING = Reply("timeout")
+READS = "the auth service reads the body before it answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Fault:
     outcome: Outcome
     verdict: int | None = None
     stated: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
 
 
 def faults(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Fault]:
@@ -102,7 +104,7 @@ def _waits(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) 
         return
     place = Label(asked.span, "gets the Content-Length of a POST and never its body: what reads it, waits")
     cure = 'add to this location: proxy_set_header Content-Length ""; (proxy_pass_request_body off is not enough)'
-    yield Fault(place, (), cure, request, outcome, 0, ("the auth service reads the body before it answers",))
+    yield Fault(place, (), cure, request, outcome, 0, (), (READS,))
 
 
 def _is_told(site: Site, endpoint: Endpoint, asked: Reached) -> bool:
