@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
-import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from authlint.model.gateway import Open, Server
 from authlint.readers.nginx.excerpt import Excerpt
+from authlint.readers.nginx.lookup import matches, on_disk, stand_ins
 from authlint.readers.nginx.scan import Directive, Tree, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
 from authlint.readers.nginx.template import HOLE, Masked, mask
@@ -140,12 +139,6 @@ class Library:
         self.troubles.append(Trouble("syntax-error", f"the file {why}", Span(path, 0, 1)))
 
 
-def matches(path: str, pattern: str) -> bool:
-    """As the shell matches file names: a `*` ends at a slash."""
-    parts, wanted = path.split("/"), pattern.split("/")
-    return len(parts) == len(wanted) and all(map(fnmatch.fnmatchcase, parts, wanted))
-
-
 class Expansion:
     """Puts the includes of one main file in their place."""
 
@@ -264,12 +257,17 @@ class Expansion:
             found = self._beside(excerpt, spec)
             if found or excerpt.alone:
                 return found or ([] if pattern else None)
-        for candidate in self._candidates(spec):
+        candidates = list(self._candidates(spec))
+        for candidate in candidates:
             if candidate in self.library.memory:
                 return [candidate]
-            found = sorted(glob.glob(candidate) if pattern else [candidate] * os.path.isfile(candidate))
-            if found:
-                return [os.path.normpath(p) for p in found if os.path.isfile(p)]
+            listed = on_disk(candidate) if pattern else [candidate] * os.path.isfile(candidate)
+            if listed:
+                return listed
+        for candidate in candidates:
+            listed = stand_ins(candidate)
+            if listed:
+                return listed
         return [] if pattern else None
 
     def _beside(self, main: Excerpt, spec: str) -> list[str]:

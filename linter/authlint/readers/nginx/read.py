@@ -75,7 +75,7 @@ def model(
         directory=os.path.dirname(library.host(main)) or ".",
         files=tuple(dict.fromkeys(map(library.host, expansion.files))),
         open=http.openings(),
-        facts=tuple(facts(inner, names, whole=context == ())),
+        facts=tuple(facts(inner, names, len(context))),
         server=server,
     )
     return Reading(gateway, context, places(expansion, context))
@@ -87,7 +87,7 @@ def places(expansion: Expansion, context: tuple[str, ...]) -> dict[str, tuple[st
     for path, around in expansion.around:
         whole = (*context, *around)
         found[path] = whole if found.get(path, whole) == whole else None
-    found[expansion.main] = context if context != ("http", "server") else None
+    found[expansion.main] = context if len(context) < 2 else None
     return found
 
 
@@ -97,7 +97,7 @@ def context_of(nodes: tuple[Node, ...]) -> tuple[str, ...]:
         return ()
     if names & IN_HTTP:
         return ("http",)
-    return ("http", "server")
+    return ("http", "server") if "location" in names else ("http", "server", "location")
 
 
 def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from authlint.discover import shown
 from authlint.model.gateway import Gateway
 from authlint.readers.embedded import dump
-from authlint.readers.nginx.detect import is_nginx
+from authlint.readers.nginx.detect import is_nginx, is_snippet
 from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
 from authlint.readers.nginx.read import AT_TOP, DEFINING, Reading, model
@@ -61,11 +61,19 @@ def roots(
     mains = [path for path, names in state.top.items() if names & AT_TOP]
     for path in mains:
         yield from _read(state, path, included)
-    for level in (IN_HTTP, frozenset(("location",))):
+    for depth in (1, 2, 3):
         for path, names in state.top.items():
-            fragment = path not in included and not names & AT_TOP and names & level
-            if fragment and (level is IN_HTTP or not names & IN_HTTP):
+            if path not in included and _depth(names) == depth:
                 yield from _read(state, path, included)
+
+
+def _depth(names: frozenset[str]) -> int:
+    """How many blocks stand around what a file is written for."""
+    if names & AT_TOP:
+        return 0
+    if names & IN_HTTP:
+        return 1
+    return 2 if "location" in names else 3
 
 
 def _look(state: _Project, path: str, named: bool) -> None:
@@ -76,7 +84,7 @@ def _look(state: _Project, path: str, named: bool) -> None:
         if not named:
             del library.troubles[before:]
         return
-    if not is_nginx(text):
+    if not is_nginx(text) and not is_snippet(text):
         del library.troubles[before:]
         return
     if path not in library.excerpts:
