@@ -38,11 +38,13 @@ ONE_OF = (
         "duplicate-allow-origin",
         "credentials-not-allowed",
     ),
+    ("authorization-dropped", "authorization-malformed"),
     (
         "auth-reference-dangling",
         "token-location-mismatch",
         "competing-authorization",
         "auth-unsatisfiable",
+        "header-name-dropped",
     ),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
