@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from authlint.model.condition import Condition, Not, Test, Unclear
-from authlint.model.gateway import Block, HostName, Inert, Match, Redirects, Route, Table, VirtualHost
+from authlint.model.gateway import (
+    Block,
+    HostName,
+    Inert,
+    Inside,
+    Match,
+    Redirects,
+    Route,
+    Table,
+    VirtualHost,
+)
 from authlint.model.step import Amend, Answer, Step, Unsure
 from authlint.model.value import Cat, Get, Lit, Text
 from authlint.readers.envoy import headers, matching
@@ -48,7 +58,8 @@ class RouteReader:
     def nowhere(self, span: Span) -> VirtualHost:
         """What answers where no virtual host fits."""
         fallback = self._fallback(span)
-        return VirtualHost((), span, (), fallback.block, Table(), fallback, declared=False)
+        inside = Inside((), fallback.block, Table(), fallback)
+        return VirtualHost((), span, lambda: inside, declared=False)
 
     def host(self, item: Item) -> VirtualHost:
         name = field(item, "name")
@@ -64,7 +75,8 @@ class RouteReader:
             doubt = Unsure("which route a matcher tree chooses", matcher.span)
             fallback = replace(fallback, block=replace(fallback.block, steps=(doubt, *fallback.block.steps)))
         table = Table(patterns=tuple(routes))
-        return VirtualHost(names, span, (), fallback.block, table, fallback)
+        inside = Inside((), fallback.block, table, fallback)
+        return VirtualHost(names, span, lambda: inside)
 
     def _fallback(self, span: Span) -> Route:
         """No route: the filters run as they are, then the answer is 404 (measured)."""
