@@ -43,12 +43,12 @@ class Project:
         named, guarded = _parted(self.files.named)
         candidates, more = _parted(self.files.candidates)
         guarded += more
-        envoy, manifests = self._sorted([path for path in guarded if is_document(os.path.basename(path))])
+        envoy, manifests = self._sorted([path for path in guarded if is_document(path)])
         held = list(self._excerpts(guarded))
         if named or candidates or held:
             # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
             project = self.files.project() if named or candidates else ()
-            plain = [path for path in project if not is_guarded(os.path.basename(path))]
+            plain = [path for path in project if not is_guarded(path)]
             for root in roots(self.library, named, candidates, plain, self.asked, held):
                 yield root.gateway
         yield from self._envoys(envoy)
@@ -68,7 +68,7 @@ class Project:
         manifests: list[str] = []
         for path in documents:
             raw = self._bytes(path)
-            if any(word in raw for word in CONNECTIONS):
+            if b"onnection" in raw and any(word in raw for word in CONNECTIONS):
                 envoy.append(shown(path))
             self._classify(path, raw)
         for kind in (self.routing, self.linked):
@@ -105,7 +105,7 @@ class Project:
         from authlint.readers.kubernetes.read import gateways
 
         for path in self.files.project():
-            if path not in self.seen and is_document(os.path.basename(path)):
+            if path not in self.seen and is_document(path):
                 self._classify(path, self._bytes(path))
         routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
         if not routing:
@@ -142,5 +142,5 @@ def _parted(paths: Iterable[str]) -> tuple[list[str], list[str]]:
     plain: list[str] = []
     guarded: list[str] = []
     for path in paths:
-        (guarded if is_guarded(os.path.basename(path)) else plain).append(path)
+        (guarded if is_guarded(path) else plain).append(path)
     return plain, guarded

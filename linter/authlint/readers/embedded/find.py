@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from authlint.discover import is_document, is_script
@@ -12,17 +11,16 @@ NGINX = (b"server_name", b"proxy_pass", b"location ", b"listen ", b"auth_request
 
 
 def could_hold(path: str, raw: bytes) -> bool:
-    name = os.path.basename(path)
-    if is_document(name):
+    if is_document(path):
         likely = b"ConfigMap" in raw or (b"configs:" in raw and b"content" in raw)
     else:
-        likely = is_script(name) and b"<<" in raw
+        likely = is_script(path) and b"<<" in raw
     return likely and any(word in raw for word in NGINX)
 
 
 def excerpts(path: str, text: str) -> Iterator[Excerpt]:
     """`path` is what the file is called when it is printed."""
-    if not is_document(os.path.basename(path)):
+    if not is_document(path):
         from authlint.readers.embedded import heredocs
 
         yield from heredocs.excerpts(path, text)
