@@ -121,7 +121,10 @@ def holds(p: Passage, condition: Condition) -> bool:
         case Test(Get() as value, Text("there")):
             return _there(p, value)
         case Test(value, how, None):
-            return fits(p, evaluate(p, value), how)
+            held = fits(p, evaluate(p, value), how)
+            if not held and how.how == "search":
+                p.match = None  # a pattern that is not found leaves no numbers behind (measured)
+            return held
         case Test(value, how, arg) if arg is not None:
             right = evaluate(p, arg)
             if isinstance(right, Unknown):

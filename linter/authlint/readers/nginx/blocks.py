@@ -66,7 +66,7 @@ def block(level: Level, place: Place) -> Block:
     required = access.requirement(level)
     if required is not None:
         steps.append(required)
-    tried = serving.try_files(level, place.location)
+    tried = serving.try_files(level)
     if tried is not None:
         steps.append(tried)
     content, replaced = _content(level, place)
@@ -85,7 +85,7 @@ def block(level: Level, place: Place) -> Block:
             level.flag("server_name_in_redirect", False),
         ),
         max_body=_size(level.last("client_max_body_size")),
-        root=serving.root_of(level, place.location),
+        root=serving.root_of(level),
         shadowed=tuple(one for one in shadows if one is not None),
         inert=(*access.inert(level), *_stated(level)),
         exempt=access.exempt(level),
@@ -113,7 +113,7 @@ def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
     for name, status in ANSWERING.items():
         for one in level.own(name):
             return Answer(status, one.span), None
-    return serving.files(level, place.location, place.span), None
+    return serving.files(level, place.span), None
 
 
 def _forward(level: Level, node: Node, place: Place) -> Forward:
