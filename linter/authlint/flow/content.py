@@ -85,6 +85,8 @@ def _was_sent_here(p: Passage, name: str | Unknown) -> bool:
 def files(p: Passage, step: Files) -> Content:
     """A file, an index page, a listing, or the error in their stead."""
     slash = p.path.endswith("/")
+    if p.was_forwarding and step.after_forward is not None:
+        return _error(p, step, step.after_forward)
     if p.method not in step.methods:
         return _error(p, step, 405)
     if step.root.strip and not p.own_route:

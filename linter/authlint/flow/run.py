@@ -258,6 +258,7 @@ def _in_route(p: Passage, route: Route) -> Content:
         if holds(p, when):
             block, script = other, ()
     p.enter(block)
+    p.was_forwarding = False
     result = run_script(p, script)
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)

@@ -313,13 +313,18 @@ class TryFiles:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files of a directory; index pages send the request through route matching again."""
+    """Files of a directory; index pages send the request through route matching again.
+
+    `after_forward`: the answer instead, where this route's script had put a block in force that forwards, before
+    the one in force now.
+    """
 
     root: Root
     index: tuple[Value, ...]
     listing: bool
     methods: frozenset[str]
     span: Span
+    after_forward: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

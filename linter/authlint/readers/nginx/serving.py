@@ -38,7 +38,10 @@ def files(level: Level, span: Span) -> Files:
         names = tuple(level.value(word.text) for word in index.args)
     dav = level.last("dav_methods")
     methods = READ | ({word.text for word in dav.args} & DAV if dav is not None else set())
-    return Files(root_of(level), names, level.flag("autoindex", False), frozenset(methods), span)
+    listing = level.flag("autoindex", False)
+    # The handler of an `if` with proxy_pass stays where a later `if` holds, but finds no upstream there (measured).
+    broken = 500 if level.kind == "if" else None
+    return Files(root_of(level), names, listing, frozenset(methods), span, broken)
 
 
 def try_files(level: Level) -> TryFiles | None:
