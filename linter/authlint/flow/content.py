@@ -12,10 +12,10 @@ from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
-from authlint.flow.values import evaluate
+from authlint.flow.values import evaluate, fits
 from authlint.model.step import Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
-from authlint.model.value import Lit
+from authlint.model.value import Lit, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     for header in headers:
         name = header.name.lower()
         if name == "location" and isinstance(header.value, str):
-            draft.location, draft.own_location = _relocated(p, step, target, header.value)
+            draft.location, draft.own_location = _relocated(p, step, header.value)
         elif name not in hidden:
             draft.headers.append(header)
     return draft
@@ -252,16 +252,15 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
 
 
-def _relocated(p: Passage, step: Forward, target: Target, location: str) -> tuple[str | Unknown, bool]:
+def _relocated(p: Passage, step: Forward, location: str) -> tuple[str | Unknown, bool]:
     """The upstream's Location as the client sees it, and whether the gateway wrote it anew."""
     for old, new in step.redirects:
-        before, after = evaluate(p, old), evaluate(p, new)
-        if isinstance(before, str) and isinstance(after, str) and location.startswith(before):
-            return after + location[len(before) :], True
-    if step.default_redirect and target.name is not None:
-        base = f"{target.scheme}://{target.name}"
-        if target.path is None and location.startswith(base + "/"):
-            return location[len(base) :], True
-        if target.path is not None and step.prefix is not None and location.startswith(base + target.path):
-            return step.prefix + location[len(base + target.path) :], True
+        if isinstance(old, Text):
+            if fits(p, location, old):
+                return evaluate(p, new), True
+            continue
+        before = evaluate(p, old)
+        if isinstance(before, str) and location.startswith(before):
+            after = evaluate(p, new)
+            return after if isinstance(after, Unknown) else after + location[len(before) :], True
     return location, False

@@ -123,6 +123,7 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if refusal is not None:
         decided = p.note("answered", refusal.why, host.span, host)
         draft = Draft(refusal.status, "gateway", decided, bare=True, location=refusal.location)
+        draft.known_as = refusal.known_as
         return _close(p, _settle(p, draft))
     return _close(p, travel(p))
 

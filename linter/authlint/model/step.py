@@ -348,6 +348,24 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """Answers are kept, and given to others whose request has the same `key`.
+
+    `statuses` are those that are kept whatever the upstream says of it (None: all), besides what it says itself
+    unless that is in `ignores`. Where a value of `unread` is neither empty nor "0" the upstream is asked anyway,
+    where one of `unkept` is the answer is not kept.
+    """
+
+    key: Value
+    statuses: frozenset[int] | None
+    methods: frozenset[str]
+    unread: tuple[Value, ...]
+    unkept: tuple[Value, ...]
+    ignores: frozenset[str]  # headers of the upstream's answer, lower case
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """The request goes to an upstream.
 
@@ -368,13 +386,15 @@ class Forward:
     hide: tuple[HeaderOp, ...]
     intercept: bool
     intercept_span: Span | None
-    redirects: tuple[tuple[Value, Value], ...]  # Location prefixes of the upstream and their replacement
-    default_redirect: bool
+    # What the upstream's Location begins with and becomes instead, or a pattern and what becomes of all of it.
+    redirects: tuple[tuple[Value | Text, Value], ...]
     jump_header: str | None  # a response header that sends the request to another route
     span: Span
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
     follows: Follow | None = None
     unreachable: int = 502  # the answer where nobody listens
+    method: Value | None = None  # in place of the client's
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)

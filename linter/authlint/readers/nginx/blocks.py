@@ -124,6 +124,11 @@ def _size(node: Node | None) -> int | None:
     """client_max_body_size in bytes; 0 is no limit; the default is 1m."""
     if node is None:
         return UNITS["m"]
-    text = node.arg(0).lower()
+    return size_of(node.arg(0))
+
+
+def size_of(word: str) -> int | None:
+    """Bytes, as "8k" or "1m" are written."""
+    text = word.lower()
     number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
     return int(number) * unit if number.isdigit() else None

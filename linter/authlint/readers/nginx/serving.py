@@ -6,7 +6,6 @@ from authlint.model.step import Candidate, Files, Jump, Root, ToNamed, ToPath, T
 from authlint.model.value import Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
-from authlint.readers.nginx.matching import match_of
 from authlint.text import Span
 
 READ = frozenset(("GET", "HEAD", "POST"))
@@ -22,13 +21,8 @@ def root_of(level: Level) -> Root:
         return Root(Lit("html"), "", None)
     node = holder.own("root", "alias")[-1]
     if node.name == "alias":
-        return Root(level.value(node.arg(0)), _replaced(holder), node.span)
+        return Root(level.value(node.arg(0)), holder.location_text(), node.span)
     return Root(level.value(node.arg(0)), "", node.span)
-
-
-def _replaced(holder: Level) -> str:
-    match = match_of(holder.node) if holder.node is not None and holder.node.args else None
-    return match.text if match is not None and match.kind in ("exact", "prefix") else ""
 
 
 def files(level: Level, span: Span) -> Files:
