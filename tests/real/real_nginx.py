@@ -6,10 +6,12 @@ import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 MODULES = Path("/usr/lib/nginx/modules")
@@ -93,22 +95,38 @@ class RealNginx:
             self.process.stdout.close()
 
 
-def send(port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "") -> Response:
+def send(
+    port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "", secure: bool = False
+) -> Response:
     """One request, with exactly these headers (Host included, first)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    if secure:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting())
     connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
         connection.putheader(name, value)
     if body:
         connection.putheader("Content-Length", str(len(body)))
     connection.connect()
-    cork(connection.sock, 1)
+    if not secure:
+        cork(connection.sock, 1)
+    # With TLS each write is a record of its own, so both are one write.
     connection.endheaders(body.encode() if body else None)
-    cork(connection.sock, 0)
+    if not secure:
+        cork(connection.sock, 0)
     answer = connection.getresponse()
     answer.read()
     connection.close()
     return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))
+
+
+@cache
+def trusting() -> ssl.SSLContext:
+    """Whoever answers on loopback is the right one."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def cork(connection: socket.socket, on: int) -> None:

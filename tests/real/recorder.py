@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.real.protocols import SPOKEN, Serving
+
 CREDENTIALS = ("authorization", "cookie", "x-api-key")
 
 
@@ -50,11 +52,13 @@ class Recorder:
 
     def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
         """Starts an application; without a port of its own it takes a free one, which is returned."""
-        server = (
-            _FastCgiServer(("127.0.0.1", port), _FastCgi)
-            if encoding == "fastcgi"
-            else _HttpServer(("127.0.0.1", port), _Http)
-        )
+        server: _FastCgiServer | _HttpServer | Serving
+        if encoding in SPOKEN:
+            server = Serving(("127.0.0.1", port), SPOKEN[encoding])
+        elif encoding == "fastcgi":
+            server = _FastCgiServer(("127.0.0.1", port), _FastCgi)
+        else:
+            server = _HttpServer(("127.0.0.1", port), _Http)
         port = int(server.server_address[1])
         self.scripts[port] = script
         server.recorder, server.port = self, port
@@ -99,7 +103,7 @@ class _Http(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815
+    do_GET = do_HEAD = do_TRACE = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

@@ -64,9 +64,8 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     rewritten = draft.location is not None and draft.own_location
     newer = rewritten or (isinstance(draft.location, str) and not draft.location.startswith("/"))
     kept = p.kept
-    if (
-        not newer
-    ):  # of several the last becomes absolute, unless it is an upstream's own relative one (measured)
+    # Of several the last becomes absolute, unless it is an upstream's own relative one (measured).
+    if not newer:
         kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
@@ -107,7 +106,7 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
             continue
         if op.together and seen is None and op.verb != "remove":
             seen = headers
-        headers = apply(p, op, headers, seen)
+        headers = p.answer = apply(p, op, headers, seen)
     return headers
 
 

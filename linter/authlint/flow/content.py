@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from authlint.flow import cookies
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply
 from authlint.flow.forwarding import Target, reach, reply_of
@@ -183,6 +184,8 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     jump = _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
+        # A cookie is set also where another route answers (ngx_http_upstream_headers_in; measured).
+        p.kept.extend(_cookie(p, step, one) for one in headers if one.name.lower() == "set-cookie")
         return jump
     party = "auth-service" if p.nested else "upstream"
     decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
@@ -195,11 +198,19 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     hidden = {op.name.lower() for op in step.hide}
     for header in headers:
         name = header.name.lower()
+        if name in hidden:
+            continue
         if name == "location" and isinstance(header.value, str):
             draft.location, draft.own_location = _relocated(p, step, header.value)
-        elif name not in hidden:
-            draft.headers.append(header)
+        else:
+            draft.headers.append(_cookie(p, step, header) if name == "set-cookie" else header)
     return draft
+
+
+def _cookie(p: Passage, step: Forward, header: Header) -> Header:
+    if not step.cookies or not isinstance(header.value, str):
+        return header
+    return Header(header.name, cookies.rewritten(p, step, header.value), header.op)
 
 
 def _answered(p: Passage, reached: Reached, headers: tuple[Header, ...], reply: Reply) -> Reached:

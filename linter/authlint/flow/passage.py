@@ -75,6 +75,7 @@ class Passage:
     pending: Denied | None = (
         None  # a refusal that a check which broke left behind for whatever is answered then
     )
+    answer: list[Header] | None = None  # the headers of the answer, while it leaves
     upstream: Reached | None = None
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None

@@ -348,6 +348,26 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class CookieRewrite:
+    """The path or domain of an upstream's cookies: what it begins with (of a domain: what it is) and becomes instead,
+    or a pattern and what becomes of all of it. The first that fits counts."""
+
+    attribute: Literal["path", "domain"]
+    old: Value | Text
+    new: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CookieFlags:
+    """Flags that the cookies of this name get ("secure", "samesite=lax") or lose ("nosecure")."""
+
+    name: Value | Text
+    changes: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """Answers are kept, and given to others whose request has the same `key`.
 
@@ -395,6 +415,7 @@ class Forward:
     unreachable: int = 502  # the answer where nobody listens
     method: Value | None = None  # in place of the client's
     cache: Cache | None = None
+    cookies: tuple[CookieRewrite | CookieFlags, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

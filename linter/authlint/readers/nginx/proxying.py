@@ -9,6 +9,7 @@ from typing import Literal
 from authlint.model.step import Forward, HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Cat, Get, Lit, Text, Value
 from authlint.readers.nginx import caching, release
+from authlint.readers.nginx.cookies import cookies
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
@@ -75,6 +76,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         span=node.span,
         method=_method(level, family),
         cache=caching.cache(level, family.prefix, target),
+        cookies=cookies(level) if family.prefix == "proxy" else (),
     )
 
 

@@ -49,6 +49,7 @@ PREFIXED: tuple[tuple[str, Kind, str], ...] = (
     ("cookie_", "cookie", "_"),
     ("arg_", "argument", "_"),
     ("upstream_http_", "upstream-header", "-"),
+    ("upstream_cookie_", "upstream-cookie", "_"),
     ("sent_http_", "response-header", "-"),
 )
 FIXED = {"server_protocol": "HTTP/1.1", "https": "", "http2": "", "http3": "", "pipe": "."}
