@@ -88,7 +88,7 @@ class Clauses:
         self.new = new
         self.used: Counter[str] = Counter()
         self.of_answers = self.maybe(0.55)  # what headers-more is to change
-        self.of_requests = self.pick(*(MORE_INPUT if new else MORE_INPUT[1:]))
+        self.of_requests = self.pick(*MORE_INPUT)
 
     def maybe(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -294,7 +294,6 @@ FROM_SERVICE = (
     "$http_x",
 )
 MORE_INPUT = (
-    'more_set_input_headers -r "Cookie: a=2"',  # 0.34, which 1.22 has, may crash on this one
     'more_set_input_headers "Authorization: Bearer m"',
     "more_clear_input_headers Authorization",
     'more_set_input_headers "X-Q: more"',

@@ -144,7 +144,7 @@ class Grammar(Surroundings):
             return " ".join(
                 [
                     passed,
-                    *self.clause(0.03, "proxy_method", "proxy_method POST", "proxy_method $http_x_method"),
+                    *self.clause(0.03, "proxy_method", "proxy_method POST", "proxy_method $request_method"),
                 ]
             )
         if choice < 0.47:

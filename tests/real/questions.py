@@ -53,7 +53,6 @@ def question(draw: Surroundings) -> Question:
     if draw.maybe(0.02):
         headers.append(BEARER)
     for name, chance, values in (
-        ("X-Method", 0.05, ("PATCH",)),
         ("X", 0.3, ("1", "off", "abc", "0")),
         ("Cookie", 0.2, ("a=1", "b=2; a=1", "c=3")),
         ("Host", 0.3, HOSTS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import socketserver
 import struct
@@ -84,11 +85,20 @@ class _HttpServer(ThreadingHTTPServer):
 class _Http(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _HttpServer
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Whatever stands between the method and the version is the path: also blanks, or two slashes."""
+        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
+        self.command, _, rest = self.requestline.partition(" ")
+        self.path, _, self.request_version = rest.rpartition(" ")
+        self.close_connection = True
+        self.headers = http.client.parse_headers(self.rfile)
+        return True
 
     def answer(self) -> None:
         recorder = self.server.recorder
-        # http.server shortens a path that begins with two slashes.
-        path = self.requestline.split(" ")[1]
+        path = self.path.encode("latin-1").decode("utf-8", "surrogateescape")
         headers = tuple(
             (name, value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
             for name, value in self.headers.items()

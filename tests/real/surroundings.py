@@ -93,19 +93,13 @@ class Surroundings(Clauses):
         ]
 
     def cached(self) -> list[str]:
-        """A key that no second request has: the store is as good as empty."""
+        """Nothing is ever kept: the store is as good as empty."""
         if not self.maybe(0.06):
             return []
         self.use("cache")
         valid = self.pick("any 1m", "200 301 1m", "1m", "401 1m")
-        out = [
-            "proxy_cache store;",
-            'proxy_cache_key "$request_id$uri$upstream_status$args";',
-            f"proxy_cache_valid {valid};",
-        ]
-        if self.maybe(0.3):
-            out.append(self.pick("proxy_cache_bypass $http_authorization;", "proxy_no_cache $http_x;"))
-        return out
+        bypass = self.pick("", "", "proxy_cache_bypass $http_authorization;", "proxy_cache_key $uri$http_x;")
+        return [f"proxy_cache store; proxy_no_cache 1; proxy_cache_valid {valid}; {bypass}"]
 
     def cookies(self) -> list[str]:
         return [

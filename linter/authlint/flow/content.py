@@ -181,7 +181,10 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
-    jump = _jump(step, headers) or _follow(p, step, reply)
+    # An error that is answered elsewhere comes first (measured).
+    caught = any(reply.status in one.statuses for one in p.in_force.recover)
+    intercepted = step.intercept and reply.status >= 300 and caught
+    jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
         # A cookie is set also where another route answers (ngx_http_upstream_headers_in; measured).
@@ -190,7 +193,7 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     party = "auth-service" if p.nested else "upstream"
     decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
     draft = Draft(reply.status, "auth-service" if p.nested else "upstream", decided)
-    if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
+    if intercepted:
         draft.bare = True
         if reply.status == 401:
             p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))

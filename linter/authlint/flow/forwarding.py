@@ -68,12 +68,14 @@ def reach(p: Passage, forward: Forward) -> tuple[Reached, Target]:
 
 
 def _method(p: Passage, forward: Forward) -> str | None:
+    own = "GET" if p.nested else p.method
+    # What is kept must have a body: a HEAD is asked for as a GET, whatever else is said (measured).
+    if own == "HEAD" and forward.cache is not None:
+        return "GET"
     if forward.method is not None:
         said = evaluate(p, forward.method)
         return said if isinstance(said, str) else None
-    own = "GET" if p.nested else p.method
-    # What is kept must have a body: a HEAD is asked for as a GET (measured).
-    return "GET" if own == "HEAD" and forward.cache is not None else own
+    return own
 
 
 def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
