@@ -13,7 +13,7 @@ from authlint.finding import Notice
 from authlint.settings import Settings
 
 STDIN = "-"
-LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
+LARGEST = 32 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
 _SNIFFED = 8 * 1024  # bytes
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__", ".tox"})
@@ -83,7 +83,7 @@ def discover(
     passed: dict[str, str] = {}
     for path in [*named, *(path for path in candidates if path not in named)]:
         # Of many documents few are of interest: they are opened once, when they are read.
-        later = path not in named and is_document(os.path.basename(path))
+        later = path not in named and is_document(path)
         reason = None if later or path in found.texts else passed_over(path)
         if reason:
             passed[path] = reason
@@ -153,15 +153,17 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
-def is_document(name: str) -> bool:
+def is_document(path: str) -> bool:
     """Whether a file's name is that of YAML or JSON."""
-    return name.endswith(_PLAIN) or _DOCUMENT.fullmatch(name) is not None
+    return path.endswith(_PLAIN) or _DOCUMENT.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def could_be_configuration(path: str) -> bool:
     """Whether a file's name and folders are such as configuration has that is read (`/` between them)."""
+    if path.endswith(_PLAIN):
+        return True
     folders, _, name = path.rpartition("/")
-    if is_document(name) or _NAME.fullmatch(name):
+    if _DOCUMENT.fullmatch(name) or _NAME.fullmatch(name):
         return True
     return "." not in name and not _NGINX_FOLDERS.isdisjoint(folders.split("/"))
 

@@ -28,6 +28,34 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What holds while a request of a witness is made, besides the standing assumptions."""
+
+    down: tuple[str, ...] = ()  # upstreams that do not answer, by address
+    before: int = 0  # equal requests that come just before it
+    claims: tuple[tuple[str, str | int], ...] = ()  # what TOKEN says; times are seconds from now
+
+    @property
+    def words(self) -> str:
+        """For a person; empty where nothing special holds."""
+        said = [f"{name} does not answer" for name in self.down]
+        if self.before:
+            times = "one equal request comes" if self.before == 1 else f"{self.before} equal requests come"
+            said.append(f"{times} just before it")
+        said += [f"TOKEN {_claim(name, value)}" for name, value in self.claims]
+        return ", ".join(said)
+
+
+NOTHING_GIVEN = Given()
+
+
+def _claim(name: str, value: str | int) -> str:
+    if name == "exp" and isinstance(value, int):
+        return f"expired {-value} s ago" if value < 0 else f"expires in {value} s"
+    return f"says {name} is {value}"
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request of a witness and what becomes of it.
 
@@ -46,6 +74,7 @@ class Exchange:
     response_headers: tuple[tuple[str, str], ...] = ()
     received: tuple[tuple[str, str], ...] | None = None
     supposed: int | None = None  # what the application is taken to answer, where that is not 200
+    given: Given = NOTHING_GIVEN
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 

@@ -19,6 +19,7 @@ FLAGS = (
 SECONDS = 25
 HeadersOf = tuple[tuple[str, str], ...]
 A, C, H, M = (f"Access-Control-Allow-{name}" for name in ("Origin", "Credentials", "Headers", "Methods"))
+EXPOSE = "Access-Control-Expose-Headers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ def page_of(stage: Stage) -> str:
   for (let i = 0; i < asked.length; i++) {
     const {url, ...options} = asked[i];
     try {
-      results[i] = (await fetch(url, {...options, cache: "no-store"})).status;
+      const response = await fetch(url, {...options, cache: "no-store"});
+      results[i] = response.status;
+      results["challenge " + i] = response.headers.get("WWW-Authenticate");
     } catch (error) {
       results[i] = null;
     }

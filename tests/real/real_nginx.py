@@ -9,10 +9,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 MODULES = Path("/usr/lib/nginx/modules")
 HEADERS_MORE = "ngx_http_headers_more_filter_module.so"
@@ -69,7 +71,8 @@ class RealNginx:
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         body = main.read_text(encoding="utf-8")
-        main.write_text(body.replace("http {", f"http {{ access_log off; {temporary}", 1), encoding="utf-8")
+        quiet = "" if "access_log" in body else "access_log off; "
+        main.write_text(body.replace("http {", f"http {{ {quiet}{temporary}", 1), encoding="utf-8")
         command = [*self.binary.command, "-p", str(self.folder), "-c", str(main)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._wait()
@@ -96,23 +99,25 @@ class RealNginx:
 
 
 def send(
-    port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "", secure: bool = False
+    port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "", tls: bool = False
 ) -> Response:
     """One request, with exactly these headers (Host included, first)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    if secure:
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting())
+    if tls:
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=10, context=trusting()
+        )
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
         connection.putheader(name, value)
     if body:
         connection.putheader("Content-Length", str(len(body)))
     connection.connect()
-    if not secure:
+    if not tls:
         cork(connection.sock, 1)
-    # With TLS each write is a record of its own, so both are one write.
     connection.endheaders(body.encode() if body else None)
-    if not secure:
+    if not tls:
         cork(connection.sock, 0)
     answer = connection.getresponse()
     answer.read()
@@ -127,6 +132,14 @@ def trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def send_before(times: int, *parts: Any) -> None:
+    """So many equal requests at one moment: a limit may let some of them wait, and then it is full meanwhile."""
+    for _ in range(times):
+        threading.Thread(target=send, args=parts, daemon=True).start()
+    if times:
+        time.sleep(0.2)
 
 
 def cork(connection: socket.socket, on: int) -> None:

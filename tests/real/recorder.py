@@ -7,6 +7,8 @@ import socket
 import socketserver
 import struct
 import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,6 +29,9 @@ class Received:
 
     def get(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
 @dataclass(slots=True)
@@ -49,7 +54,8 @@ class Recorder:
 
     scripts: dict[int, Script] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
-    servers: list[socketserver.BaseServer] = field(default_factory=list)
+    running: dict[int, socketserver.BaseServer] = field(default_factory=dict)  # by port
+    encodings: dict[int, str] = field(default_factory=dict)  # by port
 
     def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
         """Starts an application; without a port of its own it takes a free one, which is returned."""
@@ -62,17 +68,31 @@ class Recorder:
             server = _HttpServer(("127.0.0.1", port), _Http)
         port = int(server.server_address[1])
         self.scripts[port] = script
+        self.encodings[port] = encoding
         server.recorder, server.port = self, port
-        self.servers.append(server)
+        self.running[port] = server
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         return port
+
+    @contextmanager
+    def down(self, ports: Iterable[int]) -> Iterator[None]:
+        """Nobody answers at these ports meanwhile."""
+        stopped = {port: self.running.pop(port) for port in set(ports)}
+        for server in stopped.values():
+            server.shutdown()
+            server.server_close()
+        try:
+            yield
+        finally:
+            for port in stopped:
+                self.serve(self.scripts[port], port, self.encodings[port])
 
     def take(self, one: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
         self.received.append(one)
         return self.scripts[one.port].answer(one)
 
     def close(self) -> None:
-        for server in self.servers:
+        for server in self.running.values():
             server.shutdown()
             server.server_close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.real.browser import A, C, Case, H, HeadersOf, M, Stage, browse, cookies_of
+from tests.real.browser import EXPOSE, A, C, Case, H, HeadersOf, M, Stage, browse, cookies_of
 
 from authlint.client.cookies import Jar
 from authlint.client.fetch import fetch
@@ -15,6 +15,7 @@ from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Request
 
 AUTH: HeadersOf = (("Authorization", "Bearer t"),)
+ASKS = ("WWW-Authenticate", "Bearer")
 JSON: HeadersOf = (("Content-Type", "application/json"),)
 SELF = (A, "ORIGIN")
 FINE = (200, (SELF, (H, "authorization"), (M, "PUT, DELETE")))
@@ -31,6 +32,14 @@ CASES = (
     Case("simple, null", answer=(200, ((A, "null"),))),
     Case("a 401 that can be seen", answer=(401, (SELF,))),
     Case("a 401 that cannot", answer=(401, ())),
+    Case("a challenge", answer=(401, (SELF, ASKS))),
+    Case("a challenge, exposed", answer=(401, (SELF, ASKS, (EXPOSE, "X-Total, www-authenticate")))),
+    Case("a challenge, all exposed", answer=(401, (SELF, ASKS, (EXPOSE, "*")))),
+    Case(
+        "a challenge, star with credentials",
+        credentials="include",
+        answer=(401, (SELF, ASKS, (C, "true"), (EXPOSE, "*"))),
+    ),
     Case("credentials and star", credentials="include", answer=(200, ((A, "*"), (C, "true")))),
     Case("credentials and origin", credentials="include", answer=(200, (SELF, (C, "true")))),
     Case("credentials not allowed", credentials="include", answer=(200, (SELF,))),
@@ -228,6 +237,20 @@ def test_the_browser_does_what_is_predicted(number: int, browsed: Stage) -> None
     status = predicted.outcome.status if predicted.outcome is not None else None
     assert browsed.results[name] == status, predicted.verdict.why
     assert browsed.received.get(name, []) == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("a challenge", None),
+        ("a challenge, exposed", "Bearer"),
+        ("a challenge, all exposed", "Bearer"),
+        ("a challenge, star with credentials", None),
+    ],
+)
+def test_a_challenge_is_read_where_it_is_exposed(name: str, read: str | None, browsed: Stage) -> None:
+    number = next(number for number, case in enumerate(CASES) if case.name == name)
+    assert browsed.results[f"challenge {number}"] == read
 
 
 TRIED = (

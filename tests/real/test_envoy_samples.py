@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,10 +15,10 @@ import pytest
 from tests.real.envoy_comparing import Bench, Question, bench, model
 from tests.real.envoy_stage import Staged, stage
 from tests.real.real_envoy import validated
-from tests.real.real_nginx import Response, send
+from tests.real.real_nginx import Response, send, send_before
 from tests.real.recorder import Received, Recorder
 
-from authlint.finding import Exchange
+from authlint.finding import NOTHING_GIVEN, Exchange, Given
 from authlint.flow.request import Request
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -71,25 +72,36 @@ class Live:
     def recorder(self) -> Recorder:
         return self.bench.recorder
 
-    def worths(self) -> Iterator[Worth]:
-        """Credentials that the configuration's providers take: one of each."""
-        tokens = [one.token(self.staged.key) for one in self.staged.issuers] or ["TOKEN"]
+    def worths(self, given: Given = NOTHING_GIVEN) -> Iterator[Worth]:
+        """Credentials that the configuration's providers take: one of each, with the claims that are given."""
+        now = int(time.time())
+        claims = {name: now + value if isinstance(value, int) else value for name, value in given.claims}
+        tokens = [one.token(self.staged.key, **claims) for one in self.staged.issuers] or ["TOKEN"]
         keys = self.staged.api_keys or ["KEY"]
         return (Worth(token, key) for token, key in itertools.product(tokens, keys))
 
     def ask(
-        self, request: Request, worth: Worth, supposed: int | None = None, replied: Replied = ()
+        self,
+        request: Request,
+        worth: Worth,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for port, script in self.recorder.scripts.items():
             if not self.staged.is_judge(port):
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
-        self.recorder.received.clear()
         headers = [("Host", request.host)]
         headers += [(name, worth.placed(value)) for name, value in request.headers if name.lower() != "host"]
         target = worth.placed(request.target)
-        response = send(self.staged.port(request.port), request.method, target, headers, request.body)
+        parts = (self.staged.port(request.port), request.method, target, headers, request.body)
+        silent = [port for name, port in self.staged.upstreams.items() if name in given.down]
+        with self.recorder.down(silent):
+            send_before(given.before, *parts)
+            self.recorder.received.clear()
+            response = send(*parts)
         reached = [one for one in self.recorder.received if not self.staged.is_judge(one.port)]
         return response, reached[-1] if reached else None
 
@@ -120,7 +132,9 @@ def test_the_witness_is_answered_as_claimed(case: Path, envoy: Path, tmp_path: P
         for finding in findings:
             assert finding.witness or finding.proof, f"{finding.rule} has nothing to show"
             for exchange in finding.witness:
-                tries = [list(differences(running, exchange, worth)) for worth in running.worths()]
+                tries = [
+                    list(differences(running, exchange, worth)) for worth in running.worths(exchange.given)
+                ]
                 assert [] in tries, f"{finding.rule}: {tries}"
 
 
@@ -129,7 +143,7 @@ def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
     response, received = running.ask(
-        request, worth, exchange.supposed or of_the_application, exchange.replied
+        request, worth, exchange.supposed or of_the_application, exchange.replied, exchange.given
     )
     if response.status != exchange.status:
         yield f"status {response.status}, claimed {exchange.status}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.real.real_nginx import RealNginx, Response, installed, send
+from tests.real.real_nginx import RealNginx, Response, installed, send, send_before
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import stage
 
-from authlint.finding import Exchange
+from authlint.finding import NOTHING_GIVEN, Exchange, Given
 from authlint.flow.request import Request
 
 ROOT = Path(__file__).parents[2]
@@ -48,18 +49,30 @@ class Live:
             text = text.replace(f":{real}/", "/" if written == 80 else f":{written}/")
         return text
 
+    def known_as(self, host: str) -> str:
+        """A Host header that names an upstream's real port, by the name it has in the sample."""
+        port = host.rpartition(":")[2] if ":" in host else ""
+        return self.names.get(int(port or 0), host)
+
     def ask(
-        self, request: Request, supposed: int | None = None, replied: Replied = ()
+        self,
+        request: Request,
+        supposed: int | None = None,
+        replied: Replied = (),
+        given: Given = NOTHING_GIVEN,
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
             if not script.judge:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
-        self.recorder.received.clear()
-        given = [pair for pair in request.headers if pair[0].lower() != "host"]
-        headers = [("Host", request.host), *given]
-        response = send(self.ports[request.port], request.method, request.target, headers, request.body)
+        own = [pair for pair in request.headers if pair[0].lower() != "host"]
+        headers = [("Host", request.host), *own]
+        parts = (self.ports[request.port], request.method, request.target, headers, request.body)
+        with self.recorder.down(port for port, name in self.names.items() if name in given.down):
+            send_before(given.before, *parts)
+            self.recorder.received.clear()
+            response = send(*parts)
         reached = [one for one in self.recorder.received if not self.recorder.scripts[one.port].judge]
         return response, reached[-1] if reached else None
 
@@ -89,36 +102,47 @@ def server(request: pytest.FixtureRequest, require: Any) -> str:
 
 
 @pytest.mark.parametrize("case", [*WRONG, *SYSTEMS], ids=case_id)
-def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: Path, found_in: Any) -> None:
+def test_the_witness_is_answered_as_claimed(
+    case: Path, server: str, tmp_path: Path, found_in: Any, read_toml: Any
+) -> None:
     findings = [one for one in found_in(case).findings if one.primary.span.path.endswith(".conf")]
     assert findings
+    expected = read_toml(case / "expect.toml")
+    if "refused" in expected:
+        refused(case, tmp_path, server, expected["refused"])
+        return
     with live(case, tmp_path, server) as running:
         for finding in findings:
-            assert finding.witness, f"{finding.rule} has no request to show"
+            assert finding.witness or "request" in expected, f"{finding.rule} has no request to show"
             for exchange in finding.witness:
                 same_as_claimed(running, exchange)
+        for one in expected.get("request", ()):
+            behaves(running, one)
+
+
+def refused(case: Path, folder: Path, name: str, message: str) -> None:
+    """The server does not start, and says so in these words."""
+    staged = stage(case, folder / "server")
+    with pytest.raises(AssertionError) as failed, RealNginx(installed()[name], staged.folder, 1):
+        pass
+    assert message in str(failed.value)
 
 
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
-    response, received = running.ask(request, exchange.supposed or of_the_application, exchange.replied)
+    response, received = running.ask(
+        request, exchange.supposed or of_the_application, exchange.replied, exchange.given
+    )
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
         assert [running.as_written(value) for value in response.all(name)] == claimed, name
     assert (received is None) == (exchange.received is None)
     if received is not None and exchange.received is not None:
-        claimed_headers = {key.lower(): value for key, value in exchange.received}
         for name in CARRIED:
-            real = received.get(name)
-            if name == "host":
-                real = (
-                    real and running.names.get(int(real.rpartition(":")[2] or 0), real)
-                    if ":" in (real or "")
-                    else real
-                )
-            assert real == claimed_headers.get(name), name
+            real = [running.known_as(value) if name == "host" else value for value in received.all(name)]
+            assert real == [value for key, value in exchange.received if key.lower() == name], name
 
 
 @pytest.mark.parametrize("case", RIGHT, ids=case_id)
@@ -127,17 +151,45 @@ def test_what_is_right_behaves(case: Path, server: str, tmp_path: Path, read_tom
         requests = read_toml(case / "expect.toml")["request"]
         assert requests
         for one in requests:
+            behaves(running, one)
+
+
+def behaves(running: Live, one: dict[str, Any]) -> None:
+    """A request of a sample gets what the sample says."""
+    headers = tuple((name, value) for name, value in one.get("headers", []))
+    response, received = running.ask(Request(one["method"], one["url"], headers))
+    assert response.status == one["status"]
+    for name, value in one.get("response", {}).items():
+        real = [running.as_written(text) for text in response.all(name)]
+        assert real == ([value] if value else []), name
+    wanted = one["upstream"]
+    assert (received is not None) == (wanted is not False)
+    if received is not None:
+        for name, value in wanted.items():
+            assert (received.get(name) or "") == value, name
+
+
+LOGS = sorted(path.parent for path in SAMPLES.glob("token-logged/*/nginx.conf"))
+SECRET = re.compile("TOKEN|VVNFUjpQQVNTV09SRA==")
+
+
+@pytest.mark.parametrize("case", LOGS, ids=case_id)
+def test_what_is_logged_holds_the_credential(
+    case: Path, server: str, tmp_path: Path, found_in: Any, read_toml: Any
+) -> None:
+    expected = read_toml(case / "expect.toml")
+    with live(case, tmp_path, server) as running:
+        for finding in found_in(case).findings:
+            for exchange in finding.witness:
+                running.ask(Request(exchange.method, exchange.url, exchange.headers))
+        for one in expected.get("request", ()):
             headers = tuple((name, value) for name, value in one.get("headers", []))
-            response, received = running.ask(Request(one["method"], one["url"], headers))
-            assert response.status == one["status"]
-            for name, value in one.get("response", {}).items():
-                real = [running.as_written(text) for text in response.all(name)]
-                assert real == ([value] if value else []), name
-            wanted = one["upstream"]
-            assert (received is not None) == (wanted is not False)
-            if received is not None:
-                for name, value in wanted.items():
-                    assert (received.get(name) or "") == value, name
+            running.ask(Request(one["method"], one["url"], headers))
+    written = "".join(
+        path.read_text() for path in (tmp_path / "server/logs").glob("*.log") if path.name != "error.log"
+    )
+    assert written
+    assert (SECRET.search(written) is not None) == bool(expected["finding"])
 
 
 def test_the_password_of_the_witness_is_the_one_that_is_staged() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from authlint.flow.request import Headers
+from authlint.text import Span
 
 CREDENTIALS = "the credentials of the request are valid"
 AUTH_SERVICE = "the auth service answers 200 to a request with credentials and 401 to one without"
@@ -38,13 +39,14 @@ class Expects:
 class Assume:
     """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
 
-    `missing_files`: files that the checkout does not hold: None asks both ways.
+    `used_up` are limits, by their span. `missing_files`: files that the checkout does not hold: None asks both ways.
     """
 
     replies: Mapping[str, Reply] = field(default_factory=dict)
     expects: Mapping[str, Expects] = field(default_factory=dict)
     default: Reply | None = None
     missing_files: bool | None = None
+    used_up: frozenset[Span] = frozenset()
 
 
 NOTHING = Assume()

@@ -14,7 +14,7 @@ from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate, fits
-from authlint.model.step import Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
+from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit, Text
 
@@ -146,6 +146,15 @@ def _served(p: Passage, step: Files, state: str, name: str | Unknown) -> Content
 
 def _error(p: Passage, step: Files, status: int) -> Draft:
     return Draft(status, "gateway", p.note("answered", f"answers {status}", step.span, step), bare=True)
+
+
+def answer(p: Passage, step: Answer) -> Draft:
+    """An answer of the gateway's own."""
+    location = None if step.location is None else evaluate(p, step.location)
+    decided = p.note("answered", f"answers {step.status}", step.span, step)
+    draft = Draft(step.status, "gateway", decided, bare=step.status >= 300, location=location)
+    draft.own_location = step.location is not None
+    return draft
 
 
 def forward(p: Passage, step: Forward) -> Content:

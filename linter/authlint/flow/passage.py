@@ -68,6 +68,7 @@ class Passage:
     forward: Forward | None = None
     forced: int | None = None
     recovering: bool = False
+    refused: bool = False  # as soon as it was taken in
     discarded: bool = False  # the body, for its size
     jumps: int = 0
     kept: list[Header] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Passage:
     )  # of verified tokens; None: not read
     granted: list[Header] = field(default_factory=list)  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
+    reroutes: bool = False  # a check has changed what routes are chosen by
     unwritten: str = ""  # path and query before they were rewritten for the upstream
     followed: int = 0  # redirects of upstreams that were followed inside
 

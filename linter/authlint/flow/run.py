@@ -9,20 +9,22 @@ from authlint.flow.access import require
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
-from authlint.flow.content import Content, Jumped, files, forward, receive, try_files
+from authlint.flow.content import Content, Jumped, answer, files, forward, receive, try_files
 from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.intake import take_in
+from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
+from authlint.flow.rerouting import block_of, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
-from authlint.flow.values import evaluate, holds
+from authlint.flow.values import evaluate
 from authlint.flow.verdict import Denied, Verdict
 from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
@@ -33,7 +35,9 @@ from authlint.model.step import (
     Files,
     Forward,
     Jump,
+    Limit,
     Require,
+    Reroute,
     SetAddress,
     Step,
     ToClient,
@@ -83,19 +87,6 @@ def _one_world(
     if assumed:
         shared.assumed[PORT] = None
     return _first(shared, hosting)
-
-
-def arrive(gateway: Gateway, request: Request, files: FileOracle | None = None) -> Passage | None:
-    """A request that has been taken in by its virtual host, before anything is done with it; None where nobody
-    takes it."""
-    chosen = choose_listener(gateway, request)
-    hosting = None if chosen is None else choose_host(chosen[0], request.host)
-    if chosen is None or not isinstance(hosting, Hosting):
-        return None
-    shared = Shared(gateway, chosen[0], hosting.host, request, NOTHING, files or Nowhere(), Choices({}))
-    shared.method = request.method
-    taken = take_in(shared)
-    return Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
 
 
 def _peer(listener: Listener) -> str | None:
@@ -253,11 +244,8 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.route = route
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
-    script = route.script
-    block = route.block
-    for when, other in route.variants:
-        if holds(p, when):
-            block, script = other, ()
+    block = block_of(p, route)
+    script = route.script if block is route.block else ()
     p.enter(block)
     p.was_forwarding = False
     result = run_script(p, script)
@@ -285,7 +273,15 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
-    for step in p.in_force.steps:
+    todo = list(p.in_force.steps)
+    while todo:
+        step = todo.pop(0)
+        if isinstance(step, Reroute):
+            again = routed_again(p, step, todo) if p.reroutes else todo
+            if isinstance(again, Undecided):
+                return again
+            todo = again
+            continue
         if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
             denied, p.pending = p.pending, None
             return _refusal(p, denied)
@@ -302,6 +298,8 @@ def _step(p: Passage, step: Step) -> Content:
                 return None
             denied = require(p, step, _ask)
             return _refusal(p, denied) if isinstance(denied, Denied) else denied
+        case Reroute():
+            return None
         case SetAddress():
             set_address(p, step)
             return None
@@ -315,17 +313,10 @@ def _step(p: Passage, step: Step) -> Content:
             return files(p, step)
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
-        case Answer(status, span, location):
-            text = None if location is None else evaluate(p, location)
-            decided = p.note("answered", f"answers {status}", span, step)
-            return Draft(
-                status,
-                "gateway",
-                decided,
-                bare=status >= 300,
-                location=text,
-                own_location=location is not None,
-            )
+        case Limit():
+            return limited(p, step)
+        case Answer():
+            return answer(p, step)
         case Unsure(reason, span):
             if p.decide(("unsure", span), reason):
                 p.note("unclear", reason, span, step)

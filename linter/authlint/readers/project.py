@@ -44,7 +44,7 @@ class Project:
         envoy, manifests = self._sorted(documents)
         # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
         if named or candidates:
-            project = [path for path in self.files.project() if not is_document(os.path.basename(path))]
+            project = [path for path in self.files.project() if not is_document(path)]
             for root in roots(self.library, named, candidates, project, self.asked):
                 yield root.gateway
         yield from self._envoys(envoy)
@@ -57,7 +57,7 @@ class Project:
         manifests: list[str] = []
         for path in documents:
             raw = self._bytes(path)
-            if any(word in raw for word in CONNECTIONS):
+            if b"onnection" in raw and any(word in raw for word in CONNECTIONS):
                 envoy.append(shown(path))
             self._classify(path, raw)
         for kind in (self.routing, self.linked):
@@ -94,7 +94,7 @@ class Project:
         from authlint.readers.kubernetes.read import gateways
 
         for path in self.files.project():
-            if path not in self.seen and is_document(os.path.basename(path)):
+            if path not in self.seen and is_document(path):
                 self._classify(path, self._bytes(path))
         routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
         if not routing:
@@ -131,5 +131,5 @@ def _parted(paths: Iterable[str]) -> tuple[list[str], list[str]]:
     plain: list[str] = []
     documents: list[str] = []
     for path in paths:
-        (documents if is_document(os.path.basename(path)) else plain).append(path)
+        (documents if is_document(path) else plain).append(path)
     return plain, documents

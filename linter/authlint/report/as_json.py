@@ -66,5 +66,6 @@ def exchange_object(exchange: Exchange) -> dict[str, Any]:
         "answer": mask_words(exchange.answer),
         "wanted": mask_words(exchange.wanted),
         "supposed": exchange.supposed,
+        "given": mask_words(exchange.given.words),
         "curl": curl(exchange),
     }

@@ -122,6 +122,8 @@ def _facts(finding: Finding) -> Iterator[tuple[str, list[str] | str]]:
 
 def _exchange(exchange: Exchange, number: str) -> Iterator[tuple[str, list[str] | str]]:
     yield f"request{number}", [one_line(word) for word in curl_words(exchange)]
+    if exchange.given.words:
+        yield "given" + number, mask_words(exchange.given.words)
     if exchange.answer:
         yield "answer" + number, mask_words(exchange.answer)
     if exchange.wanted:

@@ -5,22 +5,19 @@ What the service gets unasked, that only 200 lets pass and what of its answers g
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from authlint.model.credential import Call
 from authlint.model.step import Check, Unsure
 from authlint.model.value import Text
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
 from authlint.readers.envoy.headers import ONCE
 from authlint.readers.envoy.matching import strings
-from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, text
+from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, status_code, text
 from authlint.readers.yaml.tree import Item
 
 SENT = frozenset(("authorization", "host", "x-request-id", "x-envoy-internal"))
 TOLD = frozenset(("www-authenticate", "location", "proxy-authenticate"))
 ANY = (Text("prefix", ""),)
 REFUSES = 403
-STATUSES = {status.phrase.replace(" ", "").replace("-", ""): status.value for status in HTTPStatus}
 
 
 def check(one: Filter, spot: Spot, around: Surroundings) -> Check | None:
@@ -51,7 +48,7 @@ def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
     grpc = field(settings, "grpc_service") or field(one.config, "grpc_service")
     service = field(settings, "http_service") or field(one.config, "http_service")
     failure = is_set(one.config, "failure_mode_allow")
-    otherwise = _status(field(one.config, "status_on_error")) or REFUSES
+    otherwise = status_code(field(one.config, "status_on_error")) or REFUSES
     if service is None and grpc is None:
         return Unsure("ext_authz has no service: the first request ends the process", one.span)
     return (
@@ -87,7 +84,9 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         remove_header="",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=span,
+        open_span=place(field(one.config, "failure_mode_allow"), span),
     )
 
 
@@ -116,7 +115,9 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         remove_header="x-envoy-auth-headers-to-remove",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=place(cluster, one.span),
+        open_span=place(field(one.config, "failure_mode_allow"), one.span),
     )
 
 
@@ -126,9 +127,3 @@ def _most(one: Filter) -> int | None:
     return (
         None if body is None or is_set(body, "allow_partial_message") else number(body, "max_request_bytes")
     )
-
-
-def _status(item: Item | None) -> int | None:
-    """An HttpStatus: its code is written as a number or as the number's name."""
-    code = number(item, "code")
-    return STATUSES.get(text(item, "code")) if code is None else code

@@ -38,10 +38,15 @@ def policy(one: Filter, spot: Spot) -> Cors | None:
     found = policies(one, spot)
     if not found or share(field(found[0], "filter_enabled")) == 0:
         return None
-    origins = tuple(
-        test for test in map(_origin, _first(found, "allow_origin_string_match", "allow_origin")) if test
+    listed = [(_origin(item), item) for item in _first(found, "allow_origin_string_match", "allow_origin")]
+    return Cors(
+        origins=tuple(test for test, _ in listed if test),
+        preflight=tuple(_preflight(found)),
+        actual=tuple(_actual(found)),
+        stranger=_stranger(found),
+        span=one.span,
+        places=tuple(item.words for test, item in listed if test),
     )
-    return Cors(origins, tuple(_preflight(found)), tuple(_actual(found)), _stranger(found), one.span)
 
 
 def _origin(item: Item) -> Text | None:

@@ -9,6 +9,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
+from http import HTTPStatus
 
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
@@ -22,6 +24,7 @@ DENOMINATORS = {
     "1": 10_000,
     "2": 1_000_000,
 }
+STATUSES = {status.phrase.replace(" ", "").replace("-", ""): status.value for status in HTTPStatus}
 
 
 def field(item: Item | None, *names: str) -> Item | None:
@@ -31,9 +34,14 @@ def field(item: Item | None, *names: str) -> Item | None:
             return None
         found = item.get(name)
         if found is None and "_" in name:
-            found = item.get(WORD.sub(lambda part: part[1].upper(), name))
+            found = item.get(camel(name))
         item = found
     return item
+
+
+@cache
+def camel(name: str) -> str:
+    return WORD.sub(lambda part: part[1].upper(), name)
 
 
 def fields(item: Item | None, *names: str) -> list[Item]:
@@ -76,6 +84,12 @@ def share(item: Item | None) -> float:
         return 1.0
     part = number(value, "numerator") or 0
     return min(part / DENOMINATORS.get(text(value, "denominator"), 100), 1.0)
+
+
+def status_code(item: Item | None) -> int | None:
+    """An HttpStatus: its code is written as a number or as the number's name."""
+    code = number(item, "code")
+    return STATUSES.get(text(item, "code")) if code is None else code
 
 
 def data(item: Item | None) -> str | None:

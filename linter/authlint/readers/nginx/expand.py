@@ -31,7 +31,8 @@ LARGEST = 20_000  # directives that includes bring into one block
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read."""
+    """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read; what is
+    `implied` nobody has asked for."""
 
     name: str
     args: tuple[Word, ...]
@@ -41,6 +42,7 @@ class Node:
     end: int
     head: int  # where the words end
     gap: Open | None = None
+    implied: bool = False
 
     @property
     def span(self) -> Span:
