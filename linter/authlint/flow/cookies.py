@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from authlint.flow.passage import Passage
 from authlint.flow.values import evaluate, fits
-from authlint.model.step import CookieFlags, CookieRewrite, Forward
+from authlint.model.reply import CookieFlags, CookieRewrite
+from authlint.model.step import Forward
 from authlint.model.unknown import Unknown
 from authlint.model.value import Text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authlint.model.step import Cache
+from authlint.model.reply import Cache
 from authlint.model.value import Cat, Get, Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level

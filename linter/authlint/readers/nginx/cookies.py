@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from authlint.model.step import CookieFlags, CookieRewrite
+from authlint.model.reply import CookieFlags, CookieRewrite
 from authlint.model.value import Text, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
