@@ -41,8 +41,11 @@ class Script:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     judge: bool = False
+    verdict: int | None = None  # a judge's answer to everybody; 0: it reads the body before it answers
 
     def answer(self, received: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
+        if self.judge and self.verdict:
+            return self.verdict, self.headers
         if self.judge and not any(received.get(name) for name in CREDENTIALS):
             return 401, (("WWW-Authenticate", "Bearer"),)
         return self.status, self.headers
@@ -91,6 +94,11 @@ class Recorder:
         self.received.append(one)
         return self.scripts[one.port].answer(one)
 
+    def decree(self, verdict: int | None) -> None:
+        """What every judge answers, whoever asks; None: it judges."""
+        for script in self.scripts.values():
+            script.verdict = verdict if script.judge else None
+
     def close(self) -> None:
         for server in self.running.values():
             server.shutdown()
@@ -124,6 +132,8 @@ class _Http(BaseHTTPRequestHandler):
             for name, value in self.headers.items()
         )
         one = Received(self.server.port, self.command, path, headers)
+        if recorder.scripts[self.server.port].verdict == 0:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
         status, answered = recorder.take(one)
         self.send_response_only(status)
         for name, value in answered:

@@ -92,6 +92,8 @@ def files(p: Passage, step: Files) -> Content:
         return _error(p, step, 405)
     if step.root.strip and not p.own_route:
         return _error(p, step, 500)  # an alias for a path that was rewritten and stayed (measured)
+    if not p.path.startswith("/"):
+        return _error(p, step, 404)  # an auth request for a URL, a variable or a name (measured)
     if slash:
         return _directory(p, step)
     name = file_at(p, step.root, p.path)
