@@ -114,7 +114,11 @@ def _judged(
         return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
     findings, effort = judge(gateway, site_of, rules)
-    return list(_causes(findings)), effort
+    found = list(_causes(findings))
+    if gateway.supposing:
+        told = gateway.supposing
+        found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
+    return found, effort
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
