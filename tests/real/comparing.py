@@ -228,7 +228,8 @@ def bench(
     server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
         made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
-        with RealNginx(binary, folder, listeners["PORT"]):
+        used = [port for name, port in listeners.items() if f":{name}" in configuration]
+        with RealNginx(binary, folder, *used):
             yield made
     finally:
         if applications is None:
