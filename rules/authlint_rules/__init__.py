@@ -33,6 +33,7 @@ from authlint_rules import (
     throttled_as_unauthorized,
     token_location_mismatch,
     token_logged,
+    unauthorized_cached,
     unauthorized_masked,
     wildcard_origin_with_credentials,
 )
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     rewrite_enters_protection.RULE,
     auth_not_enforced.RULE,
     auth_fails_open.RULE,
+    unauthorized_cached.RULE,
     public_path_protected.RULE,
     auth_endpoint_behind_auth.RULE,
     auth_service_blind.RULE,

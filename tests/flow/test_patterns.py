@@ -135,11 +135,11 @@ def test_what_python_cannot_say_is_unknown(text: str) -> None:
 )
 @pytest.mark.parametrize("method", ["search", "full"])
 def test_no_pattern_hangs(text: str, subject: str, method: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     pattern = compile_pattern(text)
     if not isinstance(pattern, Unknown):
         getattr(pattern, method)(subject)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_match_that_takes_too_long_is_unknown() -> None:

@@ -356,6 +356,25 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """Answers with these statuses are kept and given again to whoever asks under the same key.
+
+    `key` None: the URL that the upstream is asked for. A request is not looked up where one of `bypass` is neither
+    empty nor "0", and its answer is not kept where one of `unless` is.
+    """
+
+    zone: str
+    key: Value | None
+    statuses: frozenset[int]
+    bypass: tuple[Value, ...]
+    unless: tuple[Value, ...]
+    methods: frozenset[str]
+    span: Span
+    key_span: Span | None
+    refusals_span: Span | None  # of the setting by which a 401 is kept
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """The request goes to an upstream.
 
@@ -383,6 +402,7 @@ class Forward:
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
     follows: Follow | None = None
     unreachable: int = 502  # the answer where nobody listens
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from authlint.readers.kubernetes import annotations as notes
+from authlint.readers.kubernetes.caching import cache
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
 from authlint.readers.kubernetes.hosts import Host, Path
@@ -211,6 +212,7 @@ class Locations:
         extra = path.own.text("auth-proxy-set-headers")
         if extra:
             body += self._listed(path, extra, at)
+        body += cache(self.host, path, number, at)
         body += self._snippet(path, "auth-snippet")
         body += [node(at, "set", "$target", auth.url), node(at, "proxy_pass", "$target")]
         return node(at, "location", "=", f"/_external-auth-{number}", children=body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from authlint.readers.kubernetes.caching import zone
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
@@ -21,7 +22,7 @@ def servers(
     troubles: list[Trouble],
 ) -> tuple[Node, ...]:
     """The http block's directives: upstreams and servers; one server takes what no host fits."""
-    found: list[Node] = [*zones(hosts), *_upstreams(hosts)]
+    found: list[Node] = [*zones(hosts), *zone([*hosts.values()]), *_upstreams(hosts)]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, controller, maps, troubles))))
     if "" not in hosts and hosts:

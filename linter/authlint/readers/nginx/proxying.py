@@ -9,6 +9,7 @@ from typing import Literal
 from authlint.model.step import Forward, HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Cat, Get, Lit, Value
 from authlint.readers.nginx import release
+from authlint.readers.nginx.caching import cache
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
@@ -73,6 +74,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         default_redirect=_default_redirect(level, family, variable),
         jump_header=_jump_header(level, family),
         span=node.span,
+        cache=cache(level, family.prefix),
     )
 
 
