@@ -197,16 +197,16 @@ def compared_with_origin(branch: Branch, definitions: Mapping[str, Value]) -> It
 
 def origins_in(value: Value, definitions: Mapping[str, Value]) -> Iterator[str]:
     for part in parts(value, definitions):
-        if isinstance(part, Lit) and part.text.startswith(("http://", "https://")) and " " not in part.text:
-            yield part.text
+        if isinstance(part, Lit):
+            yield from ORIGIN.findall(part.text)
         elif isinstance(part, Pick) and Get("header", "origin") in parts(part.source, definitions):
             for case in part.cases:
                 yield from _origins_of(case.test.how, case.test.arg, case.test.nocase)
 
 
 def _origins_of(how: str, arg: str, nocase: bool) -> Iterator[str]:
-    if how == "is" and arg.startswith(("http://", "https://")):
-        yield arg
+    if how == "is":
+        yield from ORIGIN.findall(arg)
     elif how == "search":
         for sample in samples(arg, nocase):
             if sample.startswith(("http://", "https://")):

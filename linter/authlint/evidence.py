@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import TypeAlias, TypeGuard
 
 from authlint.finding import Label
+from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
+from authlint.model.fact import Ignored
 from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
 from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of, requires
@@ -219,6 +221,12 @@ def may_refuse(site: Site, endpoint: Endpoint) -> bool:
             if any(word.strip() in KEY_HEADERS for word in text.split(",")):
                 return True
     return False
+
+
+def unheard(site: Site, outcome: Outcome, header: str) -> bool:
+    """Whether a setting that nobody hears was to give the answer this header: that is the cause, then."""
+    spans = {fact.span for fact in site.gateway.facts if isinstance(fact, Ignored) and fact.lacking == header}
+    return bool(spans) and any(event.span in spans for world in outcome.worlds for event in world.trace)
 
 
 def declared_need(site: Site, endpoint: Endpoint, header: str) -> Label | None:

@@ -30,15 +30,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Exchange, Finding, Label, Level
+from authlint.flow.assume import FILES, Assume
 from authlint.flow.outcome import Outcome
 from authlint.model.fact import Dangling
 from authlint.model.gateway import Route
-from authlint.model.step import Ask, ToNamed
+from authlint.model.step import Ask, Files, ToNamed
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
 
 ID = "auth-reference-dangling"
 REFUSALS = frozenset((401, 403))
+NO_FILES = Assume(missing_files=True)
+UNTOUCHED = "the folder of files that comes with the server holds nothing of this name"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -73,10 +76,12 @@ def _named(site: Site, fact: Dangling) -> Finding:
 
 def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """An auth request for a path that no location takes."""
-    outcome = site.get(endpoint)
+    bare = _has_no_files(endpoint)
+    outcome = site.get(endpoint, assume=NO_FILES if bare else None)
     asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
     if asked is None or outcome.opens:
         return
+    stated = tuple(one for one in outcome.assumed if one != FILES)
     yield Finding(
         rule=ID,
         level=Level.ERROR,
@@ -85,8 +90,14 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         routes=(endpoint.title,),
         witness=(site.exchange(site.request(endpoint), outcome, "the auth service's verdict"),),
         cure="add the location that asks the auth service, or name the one that there is",
-        stated=outcome.assumed,
+        stated=(*stated, UNTOUCHED) if bare else outcome.assumed,
     )
+
+
+def _has_no_files(endpoint: Endpoint) -> bool:
+    """Nobody has said where files are: then there are those that the server comes with."""
+    steps = endpoint.host.fallback.block.steps
+    return any(isinstance(step, Files) and step.root.span is None for step in steps)
 
 
 def _unanswered(world: Outcome, endpoint: Endpoint) -> Ask | None:

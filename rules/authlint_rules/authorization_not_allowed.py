@@ -64,7 +64,7 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
         request = site.preflight(endpoint, origin)
         outcome = site.ask(request)
         place = outcome.in_every_world(lambda world, origin=origin: _place(world, origin))  # type: ignore[misc]
-        if place is None or place.op is None or outcome.opens:
+        if place is None or place.op is None or outcome.opens or evidence.unheard(site, outcome, HEADERS):
             continue
         level, message, label = _said(outcome)
         yield Finding(

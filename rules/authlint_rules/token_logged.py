@@ -19,41 +19,57 @@ When it stays quiet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from authlint import evidence
 from authlint.finding import Finding, Label, Level
-from authlint.model.credential import ApiKey, Jwt
+from authlint.flow.request import Request
 from authlint.model.fact import Log
-from authlint.model.value import Cat, Get, Pick, Value, Variable
+from authlint.model.value import Get
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, headers_of, requires
+from authlint.site import Endpoint, Site, blocks_of, headers_of
+from authlint_rules.questions.logged import is_secret, leaves, parameters, secrets
 
 ID = "token-logged"
-SECRET = frozenset(
-    ("authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "x-access-token")
-)
-SESSION = ("session", "sess", "sid", "token", "jwt", "auth")
-QUERY = frozenset(("query", "target", "routed-target", "request-line", "url"))
-DEEPEST = 20
 
 
 def check(site: Site) -> Iterator[Finding]:
-    logs = dict.fromkeys(fact for fact in site.gateway.facts if isinstance(fact, Log))
-    if not logs:
-        return
-    endpoints = [one for one in site.endpoints if any(evidence.mechanisms(one))]
-    parameters = {name for one in endpoints for name in _parameters(one)}
-    for log in logs:
-        written = next((word for word in _written(site, log) if _is_secret(word, parameters)), None)
-        if written is not None and endpoints:
-            yield _finding(site, log, written, endpoints)
+    everywhere = [fact for fact in site.gateway.facts if isinstance(fact, Log)]
+    telling: dict[Log, bool] = {}
+    found: dict[Log, list[tuple[Endpoint, Get]]] = {}
+    for endpoint in site.endpoints:
+        own = (log for block in blocks_of(endpoint.route) for log in block.logs)
+        for log in dict.fromkeys((*everywhere, *own)):
+            if log not in telling:
+                telling[log] = any(
+                    is_secret(word) for part in log.parts for word in leaves(part, site.gateway.definitions)
+                )
+            if telling[log]:
+                word = next((word for part in log.parts for word in secrets(site, endpoint, part)), None)
+                if word is not None and (log in everywhere or _is_written(site, endpoint, log)):
+                    found.setdefault(log, []).append((endpoint, word))
+    for log, endpoints in found.items():
+        yield _finding(site, log, endpoints)
 
 
-def _finding(site: Site, log: Log, written: Get, endpoints: list[Endpoint]) -> Finding:
-    first = endpoints[0]
-    credential = next(site.passing(first), "bearer")
-    request = site.request(first, *headers_of(credential))
+def _is_written(site: Site, endpoint: Endpoint, log: Log) -> bool:
+    """Whether a request with a credential ends in a block that keeps this log."""
+    outcome = site.ask(_request(site, endpoint))
+    return not outcome.opens and all(
+        world.block is not None and log in world.block.logs for world in outcome.worlds
+    )
+
+
+def _request(site: Site, endpoint: Endpoint) -> Request:
+    """A request with what the route takes, in the query if it is looked for there."""
+    named = next(parameters(site, endpoint), None)
+    headers = headers_of(next((one for one in site.passing(endpoint) if one != "none"), "bearer"))
+    return site.request(endpoint, *headers if named is None else ((f"?{named}", "TOKEN"),))
+
+
+def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get]]) -> Finding:
+    first, written = endpoints[0]
+    request = _request(site, first)
+    outcome = site.ask(request)
     named = {"header": written.name.title(), "cookie": f"the cookie {written.name}"}.get(
         written.kind, "the query"
     )
@@ -63,56 +79,13 @@ def _finding(site: Site, log: Log, written: Get, endpoints: list[Endpoint]) -> F
         message=f"the log keeps {named}, which holds credentials",
         primary=Label(log.span, f"writes {named} whole"),
         related=(Label(log.used, "the format is used here"),) if log.used != log.span else (),
-        routes=tuple(one.title for one in endpoints),
-        witness=(site.exchange(request, site.ask(request), f"a log line without {named}"),),
-        cure="leave it out of the format, or write who it was: the user's name or a hash",
-        stated=site.ask(request).assumed,
+        routes=tuple(one.title for one, _ in endpoints),
+        witness=(site.exchange(request, outcome, f"a log line without {named}"),),
+        cure="leave it out of what is written, or write who it was: the user's name or a hash",
+        assumes=(log.assumes,) if log.assumes else (),
+        pedantic=bool(log.assumes),
+        stated=outcome.assumed,
     )
-
-
-def _parameters(endpoint: Endpoint) -> Iterator[str]:
-    """Query parameters in which tokens are looked for because somebody said so."""
-    for require in requires(endpoint.route):
-        for one in require.checks:
-            if isinstance(one, ApiKey):
-                yield from (place.name for place in one.places if place.kind == "parameter")
-            elif isinstance(one, Jwt):
-                for provider in one.providers:
-                    for place in provider.places:
-                        if place.kind == "parameter" and place.span != provider.span:
-                            yield place.name
-
-
-def _written(site: Site, log: Log) -> Iterator[Get]:
-    for part in log.parts:
-        yield from _leaves(part, site.gateway.definitions, 0)
-
-
-def _leaves(value: Value, definitions: Mapping[str, Value], depth: int) -> Iterator[Get]:
-    """What a value writes whole; what it only looks at to choose another text does not count."""
-    if depth > DEEPEST:
-        return
-    match value:
-        case Get():
-            yield value
-        case Cat(inner):
-            for one in inner:
-                yield from _leaves(one, definitions, depth + 1)
-        case Variable(name) if name in definitions:
-            yield from _leaves(definitions[name], definitions, depth + 1)
-        case Pick():
-            for one in (value.default, *(case.value for case in value.cases)):
-                yield from _leaves(one, definitions, depth + 1)
-
-
-def _is_secret(word: Get, parameters: set[str]) -> bool:
-    if word.kind == "header":
-        return word.name in SECRET
-    if word.kind == "cookie":
-        return any(part in word.name.lower() for part in SESSION)
-    if word.kind == "argument":
-        return word.name in parameters
-    return word.kind in QUERY and bool(parameters)
 
 
 RULE = Rule(

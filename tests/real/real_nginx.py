@@ -69,7 +69,8 @@ class RealNginx:
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         body = main.read_text(encoding="utf-8")
-        main.write_text(body.replace("http {", f"http {{ access_log off; {temporary}", 1), encoding="utf-8")
+        quiet = "" if "access_log" in body else "access_log off; "
+        main.write_text(body.replace("http {", f"http {{ {quiet}{temporary}", 1), encoding="utf-8")
         command = [*self.binary.command, "-p", str(self.folder), "-c", str(main)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._wait()

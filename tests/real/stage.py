@@ -94,6 +94,8 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
         yield _edit(args[0], str(staged.folder / "files"))
     elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):
         yield _edit(args[0], str(staged.folder / args[0].text[len(HOME) :]))
+    elif name in ("access_log", "error_log") and args[0].text.startswith("/"):
+        yield _edit(args[0], str(staged.folder / "logs" / Path(args[0].text).name))
     elif name == "user":
         yield (directive.start, directive.end, "")
 

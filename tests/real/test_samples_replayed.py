@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,14 +97,30 @@ def server(request: pytest.FixtureRequest, require: Any) -> str:
 
 
 @pytest.mark.parametrize("case", [*WRONG, *SYSTEMS], ids=case_id)
-def test_the_witness_is_answered_as_claimed(case: Path, server: str, tmp_path: Path, found_in: Any) -> None:
+def test_the_witness_is_answered_as_claimed(
+    case: Path, server: str, tmp_path: Path, found_in: Any, read_toml: Any
+) -> None:
     findings = [one for one in found_in(case).findings if one.primary.span.path.endswith(".conf")]
     assert findings
+    expected = read_toml(case / "expect.toml")
+    if "refused" in expected:
+        refused(case, tmp_path, server, expected["refused"])
+        return
     with live(case, tmp_path, server) as running:
         for finding in findings:
-            assert finding.witness, f"{finding.rule} has no request to show"
+            assert finding.witness or "request" in expected, f"{finding.rule} has no request to show"
             for exchange in finding.witness:
                 same_as_claimed(running, exchange)
+        for one in expected.get("request", ()):
+            behaves(running, one)
+
+
+def refused(case: Path, folder: Path, name: str, message: str) -> None:
+    """The server does not start, and says so in these words."""
+    staged = stage(case, folder / "server")
+    with pytest.raises(AssertionError) as failed, RealNginx(installed()[name], staged.folder, 1):
+        pass
+    assert message in str(failed.value)
 
 
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
@@ -136,17 +153,45 @@ def test_what_is_right_behaves(case: Path, server: str, tmp_path: Path, read_tom
         requests = read_toml(case / "expect.toml")["request"]
         assert requests
         for one in requests:
+            behaves(running, one)
+
+
+def behaves(running: Live, one: dict[str, Any]) -> None:
+    """A request of a sample gets what the sample says."""
+    headers = tuple((name, value) for name, value in one.get("headers", []))
+    response, received = running.ask(Request(one["method"], one["url"], headers))
+    assert response.status == one["status"]
+    for name, value in one.get("response", {}).items():
+        real = [running.as_written(text) for text in response.all(name)]
+        assert real == ([value] if value else []), name
+    wanted = one["upstream"]
+    assert (received is not None) == (wanted is not False)
+    if received is not None:
+        for name, value in wanted.items():
+            assert (received.get(name) or "") == value, name
+
+
+LOGS = sorted(path.parent for path in SAMPLES.glob("token-logged/*/nginx.conf"))
+SECRET = re.compile("TOKEN|VVNFUjpQQVNTV09SRA==")
+
+
+@pytest.mark.parametrize("case", LOGS, ids=case_id)
+def test_what_is_logged_holds_the_credential(
+    case: Path, server: str, tmp_path: Path, found_in: Any, read_toml: Any
+) -> None:
+    expected = read_toml(case / "expect.toml")
+    with live(case, tmp_path, server) as running:
+        for finding in found_in(case).findings:
+            for exchange in finding.witness:
+                running.ask(Request(exchange.method, exchange.url, exchange.headers))
+        for one in expected.get("request", ()):
             headers = tuple((name, value) for name, value in one.get("headers", []))
-            response, received = running.ask(Request(one["method"], one["url"], headers))
-            assert response.status == one["status"]
-            for name, value in one.get("response", {}).items():
-                real = [running.as_written(text) for text in response.all(name)]
-                assert real == ([value] if value else []), name
-            wanted = one["upstream"]
-            assert (received is not None) == (wanted is not False)
-            if received is not None:
-                for name, value in wanted.items():
-                    assert (received.get(name) or "") == value, name
+            running.ask(Request(one["method"], one["url"], headers))
+    written = "".join(
+        path.read_text() for path in (tmp_path / "server/logs").glob("*.log") if path.name != "error.log"
+    )
+    assert written
+    assert (SECRET.search(written) is not None) == bool(expected["finding"])
 
 
 def test_the_password_of_the_witness_is_the_one_that_is_staged() -> None:

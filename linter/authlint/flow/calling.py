@@ -72,6 +72,7 @@ def _told(p: Passage, check: Call, headers: Iterable[Header]) -> Iterable[Header
 
 def _take(p: Passage, check: Call, headers: list[Header]) -> None:
     """What of the service's consent goes on to the upstream, and what to the client."""
+    before = list(p.headers)
     for header in headers:
         name = header.name.lower()
         if any(fits(p, name, one) for one in check.takes):
@@ -84,6 +85,7 @@ def _take(p: Passage, check: Call, headers: list[Header]) -> None:
             p.headers = [h for h in p.headers if h.name.lower() not in gone]
         if any(fits(p, name, one) for one in check.success_headers):
             p.granted.append(header)
+    p.reroutes = p.reroutes or (check.reroutes and before != p.headers)
 
 
 def _joined(headers: Iterable[Header]) -> Iterator[Header]:

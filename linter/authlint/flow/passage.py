@@ -86,6 +86,7 @@ class Passage:
     )  # of verified tokens; None: not read
     granted: list[Header] = field(default_factory=list)  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
+    reroutes: bool = False  # a check has changed what routes are chosen by
     unwritten: str = ""  # path and query before they were rewritten for the upstream
     followed: int = 0  # redirects of upstreams that were followed inside
 

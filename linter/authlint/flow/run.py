@@ -20,10 +20,11 @@ from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
+from authlint.flow.rerouting import block_of, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
-from authlint.flow.values import evaluate, holds
+from authlint.flow.values import evaluate
 from authlint.flow.verdict import Denied, Verdict
 from authlint.model.gateway import Gateway, Listener, Route
 from authlint.model.step import (
@@ -36,6 +37,7 @@ from authlint.model.step import (
     Jump,
     Limit,
     Require,
+    Reroute,
     SetAddress,
     Step,
     ToClient,
@@ -252,11 +254,8 @@ def _in_route(p: Passage, route: Route) -> Content:
     p.route = route
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
-    script = route.script
-    block = route.block
-    for when, other in route.variants:
-        if holds(p, when):
-            block, script = other, ()
+    block = block_of(p, route)
+    script = route.script if block is route.block else ()
     p.enter(block)
     result = run_script(p, script)
     if result == "match again":
@@ -283,7 +282,15 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
-    for step in p.in_force.steps:
+    todo = list(p.in_force.steps)
+    while todo:
+        step = todo.pop(0)
+        if isinstance(step, Reroute):
+            again = routed_again(p, step, todo) if p.reroutes else todo
+            if isinstance(again, Undecided):
+                return again
+            todo = again
+            continue
         if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
             denied, p.pending = p.pending, None
             return _refusal(p, denied)
@@ -300,6 +307,8 @@ def _step(p: Passage, step: Step) -> Content:
                 return None
             denied = require(p, step, _ask)
             return _refusal(p, denied) if isinstance(denied, Denied) else denied
+        case Reroute():
+            return None
         case SetAddress():
             set_address(p, step)
             return None

@@ -287,6 +287,7 @@ def _accepted(p: Passage, provider: Provider, token: Token, result: Result) -> R
             add(p, Header(name, value))
     if not provider.forward:
         take_away(p, replace(token.place, span=provider.forward_span))
+    p.reroutes = p.reroutes or provider.reroutes
     if provider.payload_name:
         p.claims[provider.payload_name] = claims
     return True

@@ -52,6 +52,7 @@ class Provider:
     verifies: bool  # False: tokens are only read
     span: Span
     forward_span: Span
+    reroutes: bool = False  # behind one of its tokens the route is looked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Call:
     once: frozenset[str]  # headers that are kept once: what is appended comes behind a comma
     most: int | None  # bytes of a body; more are refused with 413
     span: Span
+    reroutes: bool = False  # where its answer changed the request the route is looked for again
     open_span: Span | None = None  # of the setting that lets requests pass where the service fails
 
 

@@ -14,7 +14,7 @@ class Ignored:
     """A setting that concerns authentication or CORS and has no effect.
 
     `why` completes "this setting ...", `instead` says what the server does; `sure` False: a setting of the server
-    that nobody has said could change it.
+    that nobody has said could change it. `lacking` is the header that an answer has not because of it.
     """
 
     why: str
@@ -22,6 +22,7 @@ class Ignored:
     cure: str
     span: Span
     sure: bool = True
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ class Dangling:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a log writes of each request; `span` is the format, `used` the setting that puts it to use."""
+    """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
+    what must be so of the server for it to be written."""
 
     parts: tuple[Value, ...]
     span: Span
     used: Span
+    assumes: str = ""
 
 
 Fact: TypeAlias = Ignored | Rejected | Dangling | Log

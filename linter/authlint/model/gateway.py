@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from authlint.model.condition import Condition
-from authlint.model.fact import Fact
+from authlint.model.fact import Fact, Log
 from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
 from authlint.text import Span
@@ -61,6 +61,7 @@ class Block:
     leaving: tuple[HeaderOp | Cors, ...] = ()
     # Whether `response` is for refusals too: in front of what a refusal says, behind it, or not at all.
     refusals: Literal["after", "before", "without"] = "after"
+    logs: tuple[Log, ...] = ()  # what is written of the requests that end here
     open: tuple[Open, ...] = ()
 
 

@@ -12,48 +12,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from authlint.model.condition import Condition
 from authlint.model.credential import Credentialed
+from authlint.model.header import HeaderOp as HeaderOp
+from authlint.model.header import Shadowed as Shadowed
 from authlint.model.value import Text, Value
 from authlint.text import Span
 
 if TYPE_CHECKING:
     from authlint.model.gateway import Block
-
-
-# Headers
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderOp:
-    """One operation on one header.
-
-    set: replaces what is there, or removes it if the value is empty. append: another line, or with `join` in the
-    line that is there, behind that text. remove: takes it away; `name` may end in "*". An empty value appends
-    nothing. On responses `statuses` limits the operation to those statuses (None: all of them).
-    """
-
-    verb: Literal["set", "append", "remove"]
-    name: str
-    value: Value
-    span: Span
-    statuses: frozenset[int] | None = None
-    implied: bool = False  # the server does it unasked
-    present_only: bool = False  # only where the header is there
-    absent_only: bool = False  # only where it is not
-    empty_keeps: bool = False  # an empty value changes nothing
-    empty_sent: bool = False  # an empty value is sent as such
-    join: str = ""
-    together: int = (
-        0  # operations in a row with the same number: what is there is looked at before any is done
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Shadowed:
-    """Header operations of an outer level that this block's own ones of the same family replaced."""
-
-    family: str  # the setting's name as the person writes it
-    lost: tuple[HeaderOp, ...]
-    by: tuple[Span, ...]  # the block's own settings
 
 
 # Where a request goes on
@@ -278,6 +243,18 @@ class Amend:
 
 
 @dataclass(frozen=True, slots=True)
+class Reroute:
+    """Where a check before it asked for that, the route is looked for again: the request goes on behind the step with
+    this number in the block that is then in force. Which parts of a chain run (`running`) is settled by the first
+    route: where two blocks differ in that, nobody can tell.
+    """
+
+    place: int
+    running: tuple[int, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Cors:
     """A policy for other origins. It answers a preflight from an origin that it knows, before what stands behind it
     is asked; other answers get `actual` where this step ran and the origin is known.
@@ -414,4 +391,6 @@ class Answer:
     location: Value | None = None
 
 
-Step: TypeAlias = Require | Limit | Amend | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+Step: TypeAlias = (
+    Require | Limit | Amend | Reroute | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+)

@@ -84,6 +84,7 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         remove_header="",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=span,
         open_span=place(field(one.config, "failure_mode_allow"), span),
     )
@@ -114,6 +115,7 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         remove_header="x-envoy-auth-headers-to-remove",
         once=ONCE,
         most=_most(one),
+        reroutes=is_set(one.config, "clear_route_cache"),
         span=place(cluster, one.span),
         open_span=place(field(one.config, "failure_mode_allow"), one.span),
     )

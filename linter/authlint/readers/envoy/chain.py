@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from authlint.model.condition import All, Condition
-from authlint.model.step import Amend, Check, Cors, HeaderOp, Require, Step, Unsure
-from authlint.model.value import Opaque
+from authlint.model.step import Amend, Check, Cors, HeaderOp, Require, Reroute, Step, Unsure
 from authlint.readers.envoy import callouts, cors, keys, limits, login, policies, tokens
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured, disabled
 from authlint.readers.envoy.headers import mutation
+from authlint.readers.envoy.injecting import injected
 from authlint.readers.envoy.matching import header_matcher
-from authlint.readers.envoy.proto import entries, field, fields, is_set, text
+from authlint.readers.envoy.proto import entries, field, fields, is_set
 from authlint.readers.yaml.tree import Item
 
 # Filters that neither answer a request by themselves, as far as a configuration tells, nor change what matters to
@@ -67,35 +67,50 @@ class Steps:
 
 def steps(chain: tuple[Filter, ...], spot: Spot, around: Surroundings) -> Steps:
     found = Steps([], [], [])
-    for one in chain:
-        said = spot.own(one.name)
-        if disabled(one, said) or (said and one.kind not in KNOWN and is_set(said[0].config, "disabled")):
-            continue
-        if one.kind == "cors":
-            policy = cors.policy(one, spot)
-            if policy is not None:
-                found.steps.append(policy)
-                found.leaving.insert(0, policy)
-        elif one.kind == "header_mutation":
-            _mutate(one, spot, found)
-        elif one.kind == "health_check":
-            if not is_set(one.config, "pass_through_mode"):
-                found.answers.append((_health(one), tuple(found.steps), one))
-        else:
-            found.steps.extend(_steps(one, spot, around))
+    running = tuple(number for number, one in enumerate(chain) if _runs(one, spot))
+    for number, one in enumerate(chain):
+        if number in running:
+            _add(one, spot, around, found)
+        if reroutes(one):
+            behind = tuple(other for other in running if other > number)
+            found.steps.append(Reroute(number, behind, one.span))
     return found
+
+
+def _runs(one: Filter, spot: Spot) -> bool:
+    said = spot.own(one.name)
+    unknown_off = said and one.kind not in KNOWN and is_set(said[0].config, "disabled")
+    return not (disabled(one, said) or unknown_off)
+
+
+def _add(one: Filter, spot: Spot, around: Surroundings, found: Steps) -> None:
+    if one.kind == "cors":
+        policy = cors.policy(one, spot)
+        if policy is not None:
+            found.steps.append(policy)
+            found.leaving.insert(0, policy)
+    elif one.kind == "header_mutation":
+        _mutate(one, spot, found)
+    elif one.kind == "health_check":
+        if not is_set(one.config, "pass_through_mode"):
+            found.answers.append((_health(one), tuple(found.steps), one))
+    else:
+        found.steps.extend(_steps(one, spot, around))
+
+
+def reroutes(one: Filter) -> bool:
+    """Whether the route may be looked for again behind a filter."""
+    if one.kind == "jwt_authn":
+        return any(is_set(item, "clear_route_cache") for item in entries(one.config, "providers"))
+    return one.kind == "ext_authz" and is_set(one.config, "clear_route_cache")
 
 
 def _steps(one: Filter, spot: Spot, around: Surroundings) -> Iterator[Step]:
     check = _check(one, spot, around)
     if check is not None:
         yield Require("all", (check,), None)
-        if around.by_header and any(
-            is_set(item, "clear_route_cache") for item in entries(one.config, "providers")
-        ):
-            yield Unsure("which route is taken after the token was read", one.span)
     elif one.kind == "credential_injector":
-        yield Amend((_injected(one),))
+        yield from injected(one, around)
     elif one.kind in LIMITS:
         found = limits.limit(one, spot)
         if found is not None:
@@ -156,13 +171,6 @@ def _mutate(one: Filter, spot: Spot, found: Steps) -> None:
     if request:
         found.steps.append(Amend(tuple(request)))
     found.leaving[:0] = response
-
-
-def _injected(one: Filter) -> HeaderOp:
-    typed = field(one.config, "credential", "typed_config")
-    header = text(typed, "header").lower() or "authorization"
-    value = Opaque("the credential that the gateway injects")
-    return HeaderOp("set", header, value, one.span, absent_only=not is_set(one.config, "overwrite"))
 
 
 def _health(one: Filter) -> Condition:

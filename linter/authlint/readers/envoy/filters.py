@@ -56,7 +56,7 @@ class Surroundings:
 
     clusters: Mapping[str, Upstream]
     dynamic: bool
-    by_header: bool = False  # some route is chosen by a header
+    secrets: Mapping[str, Item] = field(default_factory=dict)
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def defined(self, cluster: str) -> bool:

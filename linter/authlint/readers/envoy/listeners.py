@@ -88,7 +88,6 @@ def _listener(
     served: tuple[HostName, ...],
     span: Span,
 ) -> Listener:
-    around = replace(around, by_header=_by_header(table))
     reader = RouteReader(filters(config), around, table)
     hosts = list(reader.hosts())
     default = next(
@@ -100,11 +99,6 @@ def _listener(
     if default is None:
         default = reader.nowhere(span)
     return listener(address, port, tls, tuple(hosts), default, span, _intake(config), tuple(_replies(config)))
-
-
-def _by_header(table: Item) -> bool:
-    routes = (route for host in fields(table, "virtual_hosts") for route in fields(host, "routes"))
-    return any(field(route, "match", "headers") is not None for route in routes)
 
 
 def _named(host: VirtualHost, names: tuple[HostName, ...]) -> VirtualHost:

@@ -14,7 +14,7 @@ from authlint.readers.envoy.clusters import clusters
 from authlint.readers.envoy.facts import facts
 from authlint.readers.envoy.filters import Surroundings
 from authlint.readers.envoy.listeners import listeners
-from authlint.readers.envoy.proto import field, fields, message
+from authlint.readers.envoy.proto import field, fields, message, text
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, document, pieces
 from authlint.readers.yaml.tree import Item
@@ -40,7 +40,8 @@ def gateway(item: Item) -> Gateway | None:
     if not served:
         return None
     groups = clusters(list(_resources(item, "clusters", "Cluster")))
-    around = Surroundings(groups, _is_dynamic(item))
+    secrets = {text(one, "name"): one for one in _resources(item, "secrets", "Secret")}
+    around = Surroundings(groups, _is_dynamic(item), secrets)
     found: list[Listener] = [one for part in served for one in listeners(part, around)]
     if not found:
         return None

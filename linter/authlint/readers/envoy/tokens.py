@@ -120,6 +120,7 @@ def _provider(item: Item, around: Surroundings) -> Provider:
         verifies=True,
         span=span,
         forward_span=place(forward, span),
+        reroutes=is_set(item, "clear_route_cache"),
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from authlint.model.gateway import Block, Inert, Redirects
 from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
-from authlint.readers.nginx import access, errors, headers, proxying, serving
+from authlint.readers.nginx import access, crossing, errors, headers, proxying, serving
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
 from authlint.readers.nginx.limits import limits
+from authlint.readers.nginx.logs import logs
 from authlint.text import Span
 
 # Handlers of nginx's own modules that answer by themselves, behind authentication.
@@ -89,8 +90,9 @@ def block(level: Level, place: Place) -> Block:
         max_body=_size(level.last("client_max_body_size")),
         root=serving.root_of(level, place.location),
         shadowed=tuple(one for one in shadows if one is not None),
-        inert=(*access.inert(level), *_stated(level)),
+        inert=(*access.inert(level), *crossing.inert(level), *_stated(level)),
         exempt=access.exempt(level),
+        logs=logs(level),
         open=(*level.openings(), *headers.uncertain(level)),
     )
 

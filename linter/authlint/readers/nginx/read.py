@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
 from authlint.readers.nginx import release
 from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
@@ -58,6 +59,7 @@ def model(
     library = expansion.library
     server = server or library.server or release.beside(expansion.folder, library.project)
     names = collect((*beside, *inner), server)
+    names.outside = tuple(node for node in nodes if node.name == "error_log") if context == () else ()
     http = level_of("http", None, inner, None, names)
     reader = ServerReader()
     listeners: tuple[Listener, ...] = reader.listeners(http)
@@ -74,6 +76,7 @@ def model(
         directory=os.path.dirname(main) or ".",
         files=tuple(expansion.files),
         open=http.openings(),
+        facts=tuple(facts(inner, names, whole=context == ())),
         server=server,
     )
     return Reading(gateway, context, places(expansion, context))

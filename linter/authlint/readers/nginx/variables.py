@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from authlint.model.fact import Log
 from authlint.model.gateway import Server
 from authlint.model.value import EMPTY, Case, Cat, Get, Kind, Lit, Opaque, Pick, Text, Value, Variable
 from authlint.readers.nginx.expand import Node
@@ -65,6 +66,12 @@ class Names:
     maps: list[tuple[str, Node]] = field(default_factory=list)
     definitions: dict[str, Value] = field(default_factory=dict)  # of the maps, for the gateway
     server: Server = NEWEST
+    outside: tuple[Node, ...] = ()  # error_log around http
+    logs: dict[tuple[int, ...], tuple[Log, ...]] = field(default_factory=dict)  # by the id()s of what says so
+
+    def knows(self, name: str) -> bool:
+        """Whether the configuration defines a variable, be it where it is assigned."""
+        return name in self.defined or name in self.assigned
 
     def value(self, text: str) -> Value:
         """The expression that a word stands for."""

@@ -1,0 +1,34 @@
+"""The block that a route puts in force, and a route that is looked for again on the way."""
+
+from __future__ import annotations
+
+from authlint.flow.passage import Passage
+from authlint.flow.routing import choose_route
+from authlint.flow.script import Undecided
+from authlint.flow.values import holds
+from authlint.model.gateway import Block, Route
+from authlint.model.step import Reroute, Step
+
+
+def block_of(p: Passage, route: Route) -> Block:
+    """The block that a route puts in force: the last variant that fits, else its own."""
+    block = route.block
+    for when, other in route.variants:
+        if holds(p, when):
+            block = other
+    return block
+
+
+def routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Undecided:
+    """What is still to be done once the route was looked for again."""
+    p.reroutes = False
+    route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
+    block = block_of(p, route) if isinstance(route, Route) else p.in_force
+    if not isinstance(route, Route) or block is p.in_force:
+        return rest
+    p.route = route
+    p.note("went on", "the route is looked for again", route.span, route)
+    p.enter(block)
+    if step not in block.steps:
+        return Undecided("which filters run where a route is looked for again", step.span)
+    return list(block.steps[block.steps.index(step) + 1 :])
