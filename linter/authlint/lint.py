@@ -40,6 +40,7 @@ ONE_OF = (
     (
         "auth-reference-dangling",
         "token-location-mismatch",
+        "jwks-unusable",
         "competing-authorization",
         "auth-unsatisfiable",
     ),
