@@ -62,7 +62,7 @@ format: .venv/installed-dev
 	$(BIN)/ruff format
 
 bench: .venv/installed-dev
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

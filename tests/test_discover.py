@@ -99,7 +99,7 @@ def test_binary_and_huge_files_are_passed_over_with_a_reason(project: Path) -> N
     assert files.candidates == ()
     assert [(n.path, n.text) for n in files.notices] == [
         ("b.conf", "is binary"),
-        ("h.conf", "is larger than 4 MiB"),
+        ("h.conf", f"is larger than {LARGEST // 1024 // 1024} MiB"),
     ]
 
 

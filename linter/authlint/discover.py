@@ -13,7 +13,7 @@ from authlint.finding import Notice
 from authlint.settings import Settings
 
 STDIN = "-"
-LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
+LARGEST = 32 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
 _SNIFFED = 8 * 1024  # bytes
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__", ".tox"})
@@ -23,6 +23,9 @@ _NAME = re.compile(
 # YAML and JSON: Envoy's bootstraps and manifests; a tool's template of one keeps the name before its own suffix.
 _DOCUMENT = re.compile(r".+\.(?:ya?ml|json)(?:\.(?:j2|tmpl|tpl|template|gotmpl|sample|example))?", re.DOTALL)
 _PLAIN = (".yaml", ".yml", ".json")
+# What may write a server's configuration from a here-document; and what `nginx -T` printed.
+_SCRIPT = re.compile(r"(?:.+\.)?(?:docker|container)file(?:\..+)?|.+\.(?:sh|bash)", re.DOTALL | re.IGNORECASE)
+_DUMP = re.compile(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
 # Folders in which a file needs no suffix to be nginx's.
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
@@ -83,7 +86,7 @@ def discover(
     passed: dict[str, str] = {}
     for path in [*named, *(path for path in candidates if path not in named)]:
         # Of many documents few are of interest: they are opened once, when they are read.
-        later = path not in named and is_document(os.path.basename(path))
+        later = path not in named and is_guarded(path)
         reason = None if later or path in found.texts else passed_over(path)
         if reason:
             passed[path] = reason
@@ -153,15 +156,30 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)
 
 
-def is_document(name: str) -> bool:
+def is_document(path: str) -> bool:
     """Whether a file's name is that of YAML or JSON."""
-    return name.endswith(_PLAIN) or _DOCUMENT.fullmatch(name) is not None
+    return path.endswith(_PLAIN) or _DOCUMENT.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def is_script(path: str) -> bool:
+    """Whether a file's name is that of a shell script or a Dockerfile."""
+    return (
+        path.endswith((".sh", "ockerfile", ".bash")) or _SCRIPT.fullmatch(path.rpartition("/")[2]) is not None
+    )
+
+
+def is_guarded(path: str) -> bool:
+    """Whether files of this name are mostly somebody else's: they are opened when it is their turn, and nothing is
+    said of those that hold nothing of interest."""
+    return is_document(path) or is_script(path)
 
 
 def could_be_configuration(path: str) -> bool:
     """Whether a file's name and folders are such as configuration has that is read (`/` between them)."""
+    if path.endswith(_PLAIN):
+        return True
     folders, _, name = path.rpartition("/")
-    if is_document(name) or _NAME.fullmatch(name):
+    if is_guarded(name) or _NAME.fullmatch(name) or _DUMP.fullmatch(name):
         return True
     return "." not in name and not _NGINX_FOLDERS.isdisjoint(folders.split("/"))
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from authlint.discover import Discovered, is_document, shown
+from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
+from authlint.judging import NO_EFFORT, Effort, judge
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
 from authlint.readers.project import Project
@@ -37,12 +38,14 @@ ONE_OF = (
         "duplicate-allow-origin",
         "credentials-not-allowed",
     ),
+    ("authorization-dropped", "authorization-malformed"),
     (
         "auth-reference-dangling",
         "token-location-mismatch",
         "jwks-unusable",
         "competing-authorization",
         "auth-unsatisfiable",
+        "header-name-dropped",
     ),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
@@ -54,11 +57,12 @@ CURES = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run found. `sources` has the text of every file that a finding names."""
+    """What a run found. `sources` has the text of every file that a finding names; `effort` is what it took."""
 
     findings: tuple[Finding, ...]
     sources: Sources
     tally: Tally
+    effort: Effort = NO_EFFORT
 
 
 Progress = Callable[[int, int], None]
@@ -82,25 +86,34 @@ def lint(
     chosen = [rule for rule in rules if settings.wants(rule.id)]
     expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
+    effort = NO_EFFORT
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        findings += _judge(gateway, sources, chosen, expects)
+        some, one = _judged(gateway, sources, chosen, expects)
+        findings += some
+        effort += one
     if progress is not None:
         progress(len(found), len(found))
     troubles = _troubled(library.troubles, files)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found, project.notices))
+    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort)
 
 
-def _judge(
+def _judged(
     gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects]
-) -> list[Finding]:
+) -> tuple[list[Finding], Effort]:
     directory = os.path.abspath(gateway.directory)
-    site = Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects)
-    return list(_causes(finding for rule in rules for finding in rule.check(site)))
+
+    def site_of(hosts: frozenset[int] | None) -> Site:
+        # What an upstream expects is said of it by name: then no two hosts are alike.
+        wanted = None if expects else hosts
+        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+
+    findings, effort = judge(gateway, site_of, rules)
+    return list(_causes(findings)), effort
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -168,7 +181,7 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
         # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_document(os.path.basename(path))
+        expected = path in files.named or not is_guarded(path)
         if expected and shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

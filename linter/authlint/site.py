@@ -26,16 +26,18 @@ from authlint.credentials import names_of
 from authlint.endpoint import Endpoint as Endpoint
 from authlint.endpoint import with_credential
 from authlint.finding import NOTHING_GIVEN, Exchange, Given, Label
+from authlint.flow.arrival import arrive, route_of
 from authlint.flow.assume import Assume, Expects, Reply
 from authlint.flow.files import Files as FileOracle
-from authlint.flow.outcome import Outcome
+from authlint.flow.outcome import Header, Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
-from authlint.flow.run import arrive, run
+from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Op, Require, Step
+from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
@@ -45,12 +47,14 @@ APP = "https://app.example"
 
 @dataclass(eq=False)
 class Site:
-    """One gateway and all that is known about it. `expects` is what the settings say of upstreams."""
+    """One gateway and all that is known about it. `expects` is what the settings say of upstreams; of `hosts` (by
+    id(); None: all) the routes are asked about."""
 
     gateway: Gateway
     files: FileOracle
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
+    hosts: frozenset[int] | None = None
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     _supposed: list[Assume] = field(default_factory=list)  # kept, for answers are known by their id()
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
@@ -67,6 +71,11 @@ class Site:
             known = self._answers[key] = run(self.gateway, request, chosen, self.files)
             self._supposed.append(chosen)
         return known
+
+    @property
+    def asked(self) -> int:
+        """How many requests were run."""
+        return len(self._answers)
 
     def supposing(self, replies: Mapping[str, Reply]) -> Assume:
         """The standing assumptions, but for what these upstreams answer."""
@@ -97,7 +106,7 @@ class Site:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every route that a request from outside can take, in the order of the configuration."""
         found: list[Endpoint] = []
-        for listener, host in self.gateway.hosts():
+        for listener, host in self._wanted():
             base = base_url(listener, host)
             if base is None:
                 continue
@@ -110,7 +119,7 @@ class Site:
         """Routes that no made-up request takes, with a URL that one would expect to take them."""
         taken = {id(endpoint.route) for endpoint in self.endpoints}
         found: list[Endpoint] = []
-        for listener, host in self.gateway.hosts():
+        for listener, host in self._wanted():
             base = base_url(listener, host)
             for route in host.table.routes() if base is not None else ():
                 if id(route) not in taken and not route.internal and route.match.kind != "named":
@@ -119,6 +128,10 @@ class Site:
                         for path in paths_of(route)[:1]
                     ]
         return tuple(found)
+
+    def _wanted(self) -> list[tuple[Listener, VirtualHost]]:
+        pairs = self.gateway.hosts()
+        return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str
@@ -134,10 +147,20 @@ class Site:
             for path in paths:
                 url, headers = with_credential(base + escape(path), wanted.headers)
                 endpoint = Endpoint(listener, host, route, url, wanted.method, headers, focus)
-                outcome = self.get(endpoint)
-                if outcome.host is host and all(world.route is route for world in outcome.worlds):
-                    yield replace(endpoint, idle=self._idle(endpoint))
+                if self._takes(endpoint):
+                    idle = self._idle(endpoint)
+                    yield replace(endpoint, idle=idle) if idle else endpoint
                     break
+
+    def _takes(self, endpoint: Endpoint) -> bool:
+        """Whether the route takes the endpoint's request; only where that is not plain from the path it is run."""
+        found = route_of(self.gateway, self.request(endpoint))
+        if found is not None:
+            return found == (endpoint.host, endpoint.route)
+        outcome = self.get(endpoint)
+        return outcome.host is endpoint.host and all(
+            world.route is endpoint.route for world in outcome.worlds
+        )
 
     def _idle(self, endpoint: Endpoint) -> frozenset[int]:
         """The token checks of the route that ask nothing of the endpoint's requests."""
@@ -226,8 +249,8 @@ class Site:
             answered_by=outcome.answered_by,
             answer=describe(outcome) + _got(outcome, shows),
             wanted=wanted,
-            response_headers=tuple((h.name, h.text) for h in outcome.headers),
-            received=None if received is None else tuple((h.name, h.text) for h in received.headers),
+            response_headers=_known(outcome.headers),
+            received=None if received is None else _known(received.headers),
             supposed=supposed,
             given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
@@ -258,6 +281,11 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     """What answers where no route fits, if anybody has said what it serves."""
     said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
     return (host.fallback,) if said or not host.table.routes() else ()
+
+
+def _known(headers: Sequence[Header]) -> tuple[tuple[str, str], ...]:
+    """What is said of headers: nothing of those whose value nobody knows, which may be none at all."""
+    return tuple((one.name, one.text) for one in headers if not isinstance(one.value, Unknown))
 
 
 def _got(outcome: Outcome, names: Sequence[str]) -> str:

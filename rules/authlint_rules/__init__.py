@@ -11,6 +11,7 @@ from authlint_rules import (
     auth_service_blind,
     auth_unsatisfiable,
     authorization_dropped,
+    authorization_malformed,
     authorization_not_allowed,
     challenge_missing,
     challenge_not_exposed,
@@ -19,6 +20,7 @@ from authlint_rules import (
     cors_policy_inert,
     credentials_not_allowed,
     duplicate_allow_origin,
+    header_name_dropped,
     inherited_headers_lost,
     jwks_unusable,
     jwt_clock_skew,
@@ -43,6 +45,8 @@ from authlint_rules import (
 
 RULES: tuple[Rule, ...] = (
     authorization_dropped.RULE,
+    authorization_malformed.RULE,
+    header_name_dropped.RULE,
     inherited_headers_lost.RULE,
     preflight_behind_auth.RULE,
     preflight_unanswered.RULE,

@@ -43,7 +43,7 @@ from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Event, Outcome
 from authlint.model.step import Ask, Basic, Files, Recover, Rewrite, ToNamed, TryFiles
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, blocks_of
+from authlint.site import Endpoint, Site, blocks_of, ops_of
 
 ID = "rewrite-enters-protection"
 ABSENT = Assume(missing_files=True)
@@ -53,20 +53,23 @@ PUBLIC = frozenset(
 
 
 def check(site: Site) -> Iterator[Finding]:
+    guarded = {id(one.host) for one in site.endpoints if any(evidence.mechanisms(one))}
     for endpoint in site.endpoints:
-        if not any(evidence.mechanisms(endpoint)) and _may_turn(endpoint):
+        if id(endpoint.host) in guarded and _may_turn(endpoint) and not any(evidence.mechanisms(endpoint)):
             yield from _judged(site, endpoint)
 
 
 def _may_turn(endpoint: Endpoint) -> bool:
     """Whether anything on the route could send a request through the search for a route again."""
-    if endpoint.route.script or endpoint.host.script:
+    ops = (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script))
+    if any(isinstance(op, Rewrite) for op in ops):
         return True
     blocks = tuple(blocks_of(endpoint.route))
+    if any(block.recover for block in blocks):
+        return True
+    folder = endpoint.url.partition("?")[0].endswith("/")  # an index page is looked for in a directory alone
     steps = (step for block in blocks for step in block.steps)
-    return any(block.recover for block in blocks) or any(
-        isinstance(step, (TryFiles, Files)) for step in steps
-    )
+    return any(isinstance(step, TryFiles) or (folder and isinstance(step, Files)) for step in steps)
 
 
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:

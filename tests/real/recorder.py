@@ -27,6 +27,9 @@ class Received:
     def get(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
 
 @dataclass(slots=True)
 class Script:

@@ -67,6 +67,7 @@ class Passage:
     forward: Forward | None = None
     forced: int | None = None
     recovering: bool = False
+    refused: bool = False  # as soon as it was taken in
     discarded: bool = False  # the body, for its size
     jumps: int = 0
     kept: list[Header] = field(default_factory=list)

@@ -89,19 +89,6 @@ def _one_world(
     return _first(shared, hosting)
 
 
-def arrive(gateway: Gateway, request: Request, files: FileOracle | None = None) -> Passage | None:
-    """A request that has been taken in by its virtual host, before anything is done with it; None where nobody
-    takes it."""
-    chosen = choose_listener(gateway, request)
-    hosting = None if chosen is None else choose_host(chosen[0], request.host)
-    if chosen is None or not isinstance(hosting, Hosting):
-        return None
-    shared = Shared(gateway, chosen[0], hosting.host, request, NOTHING, files or Nowhere(), Choices({}))
-    shared.method = request.method
-    taken = take_in(shared)
-    return Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
-
-
 def _peer(listener: Listener) -> str | None:
     """Who can reach a loopback address is on it too."""
     if listener.address.startswith("127."):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from authlint.model.condition import Condition
@@ -173,19 +174,53 @@ class LocalReply:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VirtualHost:
-    """A server: names, what it does before routes are looked for (`script`, under `block`), and its routes."""
+class Inside:
+    """What a virtual host does with a request: its `script`, under `block`, before routes are looked for; its routes;
+    and `fallback` where none fits."""
 
-    names: tuple[HostName, ...]
-    span: Span
     script: tuple[Op, ...]
     block: Block
     table: Table
-    fallback: Route  # where no route fits
+    fallback: Route
+
+
+@dataclass(frozen=True, eq=False)
+class VirtualHost:
+    """A server: its names and what is inside it, which `make` tells when it is first asked for: of thousands of hosts
+    a run may need a few.
+
+    Hosts with an equal `like` (None: with no other) differ in nothing but their names and the places of their
+    words, so that what is true of requests to one is true of the others.
+    """
+
+    names: tuple[HostName, ...]
+    span: Span
+    make: Callable[[], Inside]
     header_names: HeaderNames = HeaderNames()
     merge_slashes: bool = True
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
+    like: Hashable = None
+
+    @cached_property
+    def inside(self) -> Inside:
+        return self.make()
+
+    @property
+    def script(self) -> tuple[Op, ...]:
+        return self.inside.script
+
+    @property
+    def block(self) -> Block:
+        return self.inside.block
+
+    @property
+    def table(self) -> Table:
+        return self.inside.table
+
+    @property
+    def fallback(self) -> Route:
+        return self.inside.fallback
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.credentials import names_of
-from authlint.flow.run import arrive
+from authlint.flow.arrival import arrive
 from authlint.flow.tokens import demanded
 from authlint.model.credential import Demand, Jwt, Provider
 from authlint.site import BEARER, Endpoint, Site, headers_of, requires

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
-from authlint.flow.run import arrive
+from authlint.flow.arrival import arrive
 from authlint.flow.tokens import demanded
 from authlint.model.credential import Demand, Jwt, Provider
 from authlint.model.gateway import Block

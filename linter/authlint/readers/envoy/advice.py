@@ -11,6 +11,10 @@ ADVICE = {
     "method-not-allowed": "name the method in allow_methods of the CorsPolicy",
     "duplicate-allow-origin": "let envoy.filters.http.cors send it, with a list of origins; or overwrite instead of "
     "appending: append_action: OVERWRITE_IF_EXISTS_OR_ADD",
+    "authorization-malformed": "overwrite it (append_action: OVERWRITE_IF_EXISTS_OR_ADD), and only on routes where the "
+    "value is there; ADD_IF_ABSENT keeps what the client sent",
+    "authorization-malformed:two": "say which one counts: append_action: OVERWRITE_IF_EXISTS_OR_ADD, or ADD_IF_ABSENT",
+    "header-name-dropped": "headers_with_underscores_action: ALLOW on the connection manager, or a name with dashes",
     "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
     "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "

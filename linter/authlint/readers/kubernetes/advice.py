@@ -14,6 +14,7 @@ ADVICE = {
     "PUT, POST, DELETE, PATCH, OPTIONS",
     "duplicate-allow-origin": "leave the header to cors-allow-origin, which takes a list of origins and sends the one "
     "that asks",
+    "header-name-dropped": 'enable-underscores-in-headers: "true" in the ConfigMap, or a name with dashes',
     "cors-missing-on-unauthorized": f'let the controller send the headers: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin; errors then have them too",
     "authorization-not-allowed": "add Authorization to cors-allow-headers: the annotation replaces the default list, "
@@ -22,6 +23,7 @@ ADVICE = {
     'cors-allow-credentials: "false" if no cookies are needed',
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
+    "inherited-headers-lost": "write the line in configuration-snippet: in server-snippet no location hears it",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
     "redirect-loses-credentials": "leave the API's paths out of the redirect: an Ingress of their own, without this "
     "annotation",

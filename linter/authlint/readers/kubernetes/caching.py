@@ -7,7 +7,7 @@ with 200, 202 and 401 are kept for five minutes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.nodes import node
@@ -19,7 +19,7 @@ ZONE = "auth_cache"
 KEY = re.compile(r"[A-Za-z0-9\-._~/:,?&=$ ]+")
 
 
-def zone(hosts: list[Host]) -> Iterator[Node]:
+def zone(hosts: Iterable[Host]) -> Iterator[Node]:
     """The one zone of all verdicts, where some are kept."""
     for host in hosts:
         for path in host.paths:
@@ -33,12 +33,12 @@ def is_on(path: Path) -> bool:
     return KEY.fullmatch(path.own.text("auth-cache-key")) is not None
 
 
-def cache(host: Host, path: Path, number: int, at: Span) -> Iterator[Node]:
+def cache(path: Path, number: int, at: Span) -> Iterator[Node]:
     """What the location that asks the service keeps."""
     span = path.own.span("auth-cache-key")
     if span is None or not is_on(path):
         return
-    key = f"{host.name}/_external-auth-{number}{path.own.text('auth-cache-key')}"
+    key = f"{path.ingress.name}/_external-auth-{number}{path.own.text('auth-cache-key')}"
     yield node(span, "proxy_cache", ZONE)
     yield node(span, "proxy_cache_key", key)
     listed = path.own.text("auth-cache-duration") or DURATION

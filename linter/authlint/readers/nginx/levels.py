@@ -29,6 +29,10 @@ class Level:
     children: tuple[Node, ...] = ()
     by_name: dict[str, list[Node]] = field(default_factory=dict)
     open: tuple[Open, ...] = ()
+    depth: int = 0
+    holders: dict[str, Level] = field(
+        default_factory=dict
+    )  # by a directive's name, the nearest level that has it
 
     def own(self, *names: str) -> list[Node]:
         """This level's directives of these names, in their order."""
@@ -45,12 +49,10 @@ class Level:
         return level.own(*names) if level is not None else []
 
     def holder(self, *names: str) -> Level | None:
-        level: Level | None = self
-        while level is not None:
-            if any(name in level.by_name for name in names):
-                return level
-            level = level.parent
-        return None
+        if len(names) == 1:
+            return self.holders.get(names[0])
+        found = [level for level in map(self.holders.get, names) if level is not None]
+        return max(found, key=lambda level: level.depth) if found else None
 
     def last(self, name: str) -> Node | None:
         """The directive in effect where only one can be."""
@@ -87,4 +89,8 @@ def level_of(
         else:
             level.by_name.setdefault(child.name, []).append(child)
     level.open = tuple(gaps)
+    if parent is not None:
+        level.depth = parent.depth + 1
+        level.holders.update(parent.holders)
+    level.holders.update(dict.fromkeys(level.by_name, level))
     return level

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from authlint.model.gateway import (
     HeaderNames,
     HostName,
+    Inside,
     Intake,
     Listener,
     Match,
@@ -19,6 +20,7 @@ from authlint.readers.nginx import access, release
 from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
+from authlint.readers.nginx.likeness import likenesses
 from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.template import HOLE
@@ -53,11 +55,13 @@ class ServerReader:
 
     def listeners(self, http: Level) -> tuple[Listener, ...]:
         endpoints: dict[tuple[str, int], Endpoint] = {}
-        for node in http.own("server"):
-            if node.children is None:
-                continue
-            level = level_of("server", node, node.children, http, http.names)
-            self._join(endpoints, self.server(level, node.span), listens(level, node))
+        nodes = [node for node in http.own("server") if node.children is not None]
+        around = [node for node in http.children if node.name != "server"]
+        groups = {node.arg(0): node for node in http.own("upstream")}
+        alike = likenesses([node.children or () for node in nodes], around, groups)
+        for node, like in zip(nodes, alike, strict=True):
+            level = level_of("server", node, node.children or (), http, http.names)
+            self._join(endpoints, self.server(level, node.span, like=like), listens(level, node))
         return _listeners(endpoints, _intake(http))
 
     def bare(self, http: Level, children: tuple[Node, ...], span: Span) -> tuple[Listener, ...]:
@@ -76,27 +80,31 @@ class ServerReader:
             if listen.default and endpoint.default is None:
                 endpoint.default = host
 
-    def server(self, level: Level, span: Span, declared: bool = True) -> VirtualHost:
-        names = tuple(host_names(level))
-        title = " ".join(word.text for node in level.own("server_name") for word in node.args)
-        place = Place(f"server {title}".strip(), "", False, span)
-        inner = block(level, place)
-        real = access.real_address(level)
-        ops: tuple[Op, ...] = script(level.names, level.children, None)
-        fallback = Route(place.name, Match("everything", ""), span, inner)
+    def server(self, level: Level, span: Span, declared: bool = True, like: str | None = None) -> VirtualHost:
         return VirtualHost(
-            names=names,
+            names=tuple(host_names(level)),
             span=span,
-            script=(*((real,) if real is not None else ()), *ops),
-            block=inner,
-            table=self.locations.routes(level),
-            fallback=fallback,
+            make=lambda: self.inside(level, span),
             header_names=HeaderNames(
                 level.flag("underscores_in_headers", False), not level.flag("ignore_invalid_headers", True)
             ),
             merge_slashes=level.flag("merge_slashes", True),
             refused=REFUSED,
             declared=declared,
+            like=like,
+        )
+
+    def inside(self, level: Level, span: Span) -> Inside:
+        title = " ".join(word.text for node in level.own("server_name") for word in node.args)
+        place = Place(f"server {title}".strip(), "", False, span)
+        inner = block(level, place)
+        real = access.real_address(level)
+        ops: tuple[Op, ...] = script(level.names, level.children, None)
+        return Inside(
+            script=(*((real,) if real is not None else ()), *ops),
+            block=inner,
+            table=self.locations.routes(level),
+            fallback=Route(place.name, Match("everything", ""), span, inner),
         )
 
 
