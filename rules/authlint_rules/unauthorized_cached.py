@@ -41,7 +41,8 @@ from authlint.finding import Exchange, Finding, Label, Level
 from authlint.flow.assume import Reply
 from authlint.flow.caching import Kept
 from authlint.flow.outcome import Outcome
-from authlint.model.step import Ask, Cache
+from authlint.model.reply import Cache
+from authlint.model.step import Ask
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.questions.cached import cache_of, kept_in, tells_clients
@@ -104,7 +105,7 @@ def _refusals(site: Site, endpoint: Endpoint, cache: Cache) -> Iterator[Finding]
 
 def _listed(cache: Cache) -> bool:
     """Whether 401 is kept because somebody said so, and not because everything is."""
-    return len(cache.statuses) < 400
+    return cache.statuses is not None and len(cache.statuses) < 400
 
 
 def _next(site: Site, endpoint: Endpoint, credential: str, kept: Kept) -> tuple[Outcome, Exchange]:

@@ -14,6 +14,7 @@ from authlint.model.condition import Condition
 from authlint.model.credential import Credentialed
 from authlint.model.header import HeaderOp as HeaderOp
 from authlint.model.header import Shadowed as Shadowed
+from authlint.model.reply import Cache, CookieFlags, CookieRewrite
 from authlint.model.value import Text, Value
 from authlint.text import Span
 
@@ -303,13 +304,18 @@ class TryFiles:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files of a directory; index pages send the request through route matching again."""
+    """Files of a directory; index pages send the request through route matching again.
+
+    `after_forward`: the answer instead, where this route's script had put a block in force that forwards, before
+    the one in force now.
+    """
 
     root: Root
     index: tuple[Value, ...]
     listing: bool
     methods: frozenset[str]
     span: Span
+    after_forward: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,25 +339,6 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
-    """Answers with these statuses are kept and given again to whoever asks under the same key.
-
-    `key` None: the URL that the upstream is asked for. A request is not looked up where one of `bypass` is neither
-    empty nor "0", and its answer is not kept where one of `unless` is.
-    """
-
-    zone: str
-    key: Value | None
-    statuses: frozenset[int]
-    bypass: tuple[Value, ...]
-    unless: tuple[Value, ...]
-    methods: frozenset[str]
-    span: Span
-    key_span: Span | None
-    refusals_span: Span | None  # of the setting by which a 401 is kept
-
-
-@dataclass(frozen=True, slots=True)
 class Forward:
     """The request goes to an upstream.
 
@@ -372,14 +359,16 @@ class Forward:
     hide: tuple[HeaderOp, ...]
     intercept: bool
     intercept_span: Span | None
-    redirects: tuple[tuple[Value, Value], ...]  # Location prefixes of the upstream and their replacement
-    default_redirect: bool
+    # What the upstream's Location begins with and becomes instead, or a pattern and what becomes of all of it.
+    redirects: tuple[tuple[Value | Text, Value], ...]
     jump_header: str | None  # a response header that sends the request to another route
     span: Span
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
     follows: Follow | None = None
     unreachable: int = 502  # the answer where nobody listens
+    method: Value | None = None  # in place of the client's
     cache: Cache | None = None
+    cookies: tuple[CookieRewrite | CookieFlags, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from authlint.flow.caching import Kept
 from authlint.flow.outcome import Outcome
 from authlint.model.gateway import Route
-from authlint.model.step import Cache, Forward
+from authlint.model.reply import Cache
+from authlint.model.step import Forward
 from authlint.model.value import Get, parts
 from authlint.site import Site, steps_of
 
@@ -22,7 +23,7 @@ def cache_of(route: Route) -> Cache | None:
 
 def tells_clients(site: Site, cache: Cache) -> bool:
     """Whether the key differs from client to client."""
-    found = parts(cache.key, site.gateway.definitions) if cache.key is not None else ()
+    found = parts(cache.key, site.gateway.definitions)
     return any(
         isinstance(part, Get) and (part.kind in KINDS or (part.kind == "header" and part.name in OF_CLIENTS))
         for part in found

@@ -1,55 +1,79 @@
-"""proxy_cache and its kin (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache).
-
-A directive of an inner level replaces all of its name; of several proxy_cache_valid the first that fits counts, and
-a time of 0 keeps nothing (measured).
-"""
+"""proxy_cache and its kin (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
-from authlint.model.step import Cache
-from authlint.model.value import Value
+from authlint.model.reply import Cache
+from authlint.model.value import Cat, Get, Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
+from authlint.text import Span
 
-USUAL = ("200", "301", "302")  # without a list of statuses
-METHODS = ("GET", "HEAD")
-ALL = range(100, 600)
-NEVER = re.compile(r"0+[a-zA-Z]*")
+# Without codes proxy_cache_valid is for these (the manual; measured: a 401 is not kept then).
+VALID = ("200", "301", "302")
+ALWAYS = frozenset(("GET", "HEAD"))
 
 
-def cache(level: Level, family: str) -> Cache | None:
-    """What is kept of the answers of an upstream of this family ("proxy", "fastcgi" ...)."""
-    node = level.last(f"{family}_cache")
-    if node is None or not node.args or node.arg(0) == "off":
+def cache(level: Level, prefix: str, target: Value) -> Cache | None:
+    """The cache in effect for a *_pass of this family."""
+    node = level.last(f"{prefix}_cache")
+    if node is None or node.arg(0) in ("", "off"):
         return None
-    key, valid = level.last(f"{family}_cache_key"), level.nearest(f"{family}_cache_valid")
-    refusals = _kept("401", valid)
-    methods = [word.text for one in level.nearest(f"{family}_cache_methods") for word in one.args]
+    methods = {word.text.upper() for one in level.nearest(f"{prefix}_cache_methods") for word in one.args}
+    ignored = {word.text.lower() for one in level.nearest(f"{prefix}_ignore_headers") for word in one.args}
+    named = level.last(f"{prefix}_cache_key")
+    valid = level.nearest(f"{prefix}_cache_valid")
     return Cache(
-        zone=node.arg(0),
-        key=None if key is None else level.value(key.arg(0)),
-        statuses=frozenset(status for status in ALL if _kept(str(status), valid) is not None),
-        bypass=_values(level, f"{family}_cache_bypass"),
-        unless=_values(level, f"{family}_no_cache"),
-        methods=frozenset((*METHODS, *methods)),
+        key=_key(level, prefix, target),
+        statuses=_statuses(valid),
+        methods=ALWAYS | frozenset(methods),
+        unread=_values(level, f"{prefix}_cache_bypass"),
+        unkept=_values(level, f"{prefix}_no_cache"),
+        ignores=frozenset(ignored),
         span=node.span,
-        key_span=None if key is None else key.span,
-        refusals_span=None if refusals is None else refusals.span,
+        zone=node.arg(0),
+        key_span=None if named is None else named.span,
+        refusals_span=_of_refusals(valid),
     )
 
 
+def _key(level: Level, prefix: str, target: Value) -> Value:
+    """By default the upstream's URL with path and query as the gateway sees them now."""
+    node = level.last(f"{prefix}_cache_key")
+    if node is not None and node.args:
+        return level.value(node.arg(0))
+    return Cat((target, Get("routed-target"))) if prefix == "proxy" else Lit("")
+
+
 def _values(level: Level, name: str) -> tuple[Value, ...]:
-    return tuple(level.value(word.text) for one in level.nearest(name) for word in one.args)
+    return tuple(level.value(word.text) for node in level.nearest(name) for word in node.args)
 
 
-def _kept(status: str, valid: Iterable[Node]) -> Node | None:
-    """The directive by which an answer with this status is kept."""
-    for node in valid:
+def _statuses(nodes: list[Node]) -> frozenset[int] | None:
+    kept: set[int] = set()
+    never: set[int] = set()
+    whole = False
+    for node in nodes:
         words = [word.text for word in node.args]
-        listed = words[:-1] or USUAL
-        if words and (status in listed or "any" in listed):
-            return None if NEVER.fullmatch(words[-1]) else node
+        if not words:
+            continue
+        time, codes = words[-1], words[:-1] or list(VALID)
+        if "any" in codes and time != "0":
+            whole = True
+        numbers = {int(code) for code in codes if code.isdigit()}
+        # The first line that names a status decides.
+        if time == "0":
+            never |= numbers - kept
+        else:
+            kept |= numbers - never
+    if whole:
+        return None if not never else frozenset(range(100, 600)) - never
+    return frozenset(kept)
+
+
+def _of_refusals(nodes: list[Node]) -> Span | None:
+    """The first line that names 401, or everything, if it keeps it."""
+    for node in nodes:
+        words = [word.text for word in node.args]
+        if "401" in words[:-1] or "any" in words[:-1]:
+            return None if words[-1] == "0" else node.span
     return None
