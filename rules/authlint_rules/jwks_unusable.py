@@ -47,7 +47,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _unusable(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> Iterator[Finding]:
-    header = header_for(check, provider)
+    header = header_for(site, endpoint, provider)
     outcome = site.get(endpoint, header)
     if outcome.status != 401 or outcome.alternatives:
         return

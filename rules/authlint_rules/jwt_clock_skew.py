@@ -41,7 +41,7 @@ def _judged(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> I
     claims = claims_of(provider, exp=-MOST) if late else claims_of(provider, nbf=5)
     wanted = "401: it has expired" if late else "200: two clocks may differ by that much"
     shown = ("exp",) if late else ("nbf",)
-    outcome, exchange = told(site, endpoint, claims, shown, wanted, header_for(check, provider))
+    outcome, exchange = told(site, endpoint, claims, shown, wanted, header_for(site, endpoint, provider))
     if outcome.alternatives or (not outcome.admitted if late else outcome.status != 401):
         return
     what = (

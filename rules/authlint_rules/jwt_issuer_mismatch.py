@@ -81,7 +81,7 @@ def _finding(
 ) -> Iterator[Finding]:
     claims = claims_of(provider, iss=real)
     outcome, exchange = told(
-        site, endpoint, claims, ("iss",), "the token is taken", header_for(check, provider)
+        site, endpoint, claims, ("iss",), "the token is taken", header_for(site, endpoint, provider)
     )
     if outcome.status != 401 or outcome.alternatives:
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.credentials import names_of
 from authlint.flow.arrival import arrive
 from authlint.flow.tokens import demanded
 from authlint.model.credential import Demand, Jwt, Provider
@@ -35,12 +34,14 @@ def named(demand: Demand | None) -> Iterator[str]:
         yield from named(part)
 
 
-def header_for(check: Jwt, provider: Provider) -> tuple[str, str]:
+def header_for(site: Site, endpoint: Endpoint, provider: Provider) -> tuple[str, str]:
     """A header in which this provider looks for its token."""
     if any(place.kind == "header" and place.name == "authorization" for place in provider.places):
         return BEARER
-    for name in names_of((check,)):
-        found = headers_of(name)
-        if len(found) == 1 and "TOKEN" in found[0][1] and not found[0][1].startswith("Bearer"):
-            return found[0]
+    places = {(place.kind, place.name) for place in provider.places}
+    for name in site.credentials(endpoint):
+        for header, value in headers_of(name):
+            cookie = value.partition("=")[0] if header == "Cookie" else ""
+            if "TOKEN" in value and {("header", header.lower()), ("cookie", cookie)} & places:
+                return header, value
     return BEARER
