@@ -112,7 +112,7 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
 
 def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> tuple[int, list[Header]]:
     """An answer of the gateway's own as its listener says that such answers leave."""
-    if draft.party != "gateway" or draft.as_is:
+    if draft.party == "upstream" or draft.as_is:
         return status, headers
     for one in p.shared.listener.local_replies:
         if one.statuses is not None and status not in one.statuses:
@@ -151,7 +151,7 @@ def apply(
     if op.verb == "remove":
         return kept
     value = evaluate(p, op.value)
-    if value != "":
+    if value != "" or op.empty_sent:
         p.note("applied", f"adds {op.name}", op.span, op)
         kept.append(Header(op.name, value, op))
     else:
@@ -165,7 +165,7 @@ def _is_there(op: HeaderOp, headers: list[Header]) -> bool:
 
 def is_grpc(p: Passage, draft: Draft) -> bool:
     """Whether a gRPC client gets an answer of the gateway's own."""
-    if not p.shared.listener.intake.grpc or draft.party == "upstream":
+    if not p.shared.listener.intake.grpc or draft.party == "upstream" or draft.as_is:
         return False
     kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
     return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)
