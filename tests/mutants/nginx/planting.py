@@ -1,0 +1,198 @@
+"""Mistakes that are planted into a location: the right way of doing something, and the wrong one in its stead.
+
+A location is fit if it passes requests on, and nothing of its own or around it already decides about credentials or
+CORS: what is planted would then not be what counts, and the file says nothing about recall.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlint.readers.nginx.scan import Directive, scan
+from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, sides, unmarked
+
+PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
+DECIDING = re.compile(
+    r"auth_\w+|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
+    r".*_by_lua\w*|perl\w*|proxy_pass_request_headers|rewrite|proxy_intercept_errors|content_by\w*"
+)
+SECOND_WORD = re.compile(r"access-control-.*|authorization|cookie|www-authenticate|http_authorization", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Planting:
+    """One mistake, as a diff at up to three levels. Without a mark the place is the location's own line.
+
+    `@pass@` stands for what passes the location's requests on. `alone`: the location must not be "/", so that a
+    part of the site is meant. `via`: how the location passes requests on.
+    """
+
+    rule: str
+    name: str
+    location: str = ""
+    server: str = ""
+    http: str = ""
+    also: tuple[str, ...] = ()  # rules that say the same of it just as well
+    via: tuple[str, ...] = ()
+    alone: bool = False
+    headers: bool = True  # whether the location may say of its own which headers are passed on
+    pedantic: bool = False
+    refused: bool = False
+
+    @property
+    def operator(self) -> str:
+        return f"{self.rule}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A location with what is around it."""
+
+    location: Directive
+    server: Directive | None
+    beside: tuple[Directive, ...]  # what stands in the server
+
+
+def plant(planting: Planting, file: File) -> Iterator[Try]:
+    found = False
+    for spot in spots(file.text):
+        found = True
+        why = unfit(planting, spot, file.text)
+        if why:
+            yield Unfit(planting.operator, file.path, why)
+        else:
+            yield planted(planting, spot, file)
+    if not found:
+        yield Unfit(planting.operator, file.path, "no location passes requests on")
+
+
+def spots(text: str) -> Iterator[Spot]:
+    tree = scan(text)
+    if tree.problems:
+        return
+    yield from _below(tree.directives, None, tree.directives)
+
+
+def _below(
+    level: tuple[Directive, ...], server: Directive | None, beside: tuple[Directive, ...]
+) -> Iterator[Spot]:
+    for one in level:
+        name = one.name.text
+        if one.block is None or name in ("if", "limit_except", "upstream", "map", "geo", "types"):
+            continue
+        if name == "server":
+            yield from _below(one.block, one, one.block)
+        elif name == "location":
+            if any(inner.name.text in PASSING for inner in one.block) and one.args[0].text[:1] != "@":
+                yield Spot(one, server, beside)
+        else:
+            yield from _below(one.block, server, beside)
+
+
+def unfit(planting: Planting, spot: Spot, text: str) -> str:
+    """Why a mistake would be none here, or would not be the only thing that counts; empty where it is one."""
+    around = (*(spot.location.block or ()), *spot.beside)
+    for one in around:
+        page = one.name.text == "error_page" and not {"401", "403"} & {word.text for word in one.args}
+        if DECIDING.fullmatch(one.name.text) and not page:
+            return f"{one.name.text} already decides here"
+        if one.args and SECOND_WORD.fullmatch(one.args[0].text):
+            return f"{one.args[0].text} is already spoken of"
+        if one.name.text == "if":
+            return "an if already decides here"
+    passing = next(one for one in spot.location.block or () if one.name.text in PASSING)
+    if planting.via and passing.name.text not in planting.via:
+        return f"requests go on by {passing.name.text}"
+    if planting.alone and spot.location.args[-1].text == "/":
+        return "it must be a part of the site, and this is all of it"
+    if not planting.headers and any(one.name.text.endswith(("_set_header", "_param")) for one in around):
+        return "says of its own which headers are passed on"
+    for block in (spot.location, *((spot.server,) if spot.server else ())):
+        if text[_line_start(text, block.start) : block.start].strip():
+            return "does not begin a line"
+    if planting.http and spot.server is None:
+        return "a part of a server: what is defined around it is another file's"
+    for new in re.findall(r"^location (?:= )?(\S+) \{", planting.server, re.MULTILINE):
+        if any(one.name.text == "location" and one.args[-1].text == new for one in spot.beside):
+            return f"there is a location {new} already"
+    if "@pass@" in planting.server + planting.http and not _movable(spot):
+        return "what passes requests on cannot be repeated elsewhere"
+    return ""
+
+
+def _movable(spot: Spot) -> bool:
+    """Whether the words that pass requests on mean the same in another location."""
+    for one in spot.location.block or ():
+        if one.name.text in PASSING:
+            target = one.args[0].text
+            return re.search(r"://[^/]*/|\$\d|\$\{", target) is None
+    return False
+
+
+def planted(planting: Planting, spot: Spot, file: File) -> Mutant:
+    text, place = file.text, spot.location
+    moved = "\n".join(
+        text[one.start : one.end]
+        for one in place.block or ()
+        if one.name.text in PASSING or one.name.text == "set"
+    )
+    after = planted_side(planting, spot, text, moved, wrong=True)
+    marked = PLACE.search(after) is not None
+    plain, lines = unmarked(after)
+    if not marked:
+        # Whatever was planted before it, the location's own words are still there once more or less.
+        head = text[place.start : place.start + text[place.start :].index("{")]
+        shift = len(plain) - len(text)
+        at = next(
+            (at for at in _all(plain, head) if place.start <= at <= place.start + shift), place.start
+        )
+        lines = (plain.count("\n", 0, at) + 1,)
+    before, _ = unmarked(planted_side(planting, spot, text, moved, wrong=False))
+    rules = (planting.rule, *planting.also)
+    return Mutant(
+        rules, planting.operator, file.dialect, file.path, before, plain, lines, planting.pedantic, planting.refused
+    )
+
+
+def _all(text: str, words: str) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
+
+
+def planted_side(planting: Planting, spot: Spot, text: str, moved: str, *, wrong: bool) -> str:
+    edits: list[tuple[int, str]] = []
+    side = 1 if wrong else 0
+    inner = sides(planting.location)[side]
+    margin = _margin(text, spot.location.start)
+    if inner:
+        edits.append(_inside(text, spot.location, inner.replace("@pass@", moved), margin + "    "))
+    beside = sides(planting.server)[side].replace("@pass@", moved)
+    if beside and spot.server is not None:
+        edits.append(_inside(text, spot.server, beside, _margin(text, spot.server.start) + "    "))
+    elif beside:
+        edits.append((_line_start(text, spot.location.start), indented(beside, margin) + "\n"))
+    above = sides(planting.http)[side]
+    if above and spot.server is not None:
+        start = _line_start(text, spot.server.start)
+        edits.append((start, indented(above, _margin(text, spot.server.start)) + "\n"))
+    return edited(text, edits)
+
+
+def _inside(text: str, block: Directive, new: str, margin: str) -> tuple[int, str]:
+    """Where the inside of a block begins. Templates and comments never stand between its name and its brace."""
+    words = [block.name, *block.args]
+    opened = text.index("{", words[-1].end)
+    return opened + 1, "\n" + indented(new, margin)
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _margin(text: str, at: int) -> str:
+    line = text[_line_start(text, at) : at]
+    return line[: len(line) - len(line.lstrip())]

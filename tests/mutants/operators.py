@@ -1,0 +1,16 @@
+"""All operators, by dialect."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.mutants.mutant import Operator
+from tests.mutants.nginx import cors, credentials, routes
+from tests.mutants.nginx.planting import plant
+
+NGINX = (*cors.PLANTINGS, *credentials.PLANTINGS, *routes.PLANTINGS)
+OPERATORS: dict[str, list[tuple[str, Operator]]] = {
+    "nginx": [(one.operator, partial(plant, one)) for one in NGINX],
+    "envoy": [],
+    "ingress": [],
+}
