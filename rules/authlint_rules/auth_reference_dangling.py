@@ -29,12 +29,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from authlint import evidence
 from authlint.finding import Exchange, Finding, Label, Level
 from authlint.flow.assume import FILES, Assume
 from authlint.flow.outcome import Outcome
 from authlint.model.fact import Dangling
 from authlint.model.gateway import Route
 from authlint.model.step import Ask, Files, ToNamed
+from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
 
@@ -49,7 +51,8 @@ def check(site: Site) -> Iterator[Finding]:
         if isinstance(fact, Dangling):
             yield _named(site, fact)
     for endpoint in site.endpoints:
-        yield from _nowhere(site, endpoint)
+        if any(isinstance(one, Ask) for one in evidence.mechanisms(endpoint)):
+            yield from _nowhere(site, endpoint)
         yield from _no_page(site, endpoint)
 
 
@@ -79,8 +82,8 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     bare = _has_no_files(endpoint)
     outcome = site.get(endpoint, assume=NO_FILES if bare else None)
     asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
-    if asked is None or outcome.opens:
-        return
+    if asked is None or outcome.opens or not (literal(asked.path) or "/").startswith("/"):
+        return  # what is no path at all is auth-subrequest-broken
     stated = tuple(one for one in outcome.assumed if one != FILES)
     yield Finding(
         rule=ID,

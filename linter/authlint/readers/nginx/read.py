@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
 from authlint.readers.nginx import release
-from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
 from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
@@ -19,7 +19,6 @@ from authlint.text import Span
 DEFINING = frozenset(("map", "upstream", "geo", "split_clients"))
 # What a file is written for if no other includes it.
 AT_TOP = frozenset(("http", "events", "stream", "mail", "user", "worker_processes", "pid"))
-IN_HTTP = frozenset(("server", "upstream", "map", "geo", "limit_req_zone", "proxy_cache_path", "log_format"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,14 @@ def model(
         empty.open = (Open("the server around these locations is not in the repository", span),)
         listeners = reader.bare(empty, inner, span)
     gateway = Gateway(
-        root=main,
+        root=library.host(main),
         listeners=listeners,
         upstreams=upstreams([*http.own("upstream"), *(node for node in beside if node.name == "upstream")]),
         definitions=names.definitions,
-        directory=os.path.dirname(main) or ".",
-        files=tuple(expansion.files),
+        directory=os.path.dirname(library.host(main)) or ".",
+        files=tuple(dict.fromkeys(map(library.host, expansion.files))),
         open=http.openings(),
-        facts=tuple(facts(inner, names, whole=context == ())),
+        facts=tuple(facts(inner, names, len(context))),
         server=server,
     )
     return Reading(gateway, context, places(expansion, context))
@@ -88,7 +87,7 @@ def places(expansion: Expansion, context: tuple[str, ...]) -> dict[str, tuple[st
     for path, around in expansion.around:
         whole = (*context, *around)
         found[path] = whole if found.get(path, whole) == whole else None
-    found[expansion.main] = context if context != ("http", "server") else None
+    found[expansion.main] = context if len(context) < 2 else None
     return found
 
 
@@ -98,7 +97,7 @@ def context_of(nodes: tuple[Node, ...]) -> tuple[str, ...]:
         return ()
     if names & IN_HTTP:
         return ("http",)
-    return ("http", "server")
+    return ("http", "server") if "location" in names else ("http", "server", "location")
 
 
 def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -108,10 +107,12 @@ def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 def upstreams(nodes: Iterable[Node]) -> dict[str, Upstream]:
     found: dict[str, Upstream] = {}
     for node in nodes:
-        servers = tuple(
-            one.arg(0)
+        members = [
+            (one.arg(0), {word.text for word in one.args[1:]})
             for one in node.children or ()
             if one.name == "server" and one.args and HOLE not in one.arg(0)
-        )
-        found.setdefault(node.arg(0), Upstream(node.arg(0), servers, node.span))
+        ]
+        up = [member for member in members if "down" not in member[1]] or members
+        ordered = sorted(up, key=lambda member: "backup" in member[1])
+        found.setdefault(node.arg(0), Upstream(node.arg(0), tuple(name for name, _ in ordered), node.span))
     return found
