@@ -103,6 +103,7 @@ def asked(auth: Auth, number: int, setter: str) -> Iterator[Node]:
 
 def sign_in(auth: Auth, number: int) -> Iterator[Node]:
     if auth.signin:
+        yield node(auth.signin_span or auth.span, "set_escape_uri", "$escaped_request_uri", "$request_uri")
         yield node(auth.signin_span or auth.span, "error_page", "401", "=", f"@signin-{number}")
 
 
@@ -151,12 +152,12 @@ def _listed(path: Path, name: str, at: Span, maps: dict[tuple[str, str], Item]) 
             yield node(one.span, "proxy_set_header", one.name, one.text)
 
 
-def signin_location(path: Path, auth: Auth, number: int) -> Node:
+def signin_location(path: Path, auth: Auth, number: int, scheme: str) -> Node:
     """The redirect to the sign-in page; it says where the client wanted to go unless the URL does."""
     at = auth.signin_span or auth.span
     target = auth.signin
     if not _has_parameter(target, auth.param):
-        target += ("&" if "?" in target else "?") + auth.param + "=$scheme://$http_host$request_uri"
+        target += ("&" if "?" in target else "?") + f"{auth.param}={scheme}://$http_host$escaped_request_uri"
     body = [node(at, "internal"), node(at, "add_header", "Set-Cookie", "$auth_cookie")]
     body += cors(path.own, path.own.span("enable-cors") or path.span)
     body.append(node(at, "return", "302", target))
