@@ -91,6 +91,7 @@ PLANTINGS = (
         "+ add_header Access-Control-Allow-Origin * always; #!\n"
         "- add_header Access-Control-Allow-Origin https://app.example.com always;\n"
         "add_header Access-Control-Allow-Credentials true always; #!\n",
+        part=True,
     ),
     Planting(
         "wildcard-origin-with-credentials",
@@ -98,6 +99,7 @@ PLANTINGS = (
         "+ add_header Access-Control-Allow-Origin $http_origin always; #!\n"
         "- add_header Access-Control-Allow-Origin https://app.example.com always;\n"
         "add_header Access-Control-Allow-Credentials true always; #!\n",
+        part=True,
     ),
     Planting(
         "wildcard-origin-with-credentials",
@@ -149,7 +151,8 @@ PLANTINGS = (
         + "add_header Access-Control-Allow-Credentials true always;\n"
         + "+ add_header Access-Control-Allow-Headers * always; #!\n"
         + absent(HEADERS)
-        + BASIC,
+        + "proxy_set_header Authorization $http_authorization;\n",
+        via=("proxy_pass",),
     ),
     Planting(
         "method-not-allowed",
@@ -220,12 +223,14 @@ PLANTINGS = (
         "two lines",
         "add_header Access-Control-Allow-Origin https://app.example.com always; #!\n"
         "+ add_header Access-Control-Allow-Origin https://admin.example.com always; #!\n",
+        part=True,
     ),
     Planting(
         "duplicate-allow-origin",
         "a list",
         '+ add_header Access-Control-Allow-Origin "https://app.example.com, https://admin.example.com" always; #!\n'
         + absent(ORIGIN),
+        part=True,
     ),
     Planting(
         "origin-check-loose",
@@ -233,6 +238,7 @@ PLANTINGS = (
         "if ($http_origin ~ ^https://app\\.example\\.com) { #!\n".replace("if", "+ if")
         + "- if ($http_origin ~ ^https://app\\.example\\.com$) {\n"
         "    add_header Access-Control-Allow-Origin $http_origin always;\n}\n",
+        part=True,
     ),
     Planting(
         "origin-check-loose",
@@ -265,17 +271,20 @@ PLANTINGS = (
         ORIGIN
         + '+ add_header Access-Control-Allow-Header "Authorization" always; #!\n'
         + '- add_header Access-Control-Allow-Headers "Authorization" always;\n',
+        part=True,
     ),
     Planting(
         "setting-ignored",
         "answer's header sent to the application",
         "+ proxy_set_header Access-Control-Allow-Origin https://app.example.com; #!\n" + absent(ORIGIN),
         via=("proxy_pass",),
+        part=True,
     ),
     Planting(
         "object-rejected",
         "variable that nobody defines",
         "+ add_header Access-Control-Allow-Origin $cors_origins always; #!\n" + absent(ORIGIN),
+        main=True,
         refused=True,
     ),
     Planting(
@@ -286,5 +295,6 @@ PLANTINGS = (
         + '- add_header Access-Control-Allow-Methods "GET, POST, PUT";\n',
         also=("syntax-error",),
         refused=True,
+        part=True,
     ),
 )

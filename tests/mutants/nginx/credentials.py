@@ -16,6 +16,7 @@ PLANTINGS = (
         + HEADERS
         + '+ proxy_set_header Authorization ""; #!\n- proxy_set_header Authorization $http_authorization;\n',
         via=PROXY,
+        part=True,
     ),
     Planting(
         "authorization-dropped",
@@ -29,6 +30,7 @@ PLANTINGS = (
         "headers switched off",
         OPTIONS + ORIGIN + HEADERS + "+ proxy_pass_request_headers off; #!\n",
         via=PROXY,
+        part=True,
     ),
     Planting(
         "authorization-dropped",
@@ -39,6 +41,7 @@ PLANTINGS = (
         + "+ proxy_set_header Authorization $http_authorisation; #!\n"
         + "- proxy_set_header Authorization $http_authorization;\n",
         via=PROXY,
+        part=True,
     ),
     Planting(
         "authorization-malformed",
@@ -64,9 +67,10 @@ PLANTINGS = (
     Planting(
         "authorization-malformed",
         "map without a fallback",
-        "proxy_set_header Authorization $sent_on; #!\n",
+        OPTIONS + ORIGIN + HEADERS + "proxy_set_header Authorization $sent_on; #!\n",
         http='map $cookie_token $sent_on {\n-     "" $http_authorization;\n-     default "Bearer $cookie_token";\n'
         '+     ~. "Bearer $cookie_token"; #!\n}\n',
+        also=("authorization-dropped",),
         via=PROXY,
     ),
     Planting(
@@ -197,7 +201,7 @@ PLANTINGS = (
         "no such service",
         "auth_request /_session; #!\n",
         server="".join(f"- {line}\n" for line in SESSION.strip().split("\n")),
-        alone=True,
+        missing="/_session",
     ),
     Planting(
         "token-logged",

@@ -18,6 +18,7 @@ DECIDING = re.compile(
     r"auth_\w+|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
     r".*_by_lua\w*|perl\w*|proxy_pass_request_headers|rewrite|proxy_intercept_errors|content_by\w*"
 )
+ASSETS = re.compile(r"\b(assets|static|icons?|fonts?|images?|svg|css|js|png|ico|woff2?)\b")
 SECOND_WORD = re.compile(r"access-control-.*|authorization|cookie|www-authenticate|http_authorization", re.IGNORECASE)
 
 
@@ -25,8 +26,7 @@ SECOND_WORD = re.compile(r"access-control-.*|authorization|cookie|www-authentica
 class Planting:
     """One mistake, as a diff at up to three levels. Without a mark the place is the location's own line.
 
-    `@pass@` stands for what passes the location's requests on. `alone`: the location must not be "/", so that a
-    part of the site is meant. `via`: how the location passes requests on.
+    `@pass@` stands for what passes the location's requests on. The rest says where it is a mistake, and can be seen.
     """
 
     rule: str
@@ -35,8 +35,13 @@ class Planting:
     server: str = ""
     http: str = ""
     also: tuple[str, ...] = ()  # rules that say the same of it just as well
-    via: tuple[str, ...] = ()
-    alone: bool = False
+    via: tuple[str, ...] = ()  # how the location passes requests on
+    part: bool = False  # whether it is one whatever a server around it says that another file holds
+    main: bool = False  # whether it is one only if all that is defined is in sight
+    alone: bool = False  # not in "/": a part of the site is meant
+    plain: bool = False  # not by a pattern: one without ^ takes what is rewritten, too
+    path: str = ""  # what the location's path must have in it
+    missing: str = ""  # a path that no location may take
     headers: bool = True  # whether the location may say of its own which headers are passed on
     pedantic: bool = False
     refused: bool = False
@@ -102,6 +107,21 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
             return f"{one.args[0].text} is already spoken of"
         if one.name.text == "if":
             return "an if already decides here"
+    path = spot.location.args[-1].text
+    if ASSETS.search(path):
+        return "files of a page, which any page may show"
+    if planting.path and not re.search(planting.path, path):
+        return f"the path says nothing of {planting.path}"
+    if planting.plain and spot.location.args[0].text.startswith("~"):
+        return "a pattern that may take the rewritten path as well"
+    if _shadowed(spot):
+        return "an earlier pattern takes its requests"
+    if planting.missing and any(_takes(one, planting.missing) for one in spot.beside):
+        return f"an application may answer {planting.missing}"
+    if spot.server is None and not planting.part:
+        return "a part of a server: what another file says around it may undo this"
+    if planting.main and not re.search(r"^\s*http\s*\{", text, re.MULTILINE):
+        return "a part of a configuration: what it uses may be defined in another file"
     passing = next(one for one in spot.location.block or () if one.name.text in PASSING)
     if planting.via and passing.name.text not in planting.via:
         return f"requests go on by {passing.name.text}"
@@ -112,14 +132,38 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
     for block in (spot.location, *((spot.server,) if spot.server else ())):
         if text[_line_start(text, block.start) : block.start].strip():
             return "does not begin a line"
-    if planting.http and spot.server is None:
-        return "a part of a server: what is defined around it is another file's"
     for new in re.findall(r"^location (?:= )?(\S+) \{", planting.server, re.MULTILINE):
-        if any(one.name.text == "location" and one.args[-1].text == new for one in spot.beside):
-            return f"there is a location {new} already"
+        if new in text:
+            return f"{new} is spoken of already"
     if "@pass@" in planting.server + planting.http and not _movable(spot):
         return "what passes requests on cannot be repeated elsewhere"
     return ""
+
+
+def _shadowed(spot: Spot) -> bool:
+    """Whether a pattern before it fits the plain words of a pattern."""
+    args = spot.location.args
+    if args[0].text in ("=", "^~"):
+        return False
+    words = re.sub(r"\([^()]*\)\??|\[[^]]*\][*+?]?|\\[a-zA-Z][*+?]?|[\\^$*+?]", "", args[-1].text)
+    for one in spot.beside:
+        if one is spot.location:
+            return False
+        pattern = one.args[-1].text if one.name.text == "location" and one.args[0].text in ("~", "~*") else ""
+        try:
+            if pattern and args[0].text[:1] == "~" and re.search(pattern, words):
+                return True
+        except re.error:
+            return True
+    return False
+
+
+def _takes(one: Directive, path: str) -> bool:
+    """Whether a location may take this path: all that is not certain counts."""
+    if one.name.text != "location":
+        return False
+    own = one.args[-1].text
+    return one.args[0].text.startswith("~") or path.startswith(own)
 
 
 def _movable(spot: Spot) -> bool:
@@ -185,8 +229,9 @@ def planted_side(planting: Planting, spot: Spot, text: str, moved: str, *, wrong
 def _inside(text: str, block: Directive, new: str, margin: str) -> tuple[int, str]:
     """Where the inside of a block begins. Templates and comments never stand between its name and its brace."""
     words = [block.name, *block.args]
-    opened = text.index("{", words[-1].end)
-    return opened + 1, "\n" + indented(new, margin)
+    opened = text.index("{", words[-1].end) + 1
+    rest = text[opened : text.find("\n", opened)].strip()
+    return opened, "\n" + indented(new, margin) + ("\n" if rest else "")
 
 
 def _line_start(text: str, at: int) -> int:

@@ -6,6 +6,7 @@ from tests.mutants.nginx.cors import BASIC, HEADERS, OPTIONS, ORIGIN, SESSION
 from tests.mutants.nginx.planting import Planting
 
 SIGN_IN = "location @sign-in {\n    return 302 $scheme://$http_host/welcome/?from=$request_uri;\n}\n"
+API = r"\b(api|rpc|graphql|v1|v2|ws|rest|jsonrpc)\b"
 
 PLANTINGS = (
     Planting(
@@ -15,6 +16,7 @@ PLANTINGS = (
         "+ rewrite ^(.*)$ /pages$1 last; #!\n- rewrite ^(.*)$ /pages$1 break;\n",
         server="location /pages/ {\n    @pass@\n}\n",
         alone=True,
+        plain=True,
     ),
     Planting(
         "rewrite-leaves-protection",
@@ -23,6 +25,7 @@ PLANTINGS = (
         "+ rewrite ^(.*)$ /pages$1; #!\n- rewrite ^(.*)$ /pages$1 break;\n",
         server="location /pages/ {\n    @pass@\n}\n",
         alone=True,
+        plain=True,
     ),
     Planting(
         "rewrite-enters-protection",
@@ -30,6 +33,7 @@ PLANTINGS = (
         "auth_basic off; #!\n+ rewrite ^(.*)$ /staff$1 last; #!\n- rewrite ^(.*)$ /staff$1 break;\n",
         server=BASIC + "location /staff/ {\n    @pass@\n}\n",
         alone=True,
+        plain=True,
     ),
     Planting(
         "public-path-protected",
@@ -68,14 +72,14 @@ PLANTINGS = (
     Planting(
         "redirect-loses-credentials",
         "API moved to another host",
-        "+ return 308 https://moved.example.net$request_uri; #!\n" + ORIGIN + HEADERS,
-        alone=True,
+        "+ return 308 https://moved.example.net$request_uri; #!\n",
+        path=API,
     ),
     Planting(
         "redirect-loses-credentials",
         "API sent to another host by a rewrite",
-        "+ rewrite ^(.*)$ https://moved.example.net$1 permanent; #!\n" + ORIGIN + HEADERS,
-        alone=True,
+        "+ rewrite ^(.*)$ https://moved.example.net$1 permanent; #!\n",
+        path=API,
     ),
     Planting(
         "challenge-missing",
@@ -87,8 +91,8 @@ PLANTINGS = (
     ),
     Planting(
         "challenge-missing",
-        "hidden",
-        OPTIONS + ORIGIN + HEADERS + "+ proxy_hide_header WWW-Authenticate; #!\n",
+        "hidden from git",
+        server="location ~ \\.git/ {\n+     proxy_hide_header WWW-Authenticate; #!\n    @pass@\n}\n",
         via=("proxy_pass",),
     ),
     Planting(
