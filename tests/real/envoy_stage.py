@@ -97,6 +97,7 @@ def _listener(listener: Json, staged: Staged) -> None:
     real = staged.ports.setdefault(written, 0) or free_port()
     staged.ports[written] = real
     socket.update(address="127.0.0.1", port_value=real)
+    listener["enable_reuse_port"] = False  # or another Envoy on this machine could share the port
     for chain in listener["filter_chains"]:
         chain.pop("transport_socket", None)
 
