@@ -1,7 +1,7 @@
 """How many planted mistakes authlint finds: right configuration is broken as people break it, and looked at again.
 
-    python -m tests.mutants FOLDER... [--dialect nginx|envoy|ingress] [--rule ID] [--seed N] [--each N] [--most N]
-                            [--list] [--show PART_OF_AN_OPERATOR]
+python -m tests.mutants FOLDER... [--dialect nginx|envoy|ingress] [--rule ID] [--seed N] [--each N] [--most N]
+                        [--list] [--show PART_OF_AN_OPERATOR]
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def _summary(dialect: str, number: int, verdicts: list[Verdict]) -> None:
         _row(rule, counts)
     _row("all", total)
     asked = total["found"] + total["assumed"] + total["missed"]
-    print(f"{dialect}: found {total['found']} of {asked}, {100 * total['found'] / max(asked, 1):.1f} of 100\n")
+    print(
+        f"{dialect}: found {total['found']} of {asked}, {100 * total['found'] / max(asked, 1):.1f} of 100\n"
+    )
 
 
 def _row(name: str, counts: Counter[str]) -> None:

@@ -1,7 +1,8 @@
 """What a mutant is: a text that is right by a rule, the same text with one mistake, and where that must be found.
 
 Pages write both as one diff: lines that begin with `- ` are in the right text only, lines that begin with `+ ` in
-the wrong one only, and a line of the wrong text that ends in `#!` is a place where the finding may stand.
+the wrong one only, and a line of the wrong text that ends in `#!` is a place where the finding may stand. In texts
+whose own lines may begin with a dash every line has a mark of two letters: `- `, `+ ` or two spaces.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ class File:
     beside: tuple[str, ...]
 
 
-def sides(diff: str) -> tuple[str, str]:
-    """The right and the wrong text of a diff; the marks of places are still in the wrong one."""
+def sides(diff: str, columns: bool = False) -> tuple[str, str]:
+    """The right and the wrong text of a diff; the marks of places are still in the wrong one. `columns`: every line
+    has a mark."""
     right: list[str] = []
     wrong: list[str] = []
     for line in diff.strip("\n").split("\n") if diff.strip() else ():
@@ -67,8 +69,8 @@ def sides(diff: str) -> tuple[str, str]:
         elif mark == "+":
             wrong.append(rest[1:] if rest.startswith(" ") else rest)
         else:
-            right.append(line)
-            wrong.append(line)
+            right.append(line[2:] if columns else line)
+            wrong.append(line[2:] if columns else line)
     return PLACE.sub("", "\n".join(right)), "\n".join(wrong)
 
 

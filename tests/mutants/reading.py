@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from tests.mutants.mutant import File
+
 from authlint.discover import Discovered, discover, shown
 from authlint.finding import Finding
 from authlint.lint import lint
@@ -18,7 +20,6 @@ from authlint.readers.project import Project
 from authlint.settings import Settings
 from authlint.text import Sources
 from authlint_rules import RULES
-from tests.mutants.mutant import File
 
 INCLUDE = re.compile(r"[ \t]*include[ \t][^;#\n]*;[ \t]*(#[^\n]*)?")
 

@@ -74,7 +74,11 @@ def is_served(request: Request, outcome: Outcome, first: Request) -> bool:
     if PORT in outcome.assumed or outcome.host is None:
         return False
     names = [name.text for name in outcome.host.names if name.kind == "exact"]
-    return split_authority(request.authority)[0] in (*names, split_authority(first.authority)[0], "gateway.example")
+    return split_authority(request.authority)[0] in (
+        *names,
+        split_authority(first.authority)[0],
+        "gateway.example",
+    )
 
 
 def refused_again(world: Outcome) -> Event | None:

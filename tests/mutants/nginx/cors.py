@@ -39,7 +39,10 @@ PLANTINGS = (
     Planting(
         "preflight-behind-auth",
         "exemption forgotten",
-        absent(OPTIONS) + 'auth_basic "staff"; #!\nauth_basic_user_file /etc/nginx/htpasswd;\n' + ORIGIN + HEADERS,
+        absent(OPTIONS)
+        + 'auth_basic "staff"; #!\nauth_basic_user_file /etc/nginx/htpasswd;\n'
+        + ORIGIN
+        + HEADERS,
     ),
     Planting(
         "preflight-behind-auth",
@@ -59,7 +62,10 @@ PLANTINGS = (
     Planting(
         "preflight-behind-auth",
         "exemption left outside of the location",
-        absent(OPTIONS) + 'auth_basic "staff"; #!\nauth_basic_user_file /etc/nginx/htpasswd;\n' + ORIGIN + HEADERS,
+        absent(OPTIONS)
+        + 'auth_basic "staff"; #!\nauth_basic_user_file /etc/nginx/htpasswd;\n'
+        + ORIGIN
+        + HEADERS,
         server="+ location = /ping {\n+     if ($request_method = OPTIONS) {\n+         return 204;\n+     }\n"
         "+     return 200;\n+ }\n",
     ),

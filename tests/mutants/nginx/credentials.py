@@ -119,6 +119,7 @@ PLANTINGS = (
         "token for the application",
         "+ proxy_set_header X-Real-IP $remote_addr; #!\n",
         server='proxy_set_header Authorization "Bearer SERVICE";\n',
+        sole=True,
         headers=False,
         via=PROXY,
     ),
@@ -161,8 +162,7 @@ PLANTINGS = (
     Planting(
         "auth-not-enforced",
         "everybody is allowed",
-        BASIC.replace("staff\";", "staff\"; #!")
-        + "+ satisfy any; #!\n- satisfy all;\nallow all; #!\n",
+        BASIC.replace('staff";', 'staff"; #!') + "+ satisfy any; #!\n- satisfy all;\nallow all; #!\n",
     ),
     Planting(
         "auth-not-enforced",
@@ -207,7 +207,7 @@ PLANTINGS = (
         "token-logged",
         "header in the log",
         BASIC + "access_log /var/log/nginx/audit.log audit;\n",
-        http="+ log_format audit '$remote_addr \"$request\" \"$http_authorization\"'; #!\n"
+        http='+ log_format audit \'$remote_addr "$request" "$http_authorization"\'; #!\n'
         "- log_format audit '$remote_addr \"$request\" $remote_user';\n",
     ),
     Planting(
@@ -215,7 +215,7 @@ PLANTINGS = (
         "cookie in the log",
         "auth_request /_session;\naccess_log /var/log/nginx/audit.log audit;\n",
         server=SESSION,
-        http="+ log_format audit '$remote_addr \"$request\" \"$http_cookie\"'; #!\n"
+        http='+ log_format audit \'$remote_addr "$request" "$http_cookie"\'; #!\n'
         "- log_format audit '$remote_addr \"$request\"';\n",
     ),
 )

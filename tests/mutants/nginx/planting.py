@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from authlint.readers.nginx.scan import Directive, scan
 from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, sides, unmarked
+
+from authlint.readers.nginx.scan import Directive, scan
 
 PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
 DECIDING = re.compile(
@@ -19,7 +20,9 @@ DECIDING = re.compile(
     r".*_by_lua\w*|perl\w*|proxy_pass_request_headers|rewrite|proxy_intercept_errors|content_by\w*"
 )
 ASSETS = re.compile(r"\b(assets|static|icons?|fonts?|images?|svg|css|js|png|ico|woff2?)\b")
-SECOND_WORD = re.compile(r"access-control-.*|authorization|cookie|www-authenticate|http_authorization", re.IGNORECASE)
+SECOND_WORD = re.compile(
+    r"access-control-.*|authorization|cookie|www-authenticate|http_authorization", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class Planting:
     alone: bool = False  # not in "/": a part of the site is meant
     plain: bool = False  # not by a pattern: one without ^ takes what is rewritten, too
     path: str = ""  # what the location's path must have in it
+    free: str = ""  # what no location's path may have in it
     missing: str = ""  # a path that no location may take
+    sole: bool = False  # only where one application is served: headers around may be meant for another
     headers: bool = True  # whether the location may say of its own which headers are passed on
     pedantic: bool = False
     refused: bool = False
@@ -114,8 +119,14 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         return f"the path says nothing of {planting.path}"
     if planting.plain and spot.location.args[0].text.startswith("~"):
         return "a pattern that may take the rewritten path as well"
+    if planting.sole and len({*_targets(spot.beside)}) > 1:
+        return "several applications: what is said around them may be meant for another"
     if _shadowed(spot):
         return "an earlier pattern takes its requests"
+    if planting.free and any(
+        re.search(planting.free, one.args[-1].text) for one in spot.beside if one.name.text == "location"
+    ):
+        return f"a location speaks of {planting.free} already"
     if planting.missing and any(_takes(one, planting.missing) for one in spot.beside):
         return f"an application may answer {planting.missing}"
     if spot.server is None and not planting.part:
@@ -138,6 +149,13 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
     if "@pass@" in planting.server + planting.http and not _movable(spot):
         return "what passes requests on cannot be repeated elsewhere"
     return ""
+
+
+def _targets(directives: tuple[Directive, ...]) -> Iterator[str]:
+    for one in directives:
+        if one.name.text in PASSING:
+            yield re.sub(r"^\w+://|/.*", "", one.args[0].text)
+        yield from _targets(one.block or ())
 
 
 def _shadowed(spot: Spot) -> bool:
@@ -189,14 +207,20 @@ def planted(planting: Planting, spot: Spot, file: File) -> Mutant:
         # Whatever was planted before it, the location's own words are still there once more or less.
         head = text[place.start : place.start + text[place.start :].index("{")]
         shift = len(plain) - len(text)
-        at = next(
-            (at for at in _all(plain, head) if place.start <= at <= place.start + shift), place.start
-        )
+        at = next((at for at in _all(plain, head) if place.start <= at <= place.start + shift), place.start)
         lines = (plain.count("\n", 0, at) + 1,)
     before, _ = unmarked(planted_side(planting, spot, text, moved, wrong=False))
     rules = (planting.rule, *planting.also)
     return Mutant(
-        rules, planting.operator, file.dialect, file.path, before, plain, lines, planting.pedantic, planting.refused
+        rules,
+        planting.operator,
+        file.dialect,
+        file.path,
+        before,
+        plain,
+        lines,
+        planting.pedantic,
+        planting.refused,
     )
 
 

@@ -61,6 +61,7 @@ PLANTINGS = (
         + SESSION
         + SIGN_IN
         + "location /welcome/ { #!\n-     auth_request off;\n    proxy_pass http://127.0.0.1:9001/;\n}\n",
+        free="oauth|auth|sign|log",
     ),
     Planting(
         "auth-endpoint-behind-auth",
@@ -68,6 +69,7 @@ PLANTINGS = (
         server="auth_request /_session; #!\nerror_page 401 /login.html; #!\n"
         + SESSION
         + "location = /login.html { #!\n-     auth_request off;\n    root /srv/pages;\n}\n",
+        free="oauth|auth|sign|log",
     ),
     Planting(
         "redirect-loses-credentials",
@@ -98,13 +100,20 @@ PLANTINGS = (
     Planting(
         "unauthorized-masked",
         "API sent to the sign-in",
-        OPTIONS + ORIGIN + HEADERS + "auth_request /_session;\n+ error_page 401 =302 https://login.example.com/; #!\n",
+        OPTIONS
+        + ORIGIN
+        + HEADERS
+        + "auth_request /_session;\n+ error_page 401 =302 https://login.example.com/; #!\n",
         server=SESSION,
     ),
     Planting(
         "unauthorized-masked",
         "API gets a page with 200",
-        OPTIONS + ORIGIN + HEADERS + BASIC + "+ error_page 401 =200 /oops.html; #!\n- error_page 401 /oops.html;\n",
+        OPTIONS
+        + ORIGIN
+        + HEADERS
+        + BASIC
+        + "+ error_page 401 =200 /oops.html; #!\n- error_page 401 /oops.html;\n",
         server="location = /oops.html {\n    internal;\n    root /srv/errors;\n}\n",
     ),
     Planting(

@@ -16,7 +16,7 @@ ADVICE = {
     "authorization-malformed:two": "say which one counts: append_action: OVERWRITE_IF_EXISTS_OR_ADD, or ADD_IF_ABSENT",
     "header-name-dropped": "headers_with_underscores_action: ALLOW on the connection manager, or a name with dashes",
     "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
-    "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
+    "authorization-not-allowed": "add the header to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
     "away if no cookies are needed",
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
