@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
+from authlint.readers.kubernetes.forwarded import forwarded
 from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.nodes import branch, gap, inert, node, snippet
@@ -97,8 +98,7 @@ class Locations:
         yield from limits(path, self.controller)
         host = own.text("upstream-vhost") or "$http_host"
         yield node(own.span("upstream-vhost") or at, "proxy_set_header", "Host", host)
-        for name, value in FORWARDED:
-            yield node(at, "proxy_set_header", name, value)
+        yield from forwarded(self.controller, at)
         yield from self._snippet(path, "configuration-snippet")
         if own.text("satisfy") == "any" and own.span("satisfy"):
             yield node(own.span("satisfy") or at, "satisfy", "any")
@@ -232,15 +232,6 @@ class Locations:
         body = [node(at, "internal"), *cors(path.own, self._span(path, "enable-cors"))]
         body.append(node(at, "return", "302", target))
         return node(at, "location", f"@signin-{number}", children=body)
-
-
-FORWARDED = (
-    ("X-Real-IP", "$remote_addr"),
-    ("X-Forwarded-For", "$remote_addr"),
-    ("X-Forwarded-Host", "$http_host"),
-    ("X-Forwarded-Proto", "$scheme"),
-    ("X-Scheme", "$scheme"),
-)
 
 
 def external(path: Path, controller: Controller) -> Auth | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.forwarded import believed
 from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
@@ -22,7 +23,7 @@ def servers(
     troubles: list[Trouble],
 ) -> tuple[Node, ...]:
     """The http block's directives: upstreams and servers; one server takes what no host fits."""
-    found: list[Node] = [*header_names(controller), *zones(hosts), *_upstreams(hosts)]
+    found: list[Node] = [*header_names(controller), *believed(controller), *zones(hosts), *_upstreams(hosts)]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, controller, maps, troubles))))
     if "" not in hosts and hosts:
