@@ -34,6 +34,7 @@ class Given:
     down: tuple[str, ...] = ()  # upstreams that do not answer, by address
     before: int = 0  # equal requests that come just before it
     claims: tuple[tuple[str, str | int], ...] = ()  # what TOKEN says; times are seconds from now
+    answers: tuple[tuple[str, str], ...] = ()  # headers with which the auth service lets the request pass
 
     @property
     def words(self) -> str:
@@ -42,6 +43,7 @@ class Given:
         if self.before:
             times = "one equal request comes" if self.before == 1 else f"{self.before} equal requests come"
             said.append(f"{times} just before it")
+        said += [f"the auth service answers 200 with {name}: {value}" for name, value in self.answers]
         said += [f"TOKEN {_claim(name, value)}" for name, value in self.claims]
         return ", ".join(said)
 
