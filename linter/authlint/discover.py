@@ -23,6 +23,9 @@ _NAME = re.compile(
 # YAML and JSON: Envoy's bootstraps and manifests; a tool's template of one keeps the name before its own suffix.
 _DOCUMENT = re.compile(r".+\.(?:ya?ml|json)(?:\.(?:j2|tmpl|tpl|template|gotmpl|sample|example))?", re.DOTALL)
 _PLAIN = (".yaml", ".yml", ".json")
+# What may write a server's configuration from a here-document; and what `nginx -T` printed.
+_SCRIPT = re.compile(r"(?:.+\.)?(?:docker|container)file(?:\..+)?|.+\.(?:sh|bash)", re.DOTALL | re.IGNORECASE)
+_DUMP = re.compile(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
 # Folders in which a file needs no suffix to be nginx's.
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
@@ -83,7 +86,7 @@ def discover(
     passed: dict[str, str] = {}
     for path in [*named, *(path for path in candidates if path not in named)]:
         # Of many documents few are of interest: they are opened once, when they are read.
-        later = path not in named and is_document(path)
+        later = path not in named and is_guarded(path)
         reason = None if later or path in found.texts else passed_over(path)
         if reason:
             passed[path] = reason
@@ -158,12 +161,25 @@ def is_document(path: str) -> bool:
     return path.endswith(_PLAIN) or _DOCUMENT.fullmatch(path.rpartition("/")[2]) is not None
 
 
+def is_script(path: str) -> bool:
+    """Whether a file's name is that of a shell script or a Dockerfile."""
+    return (
+        path.endswith((".sh", "ockerfile", ".bash")) or _SCRIPT.fullmatch(path.rpartition("/")[2]) is not None
+    )
+
+
+def is_guarded(path: str) -> bool:
+    """Whether files of this name are mostly somebody else's: they are opened when it is their turn, and nothing is
+    said of those that hold nothing of interest."""
+    return is_document(path) or is_script(path)
+
+
 def could_be_configuration(path: str) -> bool:
     """Whether a file's name and folders are such as configuration has that is read (`/` between them)."""
     if path.endswith(_PLAIN):
         return True
     folders, _, name = path.rpartition("/")
-    if _DOCUMENT.fullmatch(name) or _NAME.fullmatch(name):
+    if is_guarded(name) or _NAME.fullmatch(name) or _DUMP.fullmatch(name):
         return True
     return "." not in name and not _NGINX_FOLDERS.isdisjoint(folders.split("/"))
 

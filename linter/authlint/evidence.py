@@ -14,7 +14,7 @@ from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
 from authlint.model.fact import Ignored
 from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
-from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of, requires
+from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of, ops_of, requires
 
 ASSET = re.compile(
     r"\\?\.\(?.*\b(woff2?|ttf|eot|otf|svgz?|css|js|png|jpe?g|gif|ico|webp|mp4|map)\b", re.IGNORECASE
@@ -200,11 +200,15 @@ def _tests_authorization(condition: Condition, definitions: dict[str, Value]) ->
 
 
 def _declared(site: Site, endpoint: Endpoint) -> str | None:
-    outcome = site.let_in(endpoint) or site.get(endpoint, BEARER)
-    reached = outcome.upstream
-    for key in (reached.address, reached.name) if reached is not None else ():
-        if key is not None and key in site.expects:
-            return site.expects[key].header
+    if not site.expects:
+        return None
+    # Where the upstream misses what it expects nobody is let in, and yet it is reached.
+    tried = (site.let_in(endpoint), site.get(endpoint, BEARER), site.get(endpoint, BASIC))
+    for outcome in tried:
+        reached = outcome.upstream if outcome is not None else None
+        for key in (reached.address, reached.name) if reached is not None else ():
+            if key is not None and key in site.expects:
+                return site.expects[key].header
     return None
 
 

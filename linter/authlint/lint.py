@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from authlint.discover import Discovered, is_document, shown
+from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
@@ -180,7 +180,7 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     notices = [*files.notices, *seen]
     for path in (*files.named, *files.candidates):
         # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_document(path)
+        expected = path in files.named or not is_guarded(path)
         if expected and shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

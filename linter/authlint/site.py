@@ -29,7 +29,7 @@ from authlint.finding import NOTHING_GIVEN, Exchange, Given, Label
 from authlint.flow.arrival import arrive, route_of
 from authlint.flow.assume import Assume, Expects, Reply
 from authlint.flow.files import Files as FileOracle
-from authlint.flow.outcome import Outcome
+from authlint.flow.outcome import Header, Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
 from authlint.flow.run import run
@@ -37,6 +37,7 @@ from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Op, Require, Step
+from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
@@ -248,8 +249,8 @@ class Site:
             answered_by=outcome.answered_by,
             answer=describe(outcome) + _got(outcome, shows),
             wanted=wanted,
-            response_headers=tuple((h.name, h.text) for h in outcome.headers),
-            received=None if received is None else tuple((h.name, h.text) for h in received.headers),
+            response_headers=_known(outcome.headers),
+            received=None if received is None else _known(received.headers),
             supposed=supposed,
             given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
@@ -280,6 +281,11 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     """What answers where no route fits, if anybody has said what it serves."""
     said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
     return (host.fallback,) if said or not host.table.routes() else ()
+
+
+def _known(headers: Sequence[Header]) -> tuple[tuple[str, str], ...]:
+    """What is said of headers: nothing of those whose value nobody knows, which may be none at all."""
+    return tuple((one.name, one.text) for one in headers if not isinstance(one.value, Unknown))
 
 
 def _got(outcome: Outcome, names: Sequence[str]) -> str:

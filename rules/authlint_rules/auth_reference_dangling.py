@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from authlint import evidence
 from authlint.finding import Exchange, Finding, Label, Level
 from authlint.flow.assume import FILES, Assume
 from authlint.flow.outcome import Outcome
@@ -49,7 +50,8 @@ def check(site: Site) -> Iterator[Finding]:
         if isinstance(fact, Dangling):
             yield _named(site, fact)
     for endpoint in site.endpoints:
-        yield from _nowhere(site, endpoint)
+        if any(isinstance(one, Ask) for one in evidence.mechanisms(endpoint)):
+            yield from _nowhere(site, endpoint)
         yield from _no_page(site, endpoint)
 
 

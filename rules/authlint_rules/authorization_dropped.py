@@ -32,7 +32,7 @@ from authlint.flow.outcome import Outcome
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
-from authlint.site import BEARER, Endpoint, Site, blocks_of
+from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
 ID = "authorization-dropped"
@@ -51,10 +51,10 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     consumed = any(evidence.mechanisms(endpoint))
     if not consumed and not _may_drop(endpoint):
         return
-    outcome = site.get(endpoint, BEARER)
-    op = outcome.in_every_world(_removal)
+    credential, op = next(_removals(site, endpoint), (BEARER, None))
     if op is None:
         return
+    outcome = site.get(endpoint, credential)
     forward = endpoint.forward
     span = op.span if isinstance(op, HeaderOp) else forward.client_headers_span if forward else None
     if span is None:
@@ -75,7 +75,7 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         routes=(endpoint.title,),
         witness=(
             site.exchange(
-                site.request(endpoint, BEARER),
+                site.request(endpoint, credential),
                 outcome,
                 "Authorization reaches the application",
                 shows=("Authorization",),
@@ -86,6 +86,14 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         pedantic=needed is None,
         stated=outcome.assumed,
     )
+
+
+def _removals(site: Site, endpoint: Endpoint) -> Iterator[tuple[tuple[str, str], object]]:
+    """Credentials with which a request is let in without them, and what took them."""
+    for credential in (BEARER, BASIC):
+        op = site.get(endpoint, credential).in_every_world(_removal)
+        if op is not None:
+            yield credential, op
 
 
 def _may_drop(endpoint: Endpoint) -> bool:

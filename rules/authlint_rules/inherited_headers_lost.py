@@ -73,16 +73,27 @@ def _judged(site: Site, endpoint: Endpoint, shadow: Shadowed) -> Iterator[Findin
         rule=ID,
         level=Level.WARNING,
         message=f"{endpoint.title} loses what the outer level sends: {names}",
-        primary=Label(shadow.by[0], f"with a {shadow.family} of its own, this block inherits none"),
-        related=tuple(Label(op.span, "has no effect in that block") for op in lost[:3]),
+        primary=_place(shadow, lost),
+        related=tuple(Label(op.span, "has no effect in that block") for op in lost[:3] if shadow.by),
         routes=(endpoint.title,),
         witness=(
             site.exchange(
                 request, site.ask(request), f"{names} as the outer level sets it", shows=names.split(", ")
             ),
         ),
-        cure=f"repeat the lost lines in this block ({names}), or include them from one file in both places",
+        cure=site.cure(
+            ID, f"repeat the lost lines in this block ({names}), or include them from one file in both places"
+        ),
         stated=outcome.assumed,
+    )
+
+
+def _place(shadow: Shadowed, lost: list[HeaderOp]) -> Label:
+    """The block's own line; the lost one where the server itself writes those of the block."""
+    if shadow.by:
+        return Label(shadow.by[0], f"with a {shadow.family} of its own, this block inherits none")
+    return Label(
+        lost[0].span, f"the server writes {shadow.family} lines into each location: this one is not heard"
     )
 
 

@@ -37,13 +37,17 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.redirected import loss, redirecting, with_token
+from authlint_rules.questions.redirected import loss, may_redirect, redirecting, with_token
 
 ID = "redirect-loses-credentials"
 
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
+        if not may_redirect(endpoint) or (
+            endpoint.forward is None and evidence.is_api(site, endpoint) is None
+        ):
+            continue
         for request in with_token(site, endpoint):
             outcome = site.ask(request)
             place = outcome.in_every_world(redirecting)

@@ -65,10 +65,11 @@ def _may_turn(endpoint: Endpoint) -> bool:
     if any(isinstance(op, Rewrite) for op in ops):
         return True
     blocks = tuple(blocks_of(endpoint.route))
+    if any(block.recover for block in blocks):
+        return True
+    folder = endpoint.url.partition("?")[0].endswith("/")  # an index page is looked for in a directory alone
     steps = (step for block in blocks for step in block.steps)
-    return any(block.recover for block in blocks) or any(
-        isinstance(step, (TryFiles, Files)) for step in steps
-    )
+    return any(isinstance(step, TryFiles) or (folder and isinstance(step, Files)) for step in steps)
 
 
 def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:

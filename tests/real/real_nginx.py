@@ -6,6 +6,7 @@ import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -96,9 +97,17 @@ class RealNginx:
             self.process.stdout.close()
 
 
-def send(port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "") -> Response:
+def send(
+    port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "", tls: bool = False
+) -> Response:
     """One request, with exactly these headers (Host included, first)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    if tls:
+        anybody = ssl._create_unverified_context()
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=10, context=anybody
+        )
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
         connection.putheader(name, value)

@@ -40,4 +40,4 @@ class Shadowed:
 
     family: str  # the setting's name as the person writes it
     lost: tuple[HeaderOp, ...]
-    by: tuple[Span, ...]  # the block's own settings
+    by: tuple[Span, ...]  # the block's own settings; none where the server writes them unasked

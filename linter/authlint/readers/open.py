@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.detect import could_be_envoy
+from authlint.readers.nginx.expand import Library
 from authlint.text import Source, Sources
 
 DOCUMENTS = (".yaml", ".yml", ".json")
@@ -14,7 +15,6 @@ DOCUMENTS = (".yaml", ".yml", ".json")
 
 def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway], str | None]:
     """A gateway for each path, and what is wrong with the first that cannot be read."""
-    from authlint.readers.nginx.expand import Library
     from authlint.readers.nginx.read import read
 
     library = Library(sources, os.getcwd())
@@ -23,14 +23,19 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
     for path in paths:
         if not os.path.isfile(path):
             return [], f"{path}: there is no such file"
-        text = library.text(path) if path.endswith(DOCUMENTS) else None
-        if text is not None and could_be_envoy(text):
+        text = library.text(path)
+        document = text is not None and path.endswith(DOCUMENTS)
+        if text is not None and document and could_be_envoy(text):
             found, problem = _envoy(path, text, sources)
             if found is None:
                 return [], problem
             gateways.append(found)
             continue
-        if text is not None:
+        held = _held(library, path, text) if text is not None else []
+        if held:
+            gateways += held
+            continue
+        if text is not None and document:
             manifests.append((path, text))
             continue
         reading = read(library, path)
@@ -43,6 +48,21 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
             return [], problem
         gateways += found_in
     return gateways, None
+
+
+def _held(library: Library, path: str, text: str) -> list[Gateway]:
+    """What a dump, a ConfigMap, a compose file or a script holds of nginx's."""
+    from authlint.readers.embedded import dump, find
+    from authlint.readers.nginx.roots import roots
+
+    if dump.is_dump(text):
+        parts = list(dump.excerpts(path, text))
+    elif find.could_hold(path, text.encode("utf-8", "replace")):
+        parts = list(find.excerpts(path, text))
+    else:
+        return []
+    library.sources.setdefault(path, Source(path, text))
+    return [root.gateway for root in roots(library, (), (), (), lambda _: True, parts)]
 
 
 def _envoy(path: str, text: str, sources: Sources) -> tuple[Gateway | None, str | None]:

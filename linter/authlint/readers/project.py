@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from authlint.discover import Discovered, is_document, shown
+from authlint.discover import Discovered, is_document, is_guarded, shown
 from authlint.finding import Notice
 from authlint.model.gateway import Gateway
+from authlint.readers.embedded.find import could_hold, excerpts
 from authlint.readers.envoy.detect import could_be_envoy
+from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.roots import roots
 
@@ -38,18 +40,27 @@ class Project:
         self.linked: list[str] = []
 
     def gateways(self) -> Iterator[Gateway]:
-        named, documents = _parted(self.files.named)
+        named, guarded = _parted(self.files.named)
         candidates, more = _parted(self.files.candidates)
-        documents += more
-        envoy, manifests = self._sorted(documents)
-        # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
-        if named or candidates:
-            project = [path for path in self.files.project() if not is_document(path)]
-            for root in roots(self.library, named, candidates, project, self.asked):
+        guarded += more
+        envoy, manifests = self._sorted([path for path in guarded if is_document(path)])
+        held = list(self._excerpts(guarded))
+        if named or candidates or held:
+            # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
+            project = self.files.project() if named or candidates else ()
+            plain = [path for path in project if not is_guarded(path)]
+            for root in roots(self.library, named, candidates, plain, self.asked, held):
                 yield root.gateway
         yield from self._envoys(envoy)
         if manifests:
             yield from self._ingresses()
+
+    def _excerpts(self, paths: Iterable[str]) -> Iterator[Excerpt]:
+        """nginx's configuration in files of other kinds."""
+        for path in paths:
+            if could_hold(path, self._bytes(path)):
+                text = self._text(shown(path))
+                yield from excerpts(shown(path), text) if text is not None else ()
 
     def _sorted(self, documents: Iterable[str]) -> tuple[list[str], list[str]]:
         """Which documents may be Envoy's, and which are manifests: told from their bytes."""
@@ -129,7 +140,7 @@ class Project:
 
 def _parted(paths: Iterable[str]) -> tuple[list[str], list[str]]:
     plain: list[str] = []
-    documents: list[str] = []
+    guarded: list[str] = []
     for path in paths:
-        (documents if is_document(path) else plain).append(path)
-    return plain, documents
+        (guarded if is_guarded(path) else plain).append(path)
+    return plain, guarded

@@ -11,9 +11,10 @@ from authlint.client.redirects import origin_of, origin_text, own_url, resolved
 from authlint.finding import Label
 from authlint.flow.outcome import REDIRECTS, Outcome
 from authlint.flow.request import Request
+from authlint.model.credential import OAuth
 from authlint.model.gateway import Route
-from authlint.model.step import Rewrite
-from authlint.site import BEARER, Endpoint, Site, ops_of
+from authlint.model.step import Answer, Files, Require, Respond, Rewrite, TryFiles
+from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of
 
 
 def with_token(site: Site, endpoint: Endpoint) -> Iterator[Request]:
@@ -27,6 +28,23 @@ def with_token(site: Site, endpoint: Endpoint) -> Iterator[Request]:
         # From outside the port may be another: nginx then shows its own all the same (measured: I02).
         host = urlsplit(endpoint.base).hostname or ""
         yield bare if evidence.tls_before(endpoint) is None else bare.with_headers(("Host", host))
+
+
+def may_redirect(endpoint: Endpoint) -> bool:
+    """Whether anything on the route's way could answer with a redirect: most routes have nothing of the kind."""
+    if endpoint.route.slash or endpoint.listener.intake.escaped_slashes == "redirect":
+        return True
+    if any(
+        isinstance(op, (Respond, Rewrite)) for op in ops_of((*endpoint.host.script, *endpoint.route.script))
+    ):
+        return True
+    blocks = (endpoint.host.block, *blocks_of(endpoint.route))
+    steps = [step for block in blocks for step in block.steps]
+    if any(block.recover for block in blocks) or any(
+        isinstance(one, (Answer, Files, TryFiles)) for one in steps
+    ):
+        return True
+    return any(isinstance(check, OAuth) for one in steps if isinstance(one, Require) for check in one.checks)
 
 
 def _redirects(endpoint: Endpoint) -> bool:

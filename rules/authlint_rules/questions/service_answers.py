@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from authlint.finding import Label
 from authlint.flow.assume import Assume, Reply
-from authlint.flow.outcome import Outcome
+from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.credential import Call
 from authlint.model.step import Ask, HeaderOp
@@ -19,6 +20,8 @@ from authlint_rules.questions.judged_by import wants
 
 Headers = tuple[tuple[str, str], ...]
 COOKIES = "set-cookie"
+# Known by their names or paths, and by their manuals to renew the session's cookie in their answers.
+RENEWING = re.compile(r"oauth2[-_]proxy|/oauth2/auth\b|authentik|/outpost\.goauthentik\.io/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class _Fetched:
 
 def asked_for(site: Site, endpoint: Endpoint, answer: Headers) -> tuple[Request, Outcome]:
     """A good request, where the service answers 200 with these headers."""
-    request = site.request(endpoint, *headers_of(next(site.passing(endpoint), "none")))
+    passing = list(site.passing(endpoint)) or ["none"]
+    request = site.request(endpoint, *headers_of("cookie" if "cookie" in passing else passing[0]))
     asked = next((one for world in site.ask(request).worlds for one in world.auth_requests), None)
     name = None if asked is None else asked.address or asked.name
     return request, site.ask(request, _answers(name, answer) if name is not None else None)
@@ -153,6 +157,8 @@ def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterat
         sure = next(wants(site, endpoint, service), None)
         if sure is None or sure.assumes or sure.header != COOKIE or _is_fetched(service):
             return
+        if not any(RENEWING.search(f"{one.name} {one.path}") for one in _asked(site, endpoint)):
+            return
         span, why = service.span, "no auth_request_set takes Set-Cookie from the answer"
     else:
         if not _takes(service.denial_headers or ()) or _takes(service.success_headers):
@@ -165,6 +171,10 @@ def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterat
         return
     assumes = ("the service renews its cookie when it lets a request pass",)
     yield Lost("Set-Cookie", answer, span, why, (), assumes)
+
+
+def _asked(site: Site, endpoint: Endpoint) -> tuple[Reached, ...]:
+    return site.get(endpoint, COOKIE).worlds[0].auth_requests
 
 
 def _is_fetched(service: Ask) -> bool:

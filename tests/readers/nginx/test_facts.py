@@ -70,6 +70,17 @@ def test_a_look_alike_is_let_be(tmp_path: Path, server: str) -> None:
     assert facts(tmp_path, server) == ()
 
 
+def test_of_a_snippet_only_what_needs_no_context(tmp_path: Path) -> None:
+    text = """
+        auth_request_set $user $upstream_http_x_user;
+        proxy_set_header X-User $user;
+        add_header Access-Control-Allow-Header Authorization;
+    """
+    assert [one.lacking for one in gateway(tmp_path, text).facts if isinstance(one, Ignored)] == [
+        "access-control-allow-headers"
+    ]
+
+
 @pytest.mark.parametrize(
     ("server", "refused"),
     [

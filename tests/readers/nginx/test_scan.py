@@ -244,9 +244,9 @@ def test_comments() -> None:
 
 
 def test_nesting_is_no_matter() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     tree = scan("a {" * 5_000 + "}" * 5_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert tree.problems == ()
     tree = scan("a {" * 100_000)
     repr(tree)
@@ -257,9 +257,9 @@ def test_nesting_is_no_matter() -> None:
     "piece", ["\\", "$", "a$", '"a\\', "'\"\n", "a\\ ", "{;", "#", "x_by_lua_block { [[ [=["]
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     scan(piece * 50_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def in_server(line: str) -> str:

@@ -185,6 +185,6 @@ def test_offsets_and_lines_stay_whatever_the_text(text: str) -> None:
     "piece", ["{{ ", "{% if ", "{# {{ x }}", "{{/* ", "{{ x }}\n", "{% if x %}", "{{ a('"]
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mask(piece * 20_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

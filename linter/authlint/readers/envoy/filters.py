@@ -48,6 +48,11 @@ class Spot:
         """What the levels say about the filter of this name, the most specific first."""
         return [one for level in self.levels if (one := own(level, name)) is not None]
 
+    @property
+    def speaking(self) -> tuple[Item, ...]:
+        """The levels that say something about filters: where they are the same, the same filters do the same."""
+        return tuple(level for level in self.levels if speaks(level))
+
 
 @dataclass(slots=True)
 class Surroundings:
@@ -61,6 +66,13 @@ class Surroundings:
 
     def defined(self, cluster: str) -> bool:
         return self.dynamic or not cluster or cluster in self.clusters
+
+
+def speaks(level: Item) -> bool:
+    names = ("typed_per_filter_config", "per_filter_config", "cors")
+    return any(proto.field(level, name) is not None for name in names) or (
+        proto.field(level, "route", "cors") is not None
+    )
 
 
 def own(level: Item, name: str) -> Own | None:

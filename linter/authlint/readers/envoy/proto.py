@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 
 from authlint.readers.yaml.tree import Item
@@ -33,9 +34,14 @@ def field(item: Item | None, *names: str) -> Item | None:
             return None
         found = item.get(name)
         if found is None and "_" in name:
-            found = item.get(WORD.sub(lambda part: part[1].upper(), name))
+            found = item.get(camel(name))
         item = found
     return item
+
+
+@cache
+def camel(name: str) -> str:
+    return WORD.sub(lambda part: part[1].upper(), name)
 
 
 def fields(item: Item | None, *names: str) -> list[Item]:

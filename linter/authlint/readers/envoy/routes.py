@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from authlint.model.condition import Condition, Not, Test, Unclear
-from authlint.model.gateway import Block, HostName, Inside, Match, Redirects, Route, Table, VirtualHost
+from authlint.model.gateway import (
+    Block,
+    HostName,
+    Inert,
+    Inside,
+    Match,
+    Redirects,
+    Route,
+    Table,
+    VirtualHost,
+)
 from authlint.model.step import Amend, Answer, Step, Unsure
 from authlint.model.value import Cat, Get, Lit, Text
 from authlint.readers.envoy import headers, matching
@@ -40,6 +50,7 @@ class RouteReader:
         self.chain, self.around, self.config = chain, around, config
         self.specific_wins = is_set(config, "most_specific_header_mutations_wins")
         self.used = uses(config)
+        self.ran: dict[tuple[object, ...], tuple[Steps, tuple[Inert, ...]]] = {}
 
     def hosts(self) -> tuple[VirtualHost, ...]:
         return tuple(map(self.host, fields(self.config, "virtual_hosts")))
@@ -137,7 +148,7 @@ class RouteReader:
     def _block(
         self, spot: Spot, name: str, span: Span, content: tuple[Step, ...], owners: tuple[Item, ...]
     ) -> Block:
-        ran = steps(self.chain, spot, self.around)
+        ran, idle = self._filters(spot)
         request = tuple(
             Amend(ops, at_once=True) for ops in headers.of_levels(owners, "request", self.specific_wins)
         )
@@ -151,15 +162,27 @@ class RouteReader:
             response=tuple(response),
             leaving=tuple(ran.leaving),
             redirects=Redirects(absolute=False),
-            inert=tuple(inert(self.chain, spot, self.used)),
+            inert=idle,
             refusals="before" if spot.action == "forward" else "without",
         )
+
+    def _filters(self, spot: Spot) -> tuple[Steps, tuple[Inert, ...]]:
+        """What the chain does, and what in it does nothing; most routes say nothing of their own about that."""
+        key = (spot.action, *(id(level.node) for level in spot.speaking))
+        found = self.ran.get(key)
+        if found is None:
+            same = Spot(spot.speaking, spot.action)
+            found = self.ran[key] = (
+                steps(self.chain, same, self.around),
+                tuple(inert(self.chain, same, self.used)),
+            )
+        return found
 
     def _answers(
         self, owners: tuple[Item, ...], name: str, span: Span
     ) -> tuple[tuple[Condition, Block], ...]:
         """Requests that a filter answers before the route's own action is reached."""
-        ran = steps(self.chain, Spot(owners, "forward"), self.around)
+        ran, _ = self._filters(Spot(owners, "forward"))
         return tuple(_answered(found, name, span, ran) for found in ran.answers)
 
 

@@ -25,6 +25,7 @@ ADVICE = {
     'cors-allow-credentials: "false" if no cookies are needed',
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
+    "inherited-headers-lost": "write the line in configuration-snippet: in server-snippet no location hears it",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
     "redirect-loses-credentials": "leave the API's paths out of the redirect: an Ingress of their own, without this "
     "annotation",

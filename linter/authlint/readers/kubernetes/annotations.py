@@ -24,6 +24,15 @@ SNIPPETS = (
     "stream-snippet",
     "modsecurity-snippet",
 )
+# https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations-risk/
+RISKS = {"Low": 0, "Medium": 1, "High": 2, "Critical": 3}
+RISKY = {
+    **dict.fromkeys(SNIPPETS, 3),
+    **dict.fromkeys(("auth-url", "auth-signin", "auth-tls-error-page", "auth-tls-match-cn"), 2),
+    **dict.fromkeys(
+        ("server-alias", "upstream-hash-by", "mirror-target", "mirror-host", "proxy-ssl-name"), 2
+    ),
+}
 # What concerns authentication and CORS, to tell a misspelt one by.
 KNOWN = (
     *(
@@ -100,8 +109,9 @@ def of(manifest: Manifest) -> Annotations:
 # exponential time to say no.
 ORIGINS = re.compile(r"(?:[A-Za-z0-9\-.,]|(?<=[a-z])://|\*\.|:(?=\d))*|\*")
 ORIGIN = re.compile(r"[a-z]+://(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null|\*")
-METHODS = re.compile(r"(?:[A-Za-z]+(?:,\s?|\s|$))+")
-HEADERS = re.compile(r"(?:[A-Za-z0-9\-_]+(?:,\s?|\s|$))+")
+# Both are looked at without their spaces.
+METHODS = re.compile(r"[A-Za-z]+(?:,[A-Za-z]+)*,?")
+HEADERS = re.compile(r"[A-Za-z0-9\-_,]*")
 DEFAULT_METHODS = "GET, PUT, POST, DELETE, PATCH, OPTIONS"
 DEFAULT_HEADERS = (
     "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,"
@@ -135,4 +145,4 @@ def _escaped(origin: str) -> str:
 
 
 def fitting(text: str, pattern: re.Pattern[str], default: str) -> str:
-    return text if text and pattern.fullmatch(text) else default
+    return text if text and pattern.fullmatch(re.sub(r"\s", "", text)) else default

@@ -5,7 +5,7 @@ https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/config
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from authlint.readers.kubernetes.annotations import FALSE, TRUE
@@ -42,6 +42,21 @@ class Controller:
     def flag(self, name: str, default: bool) -> bool:
         text = self.text(name)
         return True if text in TRUE else False if text in FALSE else default
+
+    def words(self, name: str) -> list[str]:
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def listed(self, name: str, maps: Mapping[tuple[str, str], Item]) -> Iterator[tuple[str, Item]]:
+        """The headers of the ConfigMap that a setting names as namespace/name."""
+        namespace, _, other = self.text(name).rpartition("/")
+        data = maps.get((namespace, other)) if other else None
+        for one in data.entries() if data is not None else ():
+            if not one.masked:
+                yield one.name, one
+
+    @property
+    def file(self) -> str:
+        return self.config.file if self.config is not None else ""
 
     @property
     def snippets(self) -> bool | None:

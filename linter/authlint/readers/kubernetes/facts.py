@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
@@ -11,33 +11,30 @@ from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.annotations import KNOWN, PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import is_canary
-from authlint.readers.kubernetes.locations import AUTH_URL, METHODS, SIGN_IN
+from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
-from authlint.readers.yaml.tree import Item
+from authlint.readers.kubernetes.validation import URL, denied, refused
 
 NUMBER_OR_TRUTH = re.compile(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
-REALM = re.compile(r"[A-Za-z0-9 _.\-:/@\"]*")
 REJECTS = "the controller does not load this Ingress: its paths answer 404"
 CLOSE = 0.85
 # Words that the names of annotations about auth and CORS begin with.
 ABOUT = ("cors", "enable-cors", "auth", "enable-global-auth", "satisfy", "whitelist", "allowlist", "denylist")
 
 
-def facts(
-    ingresses: Sequence[Manifest], controller: Controller, manifests: Sequence[Manifest]
-) -> Iterator[Fact]:
-    secrets = {(one.namespace, one.name): one for one in manifests if one.kind == "Secret"}
+def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
     for ingress in ingresses:
         own = notes.of(ingress)
         yield from _written(ingress)
         yield from _misspelt(own)
-        yield from _switched_off(own, controller)
+        yield from _switched_off(own, world.controller)
         if is_canary(own):
             yield from _canary(own)
             continue
-        yield from _refused(own)
-        yield from _unpaired(own, controller)
-        yield from _secret(ingress, own, secrets)
+        yield from _faulty(ingress, own, world)
+        yield from _unpaired(own, world.controller)
+        yield from _defaulted(own)
+        yield from _secret(ingress, own, world)
 
 
 def _written(ingress: Manifest) -> Iterator[Fact]:
@@ -105,41 +102,12 @@ def _canary(own: Annotations) -> Iterator[Fact]:
             )
 
 
-def _refused(own: Annotations) -> Iterator[Fact]:
-    url = own.get("auth-url")
-    if url is not None and not AUTH_URL.fullmatch(url.text):
-        yield Rejected(
-            "auth-url has a letter that the controller does not take",
-            REJECTS,
-            "use letters, digits and -._~/:,?&=$ only",
-            url.span,
-        )
-    kind = own.get("auth-type")
-    if kind is not None and kind.text.strip() and not re.search("basic|digest", kind.text):
-        yield Rejected("auth-type is neither basic nor digest", REJECTS, 'write "basic"', kind.span)
-    realm = own.get("auth-realm")
-    if realm is not None and re.search(r"[()!',]", realm.text):
-        yield Rejected(
-            "auth-realm has a letter that the controller does not take",
-            REJECTS,
-            "use letters, digits and spaces",
-            realm.span,
-        )
-    secret = own.get("auth-secret-type")
-    if secret is not None and secret.text not in ("auth-file", "auth-map"):
-        yield Rejected(
-            "auth-secret-type is neither auth-file nor auth-map", REJECTS, 'write "auth-file"', secret.span
-        )
-    method = own.get("auth-method")
-    if method is not None and method.text.strip() not in METHODS:
-        yield Rejected("auth-method is no method", "every request is answered 503", "write GET", method.span)
-    if kind is not None and kind.text.strip() and "auth-secret" not in own.items:
-        yield Rejected(
-            "auth-type without auth-secret",
-            "every request is answered 503",
-            "name the Secret with the users in auth-secret",
-            kind.span,
-        )
+def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:
+    """Values that cost the whole Ingress, or its locations."""
+    for fault in refused(own, world.controller):
+        yield Rejected(fault.why, REJECTS, fault.cure, fault.span)
+    for fault in denied(ingress, own, world.controller, world.secrets):
+        yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
 
 
 def _unpaired(own: Annotations, controller: Controller) -> Iterator[Fact]:
@@ -161,62 +129,95 @@ def _unpaired(own: Annotations, controller: Controller) -> Iterator[Fact]:
                     own.items[name].span,
                 )
                 break
-    signin = own.get("auth-signin")
-    if signin is not None and not SIGN_IN.fullmatch(signin.text):
-        yield Ignored(
-            "has a letter that the controller does not take",
-            "clients get a bare 401 and no sign-in page",
-            "use letters, digits and -._~/:,?&=$ only",
-            signin.span,
-        )
-    listed = own.get("cors-allow-origin")
-    if listed is not None and own.flag("enable-cors", False):
-        text = listed.text.strip()
-        if text and not notes.are_origins(text):
-            yield Ignored(
-                "is no list of origins as the controller takes them",
-                "every origin is allowed: *",
-                "write scheme://host[:port], without a slash at the end, with commas between",
-                listed.span,
-            )
-    switch = own.get("enable-cors")
-    if switch is not None and switch.text.strip() not in notes.TRUE | notes.FALSE:
-        yield Ignored("is no truth value", "CORS is off", 'write "true"', switch.span)
 
 
-def _secret(ingress: Manifest, own: Annotations, secrets: dict[tuple[str, str], Manifest]) -> Iterator[Fact]:
-    """The Secret with the users. Its values are never looked at, only its keys."""
+def _defaulted(own: Annotations) -> Iterator[Fact]:
+    """Values that are not taken, and what counts instead."""
+    for name, fits, why, instead, cure in DEFAULTING:
+        item = own.get(name)
+        on = own.flag("enable-cors", False) or not name.startswith("cors-")
+        if item is not None and item.text.strip() and on and not fits(item.text.strip()):
+            yield Ignored(why, instead, cure, item.span)
+
+
+def _is_truth(text: str) -> bool:
+    return text in notes.TRUE | notes.FALSE
+
+
+def _is_url(text: str) -> bool:
+    return URL.fullmatch(text.replace(" ", "")) is not None
+
+
+def _are_headers(text: str) -> bool:
+    return notes.fitting(text, notes.HEADERS, "") != ""
+
+
+def _are_methods(text: str) -> bool:
+    return notes.fitting(text, notes.METHODS, "") != ""
+
+
+DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
+    (
+        "auth-signin",
+        _is_url,
+        "has a letter that the controller does not take",
+        "clients get a bare 401 and no sign-in page",
+        "use letters, digits and -._~/:,?&=$ only",
+    ),
+    (
+        "cors-allow-origin",
+        notes.are_origins,
+        "is no list of origins as the controller takes them",
+        "every origin is allowed: *",
+        "write scheme://host[:port], without a slash at the end, with commas between",
+    ),
+    ("enable-cors", _is_truth, "is no truth value", "CORS is off", 'write "true"'),
+    (
+        "cors-allow-headers",
+        _are_headers,
+        "is no list of header names",
+        f"the default list counts: {notes.DEFAULT_HEADERS}",
+        "write names with commas between; a star is none",
+    ),
+    (
+        "cors-allow-methods",
+        _are_methods,
+        "is no list of methods",
+        f"the default list counts: {notes.DEFAULT_METHODS}",
+        "write methods with commas between; a star is none",
+    ),
+    (
+        "cors-allow-credentials",
+        _is_truth,
+        "is no truth value",
+        "credentials are allowed",
+        'write "false" or "true"',
+    ),
+    (
+        "enable-global-auth",
+        _is_truth,
+        "is no truth value",
+        "the controller's own authentication counts",
+        'write "false"',
+    ),
+    (
+        "satisfy",
+        ("any", "all").__contains__,
+        "is neither any nor all",
+        "all checks must pass",
+        'write "any"',
+    ),
+)
+
+
+def _secret(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:
+    """The Secret with the users: there are repositories that keep none, so that its absence is no proof."""
     item = own.get("auth-secret")
     if item is None or not own.text("auth-type"):
         return
     namespace, _, name = item.text.strip().rpartition("/")
     namespace = namespace or ingress.namespace
-    found = secrets.get((namespace, name))
-    if found is None:
-        # Secrets are rarely kept with the manifests: another one that is says nothing about this one.
-        yield Dangling(
-            "the Secret",
-            name,
-            "every request is answered 503",
-            f"create it in the namespace {namespace}",
-            item.span,
-            outside=True,
-        )
-        return
-    keys = _keys(found)
-    if own.text("auth-secret-type") != "auth-map" and keys and "auth" not in keys:
-        yield Rejected(
-            "the Secret has no key auth",
-            "every request is answered 503",
-            "store the password file under the key auth, or set auth-secret-type: auth-map",
-            item.span,
-        )
-
-
-def _keys(secret: Manifest) -> set[str]:
-    names: set[str] = set()
-    for part in ("data", "stringData"):
-        found: Item | None = secret.item.get(part)
-        if found is not None:
-            names.update(one.name for one in found.entries())
-    return names
+    if (namespace, name) not in world.secrets:
+        effect = "every request is answered 503"
+        cure = f"create it in the namespace {namespace}"
+        yield Dangling("the Secret", name, effect, cure, item.span, outside=True)

@@ -18,7 +18,7 @@ BELIEVED = {"$pass_access_scheme": ("$http_x_forwarded_proto", "$scheme"),
     "$best_http_host": ("$http_x_forwarded_host", "$http_host")}  # fmt: skip
 
 
-def forwarded(controller: Controller, at: Span) -> Iterator[Node]:
+def forwarded(controller: Controller, at: Span, setter: str) -> Iterator[Node]:
     """The headers of a location."""
     believes = controller.flag("use-forwarded-headers", False)
     scheme, host = ("$pass_access_scheme", "$best_http_host") if believes else ("$scheme", "$http_host")
@@ -28,7 +28,7 @@ def forwarded(controller: Controller, at: Span) -> Iterator[Node]:
         ("X-Forwarded-Proto", scheme),
         ("X-Scheme", scheme),
     ):
-        yield node(at, "proxy_set_header", name, value)
+        yield node(at, setter, name, value, implied=True)
 
 
 def believed(controller: Controller) -> Iterator[Node]:

@@ -6,6 +6,7 @@ their age (internal/ingress/controller/controller.go, getBackendServers).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from authlint.readers.kubernetes.annotations import Annotations, of
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
+
+TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +32,15 @@ class Path:
     contested: bool = False
 
     @property
+    def rewrites(self) -> bool:
+        """Whether rewrite-target is taken and changes anything (RegexPathWithCapture of parser/validators.go)."""
+        target = self.own.text("rewrite-target")
+        return target not in ("", self.text) and TARGET.fullmatch(target) is not None
+
+    @property
     def is_regex(self) -> bool:
         """Whether this path makes every location of its host a pattern."""
-        target = self.own.text("rewrite-target")
-        return self.own.flag("use-regex", False) or (bool(target) and target != self.text)
+        return self.own.flag("use-regex", False) or self.rewrites
 
 
 @dataclass(slots=True)

@@ -42,6 +42,16 @@ class Manifest:
         return {one.name: one.text for one in found.entries()} if found is not None else {}
 
     @property
+    def namespaced(self) -> bool:
+        """Whether it says its namespace; else the one in which it is applied counts, and nobody knows it."""
+        return bool(self.item.text_at("metadata", "namespace"))
+
+    def keys(self) -> set[str]:
+        """The names under which a Secret or a ConfigMap holds something; of a Secret nothing else is looked at."""
+        parts = (self.item.get(part) for part in ("data", "stringData"))
+        return {one.name for part in parts if part is not None for one in part.entries()}
+
+    @property
     def span(self) -> Span:
         """The object's name, else its first line."""
         name = self.item.at("metadata", "name")

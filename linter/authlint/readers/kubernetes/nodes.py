@@ -13,10 +13,12 @@ from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
 
-def node(at: Span, name: str, *args: str, children: Sequence[Node] | None = None) -> Node:
+def node(
+    at: Span, name: str, *args: str, children: Sequence[Node] | None = None, implied: bool = False
+) -> Node:
     words = tuple(Word(text, "", at.start, at.end) for text in args)
     inner = tuple(children) if children is not None else None
-    return Node(name, words, inner, at.path, at.start, at.end, at.end)
+    return Node(name, words, inner, at.path, at.start, at.end, at.end, implied=implied)
 
 
 def branch(at: Span, left: str, operator: str, right: str, children: Sequence[Node]) -> Node:

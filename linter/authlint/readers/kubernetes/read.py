@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from authlint.model.fact import Log
 from authlint.model.gateway import Gateway, Server
 from authlint.readers.kubernetes.advice import ADVICE
+from authlint.readers.kubernetes.annotations import of
 from authlint.readers.kubernetes.classes import classes, foreign
 from authlint.readers.kubernetes.concern import concerned
-from authlint.readers.kubernetes.controller import Controller, controller
+from authlint.readers.kubernetes.controller import controller
 from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
+from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.servers import servers
 from authlint.readers.kubernetes.solvers import challenge
+from authlint.readers.kubernetes.validation import refused
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.read import upstreams
@@ -37,6 +41,19 @@ def gateways(
 
     Hosts about which there is nothing to find are left out of it unless `every_host`.
     """
+    ours, skipped = _sorted(manifests)
+    if not ours:
+        return [], skipped
+    world = world_of(manifests, troubles)
+    return [_gateway(ours, _nodes(ours, world, every_host), world)], skipped
+
+
+def lowered(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[Node, ...]:
+    """The http block that the controller writes."""
+    return _nodes(_sorted(manifests)[0], world_of(manifests, troubles), True)
+
+
+def _sorted(manifests: Sequence[Manifest]) -> tuple[list[Manifest], list[Skipped]]:
     known = classes(manifests)
     ours: list[Manifest] = []
     skipped: list[Skipped] = []
@@ -48,45 +65,40 @@ def gateways(
             skipped.append((one.path, one.span, other))
         else:
             ours.append(one)
-    if not ours:
-        return [], skipped
-    settings = controller(manifests)
-    nodes = lowered(ours, settings, manifests, troubles, every_host)
-    return [_gateway(ours, nodes, settings, manifests)], skipped
+    return ours, skipped
 
 
-def lowered(
-    ingresses: Sequence[Manifest],
-    settings: Controller,
-    manifests: Sequence[Manifest],
-    troubles: list[Trouble],
-    every_host: bool = True,
-) -> tuple[Node, ...]:
-    """The http block that the controller writes, of `every_host` or of those that concern authlint."""
+def world_of(manifests: Sequence[Manifest], troubles: list[Trouble]) -> World:
     maps: dict[tuple[str, str], Item] = {}
     for one in manifests:
         data = one.item.get("data")
         if one.kind == "ConfigMap" and data is not None:
             maps.setdefault((one.namespace, one.name), data)
-    found = hosts(ingresses)
+    secrets = {(one.namespace, one.name): one for one in manifests if one.kind == "Secret"}
+    return World(controller(manifests), maps, secrets, troubles)
+
+
+def _nodes(ingresses: Sequence[Manifest], world: World, every_host: bool) -> tuple[Node, ...]:
+    """The http block that the controller writes, of `every_host` or of those that concern authlint."""
+    taken = [one for one in ingresses if not any(refused(of(one), world.controller))]
+    found = hosts(taken)
     for host in found.values():
-        solver = challenge(host, settings)
+        solver = challenge(host, world.controller)
         if solver is not None:
             host.paths.append(solver)
-    return servers(found if every_host else concerned(found, settings), settings, maps, troubles)
+    chosen = found if every_host else concerned(found, world.controller)
+    return servers(chosen, world, ingresses[0].span)
 
 
-def _gateway(
-    ingresses: Sequence[Manifest],
-    nodes: tuple[Node, ...],
-    settings: Controller,
-    manifests: Sequence[Manifest],
-) -> Gateway:
+def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: World) -> Gateway:
     names = collect(nodes, SERVER)
     http = level_of("http", None, nodes, None, names)
     files = dict.fromkeys(one.path for one in ingresses)
+    settings = world.controller
     if settings.config is not None:
         files[settings.config.path] = None
+    log = settings.item("log-format-upstream")
+    logs = (Log((names.value(log.text),), log.span, log.span),) if log is not None else ()
     first = ingresses[0].path
     return Gateway(
         root=first,
@@ -98,5 +110,5 @@ def _gateway(
         files=tuple(files),
         advice=ADVICE,
         server=SERVER,
-        facts=tuple(dict.fromkeys(facts(ingresses, settings, manifests))),
+        facts=(*dict.fromkeys(facts(ingresses, world)), *logs),
     )

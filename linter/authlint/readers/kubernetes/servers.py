@@ -1,33 +1,33 @@
-"""Hosts as the servers that the controller writes for them."""
+"""Hosts as the servers that the controller writes for them, and what stands around these in the http block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.external import written
 from authlint.readers.kubernetes.forwarded import believed
 from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
-from authlint.readers.kubernetes.locations import Locations
-from authlint.readers.kubernetes.nodes import branch, gap, node, snippet
+from authlint.readers.kubernetes.locations import Locations, World
+from authlint.readers.kubernetes.nodes import branch, node
 from authlint.readers.nginx.expand import Node
-from authlint.readers.trouble import Trouble
-from authlint.readers.yaml.tree import Item
+from authlint.text import Span
 
 
-def servers(
-    hosts: Mapping[str, Host],
-    controller: Controller,
-    maps: dict[tuple[str, str], Item],
-    troubles: list[Trouble],
-) -> tuple[Node, ...]:
-    """The http block's directives: upstreams and servers; one server takes what no host fits."""
-    found: list[Node] = [*header_names(controller), *believed(controller), *zones(hosts), *_upstreams(hosts)]
+def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
+    """The http block's directives: settings, upstreams and servers; one server, said to be written `at` that place,
+    takes what no host fits."""
+    found: list[Node] = [
+        *header_names(world.controller),
+        *believed(world.controller),
+        *_settings(world),
+        *zones(hosts),
+        *_upstreams(hosts),
+    ]
     for host in hosts.values():
-        found.append(node(host.span, "server", children=list(_server(host, controller, maps, troubles))))
-    if "" not in hosts and hosts:
-        at = next(iter(hosts.values())).span
+        found.append(node(host.span, "server", children=list(_server(host, world))))
+    if "" not in hosts:
         nobody = [
             node(at, "listen", "80", "default_server"),
             node(at, "listen", "443", "default_server", "ssl"),
@@ -36,6 +36,29 @@ def servers(
         ]
         found.append(node(at, "server", children=nobody))
     return tuple(found)
+
+
+def _settings(world: World) -> Iterator[Node]:
+    """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/"""
+    settings = world.controller
+    log = settings.item("log-format-upstream")
+    if log is not None and not settings.flag("disable-access-log", False):
+        escape = ("escape=json",) if settings.flag("log-format-escape-json", False) else ()
+        yield node(log.span, "log_format", "upstreaminfo", *escape, log.text)
+        yield node(log.span, "access_log", "/var/log/nginx/access.log", "upstreaminfo")
+    for name, item in settings.listed("add-headers", world.maps):
+        yield node(item.span, "more_set_headers", f"{name}: {item.text}")
+    hidden = settings.item("hide-headers")
+    if hidden is not None:
+        for name in settings.words("hide-headers"):
+            yield node(hidden.span, "proxy_hide_header", name)
+    errors = settings.item("custom-http-errors")
+    codes = [code for code in settings.words("custom-http-errors") if code.isdigit()]
+    if errors is not None and codes:
+        yield node(errors.span, "error_page", *codes, "=", "@custom-errors")
+        if not settings.flag("disable-proxy-intercept-errors", False):
+            yield node(errors.span, "proxy_intercept_errors", "on")
+    yield from written(settings.item("http-snippet"), settings.file, world.troubles)
 
 
 def _upstreams(hosts: Mapping[str, Host]) -> Iterator[Node]:
@@ -48,9 +71,7 @@ def _upstreams(hosts: Mapping[str, Host]) -> Iterator[Node]:
                 yield node(path.span, "upstream", path.service, children=[server])
 
 
-def _server(
-    host: Host, controller: Controller, maps: dict[tuple[str, str], Item], troubles: list[Trouble]
-) -> Iterator[Node]:
+def _server(host: Host, world: World) -> Iterator[Node]:
     at = host.span
     default = ("default_server",) if not host.name else ()
     yield node(at, "listen", "80", *default)
@@ -58,7 +79,7 @@ def _server(
         yield node(at, "listen", "443", *default, "ssl")
     aliases = [alias for path in host.paths for alias in path.own.words("server-alias")]
     yield node(at, "server_name", host.name or "_", *dict.fromkeys(aliases))
-    yield from _first_snippet(host, controller, troubles)
+    yield from _first_snippet(host, world)
     for path in host.paths:
         root = path.own.text("app-root")
         if root.startswith("/"):
@@ -66,21 +87,28 @@ def _server(
             move = node(span, "return", "302", f"$scheme://$http_host{root}")
             yield branch(span, "$uri", "=", "/", children=[move])
             break
-    yield from Locations(host, controller, maps, troubles).nodes()
-    errors = next((path.own.span("custom-http-errors") for path in host.paths
-        if path.own.text("custom-http-errors")), None)  # fmt: skip
+    yield from Locations(host, world).nodes()
+    errors = _errors(host, world)
     if errors is not None:
         body = [node(errors, "internal"), node(errors, "return", "404")]
         yield node(errors, "location", "@custom-errors", children=body)
+    settings = world.controller
+    yield from written(settings.item("server-snippet"), settings.file, world.troubles)
 
 
-def _first_snippet(host: Host, controller: Controller, troubles: list[Trouble]) -> Iterator[Node]:
+def _errors(host: Host, world: World) -> Span | None:
+    """Where answers to errors were asked for: the default backend of the controller itself says 404 to all."""
+    for path in host.paths:
+        if path.own.text("custom-http-errors"):
+            return path.own.span("custom-http-errors")
+    item = world.controller.item("custom-http-errors")
+    return item.span if item is not None else None
+
+
+def _first_snippet(host: Host, world: World) -> Iterator[Node]:
+    """Of several Ingress objects of a host the first one's counts."""
     for path in host.paths:
         item = path.own.items.get("server-snippet")
-        if item is None or controller.snippets is False:
-            continue
-        if item.masked:
-            yield gap(item.span, "a template writes a part of this snippet")
+        if item is not None and world.controller.snippets is not False:
+            yield from written(item, path.ingress.file, world.troubles)
             return
-        yield from snippet(item, path.ingress.file, troubles)
-        return

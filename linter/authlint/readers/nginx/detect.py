@@ -19,3 +19,16 @@ DIRECTIVE = re.compile(
 def is_nginx(text: str) -> bool:
     """Whether the text has a block and a directive as only nginx writes them."""
     return "{" in text and BLOCK.search(text) is not None and DIRECTIVE.search(text) is not None
+
+
+# Directives of locations that only nginx has.
+SNIPPET = re.compile(
+    r"^[ \t]*(?:add_header|proxy_set_header|proxy_hide_header|proxy_pass|auth_request|auth_request_set|auth_basic"
+    r"|auth_basic_user_file|more_set_headers|more_set_input_headers|fastcgi_param|grpc_set_header)[ \t]+[^;{}#]+;",
+    re.MULTILINE,
+)
+
+
+def is_snippet(text: str) -> bool:
+    """Whether a text without blocks of its own is written for a location of nginx's."""
+    return SNIPPET.search(text) is not None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from authlint.model.gateway import Open, Server
+from authlint.readers.nginx.excerpt import Excerpt
+from authlint.readers.nginx.lookup import matches, on_disk, stand_ins
 from authlint.readers.nginx.scan import Directive, Tree, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
 from authlint.readers.nginx.template import HOLE, Masked, mask
@@ -25,13 +26,16 @@ PREFIXES = (
     "/opt/bitnami/nginx/conf/",
     "/etc/openresty/",
 )
+# Directives that stand in http and not in a server.
+IN_HTTP = frozenset(("server", "upstream", "map", "geo", "limit_req_zone", "proxy_cache_path", "log_format"))
 DEEPEST = 100
 LARGEST = 20_000  # directives that includes bring into one block
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read."""
+    """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read; what is
+    `implied` nobody has asked for."""
 
     name: str
     args: tuple[Word, ...]
@@ -41,6 +45,7 @@ class Node:
     end: int
     head: int  # where the words end
     gap: Open | None = None
+    implied: bool = False
 
     @property
     def span(self) -> Span:
@@ -78,6 +83,7 @@ class Library:
     include_roots: tuple[str, ...] = ()
     server: Server | None = None  # what the project says that it runs
     memory: dict[str, str] = field(default_factory=dict)
+    excerpts: dict[str, Excerpt] = field(default_factory=dict)  # parts of other files, by their paths
     pages: dict[str, Page | None] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -88,13 +94,19 @@ class Library:
             self.pages[path] = None if text is None else self._page(path, text)
         return self.pages[path]
 
+    def host(self, path: str) -> str:
+        """The file that a person opens to see what stands at a path."""
+        excerpt = self.excerpts.get(path)
+        return path if excerpt is None else excerpt.host
+
     def _page(self, path: str, text: str) -> Page:
-        source = Source(path, text)
-        self.sources[path] = source
+        host = self.host(path)
+        source = self.sources[host] if host != path else Source(path, text)
+        self.sources[host] = source
         masked = mask(text, envsubst=path.endswith((".template", ".tmpl", ".tpl", ".envsubst")))
         tree = scan(masked.text)
         for problem in tree.problems:
-            span = Span(path, problem.start, max(problem.end, problem.start + 1))
+            span = Span(host, problem.start, max(problem.end, problem.start + 1))
             if masked.kind is not None:
                 why = f"from here on this template is read in part: {problem.message}"
                 self.troubles.append(Trouble("template-skipped", why, span))
@@ -103,6 +115,8 @@ class Library:
         return Page(source, tree, masked)
 
     def text(self, path: str) -> str | None:
+        if path in self.excerpts:
+            return self.excerpts[path].text
         if path in self.memory:
             return self.memory[path]
         if path in self.sources:
@@ -240,14 +254,44 @@ class Expansion:
     def find(self, spec: str) -> list[str] | None:
         """The files that an include names; None where a file that must be there is not."""
         pattern = any(c in spec for c in "*?[")
-        for candidate in self._candidates(spec):
-            known = [p for p in self.library.memory if p == candidate]
-            found = known or sorted(
-                glob.glob(candidate) if pattern else [candidate] * os.path.isfile(candidate)
-            )
-            if found:
-                return [os.path.normpath(p) for p in found if os.path.isfile(p) or p in self.library.memory]
+        excerpt = self.library.excerpts.get(self.main)
+        if excerpt is not None:
+            found = self._beside(excerpt, spec)
+            if found or excerpt.alone:
+                return found or ([] if pattern else None)
+        candidates = list(self._candidates(spec))
+        for candidate in candidates:
+            if candidate in self.library.memory:
+                return [candidate]
+            listed = on_disk(candidate) if pattern else [candidate] * os.path.isfile(candidate)
+            if listed:
+                return listed
+        for candidate in candidates:
+            listed = stand_ins(candidate)
+            if listed:
+                return listed
         return [] if pattern else None
+
+    def _beside(self, main: Excerpt, spec: str) -> list[str]:
+        """What an include names among the parts of the same file."""
+        others = [
+            one.path for one in self.library.excerpts.values() if one.host == main.host and one is not main
+        ]
+        for candidate in self._candidates(spec):
+            found = sorted(path for path in others if matches(path, candidate))
+            if found:
+                return found
+        if not main.flat:
+            return []
+        last = os.path.join(self.folder, os.path.basename(spec))
+        pattern = any(c in spec for c in "*?[")
+        found = sorted(path for path in others if matches(path, last))
+        return [path for path in found if not pattern or self._is_of_http(path)]
+
+    def _is_of_http(self, path: str) -> bool:
+        """Whether a file is written for the folder that a main file includes as a whole."""
+        page = self.library.page(path)
+        return page is not None and any(one.name.text in IN_HTTP for one in page.tree.directives)
 
     def _candidates(self, spec: str) -> Iterator[str]:
         if not spec or "\0" in spec:

@@ -50,16 +50,16 @@ class Around:
         return not self.names.isdisjoint(names)
 
 
-def facts(nodes: tuple[Node, ...], names: Names, whole: bool) -> Iterator[Fact]:
-    """Of a configuration with its includes in their place: `nodes` are those in http. `whole`: there is no more of
-    it elsewhere, as there is around a fragment."""
-    whole = whole and not any(node.gap is not None or node.masked for node in _inside(nodes))
+def facts(nodes: tuple[Node, ...], names: Names, unseen: int) -> Iterator[Fact]:
+    """Of a configuration with its includes in their place: `nodes` are those in http, or of a fragment around which
+    so many blocks stand elsewhere."""
+    whole = unseen == 0 and not any(node.gap is not None or node.masked for node in _inside(nodes))
     todo: list[tuple[tuple[Node, ...], tuple[Node, ...]]] = [(nodes, ())]
     while todo:
         children, outer = todo.pop()
         around = Around(outer, frozenset(child.name for child in children))
         written = {_set(child)[0].lower() for child in children if child.name in TO_CLIENT}
-        if around.has("auth_request_set"):
+        if around.has("auth_request_set") and unseen < 2:
             yield from _unasked(children, around, nodes)
         for child in children:
             if child.name in TO_CLIENT:

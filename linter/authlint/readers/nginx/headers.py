@@ -117,7 +117,8 @@ def _listed(level: Level, nodes: Iterable[Node]) -> list[HeaderOp]:
         name = node.arg(0)
         first = name.lower() not in seen
         seen.add(name.lower())
-        ops.append(HeaderOp("set" if first else "append", name, level.value(node.arg(1)), node.span))
+        verb: Literal["set", "append"] = "set" if first else "append"
+        ops.append(HeaderOp(verb, name, level.value(node.arg(1)), node.span, implied=node.implied))
     return ops
 
 
@@ -130,4 +131,5 @@ def shadowed(level: Level, family: str) -> Shadowed | None:
     if outer is None:
         return None
     ops: Callable[[Level, Iterable[Node]], list[HeaderOp]] = added if family == "add_header" else _listed
-    return Shadowed(family, tuple(ops(outer, outer.own(family))), tuple(node.span for node in own))
+    by = tuple(node.span for node in own if not node.implied)
+    return Shadowed(family, tuple(ops(outer, outer.own(family))), by)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
 from authlint.readers.nginx import release
-from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
 from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
@@ -20,7 +20,6 @@ from authlint.text import Span
 DEFINING = frozenset(("map", "upstream", "geo", "split_clients"))
 # What a file is written for if no other includes it.
 AT_TOP = frozenset(("http", "events", "stream", "mail", "user", "worker_processes", "pid"))
-IN_HTTP = frozenset(("server", "upstream", "map", "geo", "limit_req_zone", "proxy_cache_path", "log_format"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +69,15 @@ def model(
         empty.open = (Open("the server around these locations is not in the repository", span),)
         listeners = reader.bare(empty, inner, span)
     gateway = Gateway(
-        root=main,
+        root=library.host(main),
         listeners=listeners,
         upstreams=upstreams([*http.own("upstream"), *(node for node in beside if node.name == "upstream")]),
         definitions=names.definitions,
-        directory=os.path.dirname(main) or ".",
-        files=tuple(expansion.files),
+        directory=os.path.dirname(library.host(main)) or ".",
+        files=tuple(dict.fromkeys(map(library.host, expansion.files))),
         open=http.openings(),
         reads=variables_read((*beside, *nodes)),
-        facts=tuple(facts(inner, names, whole=context == ())),
+        facts=tuple(facts(inner, names, len(context))),
         server=server,
     )
     return Reading(gateway, context, places(expansion, context))
@@ -90,7 +89,7 @@ def places(expansion: Expansion, context: tuple[str, ...]) -> dict[str, tuple[st
     for path, around in expansion.around:
         whole = (*context, *around)
         found[path] = whole if found.get(path, whole) == whole else None
-    found[expansion.main] = context if context != ("http", "server") else None
+    found[expansion.main] = context if len(context) < 2 else None
     return found
 
 
@@ -100,7 +99,7 @@ def context_of(nodes: tuple[Node, ...]) -> tuple[str, ...]:
         return ()
     if names & IN_HTTP:
         return ("http",)
-    return ("http", "server")
+    return ("http", "server") if "location" in names else ("http", "server", "location")
 
 
 def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

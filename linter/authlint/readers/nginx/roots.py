@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from authlint.discover import shown
 from authlint.model.gateway import Gateway
-from authlint.readers.nginx.detect import is_nginx
-from authlint.readers.nginx.expand import Expansion, Library, Node
-from authlint.readers.nginx.read import AT_TOP, DEFINING, IN_HTTP, Reading, model
+from authlint.readers.embedded import dump
+from authlint.readers.nginx.detect import is_nginx, is_snippet
+from authlint.readers.nginx.excerpt import Excerpt
+from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
+from authlint.readers.nginx.read import AT_TOP, DEFINING, Reading, model
 from authlint.readers.trouble import Trouble
-from authlint.text import Span
+from authlint.text import Source, Span
 
 # What a person is to fill in: <name>, but not a named group of a pattern.
 PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
@@ -41,6 +43,7 @@ def roots(
     candidates: Sequence[str],
     project: Iterable[str],
     asked: Callable[[str], bool],
+    excerpts: Iterable[Excerpt] = (),
 ) -> Iterator[Root]:
     """The gateways of a project that read a file which was asked for: main files, then fragments that none of
     them includes.
@@ -51,15 +54,26 @@ def roots(
     wanted = {shown(path) for path in named}
     for path in sorted({shown(path) for path in (*named, *candidates, *project)}):
         _look(state, path, path in wanted)
+    for excerpt in excerpts:
+        library.excerpts[excerpt.path] = excerpt
+        _look(state, excerpt.path, False)
     included: set[str] = set()
     mains = [path for path, names in state.top.items() if names & AT_TOP]
     for path in mains:
         yield from _read(state, path, included)
-    for level in (IN_HTTP, frozenset(("location",))):
+    for depth in (1, 2, 3):
         for path, names in state.top.items():
-            fragment = path not in included and not names & AT_TOP and names & level
-            if fragment and (level is IN_HTTP or not names & IN_HTTP):
+            if path not in included and _depth(names) == depth:
                 yield from _read(state, path, included)
+
+
+def _depth(names: frozenset[str]) -> int:
+    """How many blocks stand around what a file is written for."""
+    if names & AT_TOP:
+        return 0
+    if names & IN_HTTP:
+        return 1
+    return 2 if "location" in names else 3
 
 
 def _look(state: _Project, path: str, named: bool) -> None:
@@ -70,13 +84,26 @@ def _look(state: _Project, path: str, named: bool) -> None:
         if not named:
             del library.troubles[before:]
         return
-    if not is_nginx(text):
+    if not is_nginx(text) and not is_snippet(text):
         del library.troubles[before:]
         return
-    library.memory.setdefault(path, text)
+    if path not in library.excerpts:
+        if dump.is_dump(text):
+            _take_apart(state, path, text)
+            return
+        library.memory.setdefault(path, text)
     page = library.page(path)
     if page is not None:
         state.top[path] = frozenset(directive.name.text for directive in page.tree.directives)
+
+
+def _take_apart(state: _Project, path: str, text: str) -> None:
+    """A dump: its files are read, not it."""
+    state.library.sources.setdefault(path, Source(path, text))
+    parts = list(dump.excerpts(path, text))
+    state.library.excerpts.update({one.path: one for one in parts})
+    for one in parts:
+        _look(state, one.path, False)
 
 
 def _read(state: _Project, path: str, included: set[str]) -> Iterator[Root]:
@@ -87,7 +114,7 @@ def _read(state: _Project, path: str, included: set[str]) -> Iterator[Root]:
     if nodes is None:
         return
     included.update(file for file in expansion.files if file != path)
-    if not any(state.asked(file) for file in expansion.files):
+    if not any(state.asked(state.library.host(file)) for file in expansion.files):
         return
     beside = () if state.top[path] & AT_TOP else _definitions(state, os.path.dirname(path), path)
     reading = model(expansion, nodes, beside=beside)
@@ -118,6 +145,8 @@ def _misplaced(library: Library, reading: Reading) -> None:
         for problem in misplaced(page.tree, context):
             if PLACEHOLDER.search(page.source.text, problem.start, page.source.line_end(problem.start)):
                 continue
-            trouble = Trouble("syntax-error", problem.message, Span(path, problem.start, problem.end))
+            trouble = Trouble(
+                "syntax-error", problem.message, Span(page.source.path, problem.start, problem.end)
+            )
             if trouble not in library.troubles:
                 library.troubles.append(trouble)

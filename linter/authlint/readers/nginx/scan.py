@@ -82,6 +82,8 @@ _WORD, _MARK, _QUOTED, _COMMENT = 1, 2, 3, 4
 _ESCAPE = re.compile(r"""\\(["'\\trn])""")
 _MEANING = {"t": "\t", "r": "\r", "n": "\n"}
 _BOM = "\ufeff"
+# Fills a place where the text is longer as it is written than as it is meant; it is no part of a word.
+GHOST = "\ue001"
 
 
 def scan(text: str) -> Tree:
@@ -91,6 +93,8 @@ def scan(text: str) -> Tree:
 
 def unescape(written: str) -> str:
     """What nginx makes of backslashes; the same in quotes and outside."""
+    if GHOST in written:
+        written = written.replace(GHOST, "")
     return (
         _ESCAPE.sub(lambda match: _MEANING.get(match[1], match[1]), written) if "\\" in written else written
     )

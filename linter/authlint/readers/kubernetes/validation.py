@@ -1,0 +1,199 @@
+"""What becomes of a value that the controller does not take.
+
+Read in the source of 1.15 (internal/ingress/annotations: annotations.go Extract, parser/validators.go, and each
+annotation's main.go): a value may cost the whole Ingress, its locations (503), its own group of annotations, or
+fall back to a default. Values that a template writes are not judged.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from authlint.readers.kubernetes.annotations import FALSE, PREFIX, RISKS, RISKY, TRUE, Annotations
+from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.manifests import Manifest
+from authlint.text import Span
+
+BOOLEANS = TRUE | FALSE
+URL = re.compile(r"[A-Za-z0-9\-._~/:,?&=$]*")
+PLAIN_URL = re.compile(r"[A-Za-z0-9\-._~/:,?&=]*")
+REALM = re.compile(r"[A-Za-z0-9\-._~/: ]*")
+DURATION_LETTERS = re.compile(r"[A-Za-z0-9\-._~/:, ]*")
+DURATION = re.compile(r"\d+(?:ms|s|m|h|d|w|M|y)")
+HEADER = re.compile(r"[A-Za-z0-9\-_]+")
+ERRORS = re.compile(r"[45]\d\d(?:,[45]\d\d)*")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
+LETTERS = "use letters, digits and -._~/:,?&=$ only"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that is not taken: why, and what to write."""
+
+    name: str
+    why: str
+    cure: str
+    span: Span
+
+
+def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
+    """Values for which the whole Ingress is not loaded."""
+    for name, pattern, why, cure in REFUSING:
+        item = own.get(name)
+        if item is not None and item.text.strip() and not pattern.search(item.text):
+            yield Fault(name, why, cure, item.span)
+    limit = RISKS.get(controller.text("annotations-risk-level"))
+    for name, item in own.items.items() if limit is not None else ():
+        if limit is not None and RISKY.get(name, 0) > limit:
+            said = controller.text("annotations-risk-level")
+            why = f"{name} is riskier than the controller's annotations-risk-level, {said}, allows"
+            yield Fault(name, why, "raise annotations-risk-level, or do without this annotation", item.span)
+
+
+REFUSING = (
+    ("auth-url", re.compile(r"\A[A-Za-z0-9\-._~/:,?&=$ ]*\Z"), "auth-url has a letter that the controller does "
+     "not take", LETTERS),
+    ("auth-type", re.compile("basic|digest"), "auth-type is neither basic nor digest", 'write "basic"'),
+    ("auth-secret-type", re.compile(r"\A\s*(?:auth-file|auth-map)\s*\Z"), "auth-secret-type is neither auth-file "
+     "nor auth-map", 'write "auth-file"'),
+    ("auth-realm", re.compile(r"\A[A-Za-z0-9\-._~/: ]*\Z"), "auth-realm has a letter that the controller does not "
+     "take", "use letters, digits, spaces and -._~/: only"),
+    ("custom-http-errors", re.compile(r"\A[45]\d\d?(?:,\s*[45]\d\d?)*\Z"), "custom-http-errors is no list of "
+     "statuses from 400 to 599", 'write them with commas between: "502,503"'),
+)  # fmt: skip
+
+
+def denied(
+    ingress: Manifest, own: Annotations, controller: Controller, secrets: Mapping[tuple[str, str], Manifest]
+) -> Iterator[Fault]:
+    """Values for which the locations of the Ingress answer 503."""
+    yield from _password(ingress, own, controller, secrets)
+    method = own.get("auth-method")
+    if method is not None and method.text.strip() not in METHODS:
+        yield Fault("auth-method", "auth-method is no method", "write GET", method.span)
+    url = own.get("auth-url")
+    if url is not None and url.text.strip() and not _is_url(url.text.strip()):
+        why = "auth-url is no URL with a scheme and a host"
+        yield Fault(
+            "auth-url", why, "name the service: http://SERVICE.NAMESPACE.svc.cluster.local/path", url.span
+        )
+    if url is not None:
+        yield from _parts_of_external(ingress, own, controller)
+    for name in ADDRESSES:
+        item = own.get(name)
+        bad = [word for word in own.words(name) if not _is_network(word)]
+        if item is not None and bad:
+            yield Fault(name, f"{bad[0]} is no address", "write addresses or networks: 10.0.0.0/8", item.span)
+
+
+def _password(
+    ingress: Manifest, own: Annotations, controller: Controller, secrets: Mapping[tuple[str, str], Manifest]
+) -> Iterator[Fault]:
+    kind, secret = own.get("auth-type"), own.get("auth-secret")
+    if kind is None or not kind.text.strip():
+        return
+    if "auth-secret" not in own.items:
+        why = "auth-type without auth-secret"
+        yield Fault("auth-type", why, "name the Secret with the users in auth-secret", kind.span)
+    if secret is None:
+        return
+    namespace, _, name = secret.text.strip().rpartition("/")
+    if namespace and namespace != ingress.namespace and not controller.flag(CROSS, False):
+        why = f"the Secret is in the namespace {namespace}, the Ingress in {ingress.namespace}"
+        cure = f"put the Secret into the namespace {ingress.namespace}"
+        if ingress.namespaced:
+            yield Fault("auth-secret", why, cure, secret.span)
+        return
+    found = secrets.get((namespace or ingress.namespace, name))
+    keys = found.keys() if found is not None else set()
+    if own.text("auth-secret-type") != "auth-map" and keys and "auth" not in keys:
+        why = "the Secret has no key auth"
+        cure = "store the password file under the key auth, or set auth-secret-type: auth-map"
+        yield Fault("auth-secret", why, cure, secret.span)
+
+
+CROSS = "allow-cross-namespace-resources"
+
+
+def _parts_of_external(ingress: Manifest, own: Annotations, controller: Controller) -> Iterator[Fault]:
+    headers = own.get("auth-response-headers")
+    bad = [word for word in own.words("auth-response-headers") if not HEADER.fullmatch(word)]
+    if headers is not None and bad:
+        why = f"{bad[0]} is no header name"
+        yield Fault("auth-response-headers", why, "write names with commas between", headers.span)
+    duration = own.get("auth-cache-duration")
+    if duration is not None and DURATION_LETTERS.fullmatch(duration.text):
+        bad = [one for one in own.words("auth-cache-duration") if not _is_duration(one)]
+        if bad:
+            why = f"{bad[0]} is no duration with statuses before it"
+            yield Fault("auth-cache-duration", why, 'write "200 202 10m"', duration.span)
+    extra = own.get("auth-proxy-set-headers")
+    if extra is not None and ingress.namespaced and not controller.flag(CROSS, False):
+        namespace = extra.text.strip().rpartition("/")[0]
+        if namespace and namespace != ingress.namespace:
+            why = f"the ConfigMap is in the namespace {namespace}, the Ingress in {ingress.namespace}"
+            yield Fault("auth-proxy-set-headers", why, "keep it in the Ingress's own namespace", extra.span)
+
+
+def forgotten(own: Annotations) -> Fault | None:
+    """The value for which external auth is forgotten, while the Ingress is taken."""
+    redirect = own.get("auth-request-redirect")
+    if redirect is not None and not PLAIN_URL.fullmatch(redirect.text.replace(" ", "")):
+        letter = re.sub(r"[A-Za-z0-9\-._~/:,?&= ]", "", redirect.text)[:1]
+        why = f"the controller does not take {letter} here, and drops auth-url with it"
+        return Fault("auth-request-redirect", why, LETTERS.replace("$", ""), redirect.span)
+    duration = own.get("auth-cache-duration")
+    if duration is not None and not DURATION_LETTERS.fullmatch(duration.text):
+        why = "the controller does not take this duration, and drops auth-url with it"
+        return Fault("auth-cache-duration", why, 'write "200 202 10m"', duration.span)
+    cookie = own.get("auth-always-set-cookie")
+    if cookie is not None and cookie.text.strip() and cookie.text.strip() not in BOOLEANS:
+        why = "this is no truth value: the controller drops auth-url with it"
+        return Fault("auth-always-set-cookie", why, 'write "true"', cookie.span)
+    return None
+
+
+def emptied(own: Annotations) -> Fault | None:
+    """An annotation that asks for credentials and is empty, while others say that it was meant to."""
+    for name, others in (
+        ("auth-url", ("auth-signin", "auth-response-headers")),
+        ("auth-type", ("auth-secret",)),
+    ):
+        item = own.items.get(name)
+        empty = item is not None and not item.masked and not item.text.strip()
+        if item is not None and empty and any(own.text(other) for other in others):
+            why = f"{name} is empty: nobody is asked for credentials"
+            return Fault(name, why, f"write what {PREFIX}{name} shall be", item.span)
+    return None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and ".." not in parts.netloc
+
+
+def _is_duration(text: str) -> bool:
+    seen = False
+    for word in text.split():
+        if re.fullmatch(r"\d{3}", word):
+            if seen:
+                return False
+        elif DURATION.fullmatch(word):
+            seen = True
+    return seen
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
