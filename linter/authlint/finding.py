@@ -35,6 +35,7 @@ class Given:
     before: int = 0  # equal requests that come just before it
     claims: tuple[tuple[str, str | int], ...] = ()  # what TOKEN says; times are seconds from now
     answers: tuple[tuple[str, str], ...] = ()  # headers with which the auth service lets the request pass
+    verdict: int | None = None  # what the auth service answers to everybody; 0: nothing, it waits for a body
 
     @property
     def words(self) -> str:
@@ -44,6 +45,9 @@ class Given:
             times = "one equal request comes" if self.before == 1 else f"{self.before} equal requests come"
             said.append(f"{times} just before it")
         said += [f"the auth service answers 200 with {name}: {value}" for name, value in self.answers]
+        if self.verdict is not None:
+            answers = f"answers {self.verdict} to everybody" if self.verdict else "waits for the body"
+            said.append(f"the auth service {answers}")
         said += [f"TOKEN {_claim(name, value)}" for name, value in self.claims]
         return ", ".join(said)
 
@@ -77,6 +81,7 @@ class Exchange:
     received: tuple[tuple[str, str], ...] | None = None
     supposed: int | None = None  # what the application is taken to answer, where that is not 200
     given: Given = NOTHING_GIVEN
+    body: str = ""
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 

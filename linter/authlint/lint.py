@@ -41,11 +41,13 @@ ONE_OF = (
     ("authorization-dropped", "authorization-malformed"),
     (
         "auth-reference-dangling",
+        "auth-subrequest-broken",
         "token-location-mismatch",
         "competing-authorization",
         "auth-unsatisfiable",
         "header-name-dropped",
     ),
+    ("auth-subrequest-broken", "unauthorized-masked"),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {

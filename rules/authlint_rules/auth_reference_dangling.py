@@ -36,6 +36,7 @@ from authlint.flow.outcome import Outcome
 from authlint.model.fact import Dangling
 from authlint.model.gateway import Route
 from authlint.model.step import Ask, Files, ToNamed
+from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
 
@@ -81,8 +82,8 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     bare = _has_no_files(endpoint)
     outcome = site.get(endpoint, assume=NO_FILES if bare else None)
     asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
-    if asked is None or outcome.opens:
-        return
+    if asked is None or outcome.opens or not (literal(asked.path) or "/").startswith("/"):
+        return  # what is no path at all is auth-subrequest-broken
     stated = tuple(one for one in outcome.assumed if one != FILES)
     yield Finding(
         rule=ID,

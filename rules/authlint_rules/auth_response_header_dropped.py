@@ -40,7 +40,8 @@ ID = "auth-response-header-dropped"
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
-        services = [one for one in evidence.mechanisms(endpoint) if isinstance(one, (Ask, Call))]
+        asked = (one for one in evidence.mechanisms(endpoint) if isinstance(one, (Ask, Call)))
+        services = list({one.span: one for one in asked}.values())
         if endpoint.forward is None or len(services) != 1:
             continue
         found = list(lost_on_the_way(site, endpoint, services[0]))

@@ -64,6 +64,8 @@ def _rewritten(text: str, staged: Staged) -> str:
     edits: list[tuple[int, int, str]] = []
     for directive, around in _walk(scan(text).directives):
         edits.extend(_edits(directive, around, staged))
+        if directive.name.text == "http":  # so that nobody waits for a service that itself waits in vain
+            edits.append((directive.name.end, directive.name.end, " {\nproxy_read_timeout 2s;\n#"))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text

@@ -142,7 +142,8 @@ def test_the_witness_is_answered_as_claimed(case: Path, envoy: Path, tmp_path: P
 
 def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str]:
     """What the server does otherwise than the exchange says."""
-    request = Request(exchange.method, exchange.url, exchange.headers)
+    request = Request(exchange.method, exchange.url, exchange.headers, exchange.body)
+    running.recorder.decree(exchange.given.verdict)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
     response, received = running.ask(
         request, worth, exchange.supposed or of_the_application, exchange.replied, exchange.given

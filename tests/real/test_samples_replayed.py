@@ -131,7 +131,8 @@ def refused(case: Path, folder: Path, name: str, message: str) -> None:
 
 
 def same_as_claimed(running: Live, exchange: Exchange) -> None:
-    request = Request(exchange.method, exchange.url, exchange.headers)
+    request = Request(exchange.method, exchange.url, exchange.headers, exchange.body)
+    running.recorder.decree(exchange.given.verdict)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
     response, received = running.ask(
         request, exchange.supposed or of_the_application, exchange.replied, exchange.given

@@ -28,13 +28,14 @@ class Draft:
     own_location: bool = False  # the Location is the gateway's and may be made absolute
     as_is: bool = False  # the block's response operations do not apply
     refusal: bool = False  # by a check
+    known_as: int | None = None  # the number under which a Recover finds it, where it is another
 
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
     """What the block in force does instead of this error, if anything."""
     if not draft.bare or p.recovering:
         return None
-    return next((one for one in p.in_force.recover if draft.status in one.statuses), None)
+    return next((one for one in p.in_force.recover if (draft.known_as or draft.status) in one.statuses), None)
 
 
 def leave(p: Passage, draft: Draft) -> None:
@@ -61,8 +62,10 @@ def absolute(p: Passage, location: str) -> str:
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
     rewritten = draft.location is not None and draft.own_location
+    newer = rewritten or (isinstance(draft.location, str) and not draft.location.startswith("/"))
     kept = p.kept
-    if not rewritten:  # of several the last that the gateway wrote becomes absolute
+    # Of several the last becomes absolute, unless it is an upstream's own relative one (measured).
+    if not newer:
         kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
@@ -103,7 +106,7 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
             continue
         if op.together and seen is None and op.verb != "remove":
             seen = headers
-        headers = apply(p, op, headers, seen)
+        headers = p.answer = apply(p, op, headers, seen)
     return headers
 
 

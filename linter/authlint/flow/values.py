@@ -121,7 +121,10 @@ def holds(p: Passage, condition: Condition) -> bool:
         case Test(Get() as value, Text("there")):
             return _there(p, value)
         case Test(value, how, None):
-            return fits(p, evaluate(p, value), how)
+            held = fits(p, evaluate(p, value), how)
+            if not held and how.how == "search":
+                p.match = None  # a pattern that is not found leaves no numbers behind (measured)
+            return held
         case Test(value, how, arg) if arg is not None:
             right = evaluate(p, arg)
             if isinstance(right, Unknown):
@@ -258,8 +261,25 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
             return p.upstream_statuses
+        case "upstream-cookie":
+            return _upstream_cookie(p, value.name)
+        case "response-header" if p.answer is not None:
+            return one_text(p, value.name, [h.value for h in p.answer if h.name.lower() == value.name])
         case _:
             return None
+
+
+def _upstream_cookie(p: Passage, name: str) -> str | Unknown:
+    for header in p.upstream_headers:
+        if header.name.lower() == "set-cookie":
+            pair = header.text.partition(";")[0].strip()
+            if pair.partition("=")[0].lower() == name.lower():
+                return pair.partition("=")[2]
+    return (
+        ""
+        if p.upstream_stated or p.upstream_status is None
+        else Unknown(f"the cookie {name} of the upstream")
+    )
 
 
 def _upstream_authority(p: Passage, port: bool) -> str | Unknown | None:

@@ -48,6 +48,17 @@ class Dangling:
 
 
 @dataclass(frozen=True, slots=True)
+class Miswired:
+    """A service that is asked who a client is, but not as it says here: `why` completes "this ...", `instead` says
+    what the service gets."""
+
+    why: str
+    instead: str
+    cure: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
     what must be so of the server for it to be written."""
@@ -58,4 +69,4 @@ class Log:
     assumes: str = ""
 
 
-Fact: TypeAlias = Ignored | Rejected | Dangling | Log
+Fact: TypeAlias = Ignored | Miswired | Rejected | Dangling | Log

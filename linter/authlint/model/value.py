@@ -35,6 +35,7 @@ Kind: TypeAlias = Literal[
     "upstream-port",
     "upstream-header",  # a header of the last upstream's response
     "upstream-status",
+    "upstream-cookie",  # that the last upstream sets
     "response-header",
     "document-root",
     "authority",  # the Host header as the gateway sees it, port included

@@ -26,6 +26,8 @@ def curl_words(exchange: Exchange) -> list[str]:
         words.append(f"-X {quote(exchange.method)}")
     words.append(quote(mask_url(exchange.url)))
     words.extend(_header(name, value) for name, value in exchange.headers)
+    if exchange.body:
+        words.append(f"--data {quote(exchange.body)}")
     return words
 
 

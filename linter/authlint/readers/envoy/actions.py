@@ -64,7 +64,6 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
         intercept=False,
         intercept_span=None,
         redirects=(),
-        default_redirect=False,
         jump_header=None,
         span=_span(action, span),
         verbatim=change,

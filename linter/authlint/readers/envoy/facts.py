@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.model.fact import Dangling, Fact, Ignored, Log
+from authlint.model.fact import Dangling, Fact, Ignored, Log, Miswired
 from authlint.readers.envoy import formatting
 from authlint.readers.envoy.filters import Filter, Surroundings, filters, unwrapped
 from authlint.readers.envoy.inert import KEY_CURE, LEVEL, levels
@@ -112,7 +112,7 @@ def _uri(one: Filter) -> Iterator[Fact]:
         return
     path = uri.text.partition("://")[2].partition("/")[2]
     if path:
-        yield Ignored(
+        yield Miswired(
             f"the path /{path} is not used: the service is asked for the client's own path",
             "the service gets the path of each request",
             f"write path_prefix: /{path} where the service expects it in front",

@@ -37,5 +37,5 @@ def believed(controller: Controller) -> Iterator[Node]:
     if item is None or not controller.flag("use-forwarded-headers", False):
         return
     for name, (said, own) in BELIEVED.items():
-        cases = [node(item.span, "", own), node(item.span, "default", said)]
+        cases = [node(item.span, "~.", said), node(item.span, "default", own)]
         yield node(item.span, "map", said, name, children=cases)

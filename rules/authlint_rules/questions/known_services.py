@@ -1,0 +1,60 @@
+"""Auth services that are known by their names and paths, and what they answer where; no rule itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A service by its name and the path that it is asked with: what it answers there, and where it is to be asked."""
+
+    product: str
+    asked: re.Pattern[str]
+    status: int
+    right: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.product} answers {self.status} there"
+
+    @property
+    def why(self) -> str:
+        return (
+            f"{self.said}: it is asked under {self.right}"
+            if self.right
+            else f"{self.said}: no yes for this gateway"
+        )
+
+    @property
+    def cure(self) -> str:
+        return (
+            f"ask it under {self.right}"
+            if self.right
+            else "ask a service that says yes with 200, or log in here"
+        )
+
+
+# From their manuals: oauth2-proxy's endpoints (/oauth2/auth is the one to ask, and answers 202), vouch's /validate, the
+# outpost of authentik. The other pages belong to the sign-in and redirect.
+KNOWN = (
+    Known("vouch", re.compile(r"^[^/]*\bvouch\b[^/]*/(?!validate(\?|$))"), 302, "/validate"),
+    Known("oauth2-proxy", re.compile(r"/oauth2/(start|callback)(\?|$)"), 302, "/oauth2/auth"),
+    Known(
+        "authentik",
+        re.compile(r"/outpost\.goauthentik\.io/(start|callback)(\?|$)"),
+        302,
+        "/outpost.goauthentik.io/auth/nginx",
+    ),
+)
+# It takes 200 alone for a yes, and the path goes on behind the prefix.
+STRICT = (Known("oauth2-proxy", re.compile(r"/oauth2/auth/"), 202, ""),)
+
+
+def known_by(text: str, strict: bool) -> Iterator[Known]:
+    """What is wrong with asking under this name and path; `strict`: 200 alone is a yes."""
+    for one in (*KNOWN, *(STRICT if strict else ())):
+        if one.asked.search(text):
+            yield one
