@@ -6,9 +6,10 @@ it takes the route meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar, cast
 
 from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
 from authlint.asking import compared_with_origin as compared_with_origin
@@ -41,6 +42,7 @@ from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
+T = TypeVar("T")
 STRANGER = "https://stranger.invalid"
 APP = "https://app.example"
 
@@ -58,6 +60,7 @@ class Site:
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     _supposed: list[Assume] = field(default_factory=list)  # kept, for answers are known by their id()
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
+    _kept: dict[Hashable, object] = field(default_factory=dict)
     cross_origin: dict[int, dict[object, Label]] = field(
         default_factory=dict
     )  # by id() of a host: see evidence
@@ -178,6 +181,17 @@ class Site:
         for endpoint in self.endpoints:
             found.setdefault(id(endpoint.host), []).append(endpoint)
         return {key: tuple(value) for key, value in found.items()}
+
+    @cached_property
+    def of_route(self) -> Mapping[int, Endpoint]:
+        """A route's first endpoint, by the route's id()."""
+        return {id(endpoint.route): endpoint for endpoint in reversed(self.endpoints)}
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """What is worked out once for all routes that want to know it."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast("T", self._kept[what])
 
     def upstream(self, endpoint: Endpoint) -> str | None:
         """The address that an endpoint's requests end at, where the configuration tells."""

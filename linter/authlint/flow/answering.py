@@ -62,10 +62,8 @@ def absolute(p: Passage, location: str) -> str:
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
     rewritten = draft.location is not None and draft.own_location
-    newer = rewritten or (isinstance(draft.location, str) and not draft.location.startswith("/"))
     kept = p.kept
-    # Of several the last becomes absolute, unless it is an upstream's own relative one (measured).
-    if not newer:
+    if not rewritten and not _takes_over(p, draft.location):
         kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
@@ -110,9 +108,16 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
     return headers
 
 
+def _takes_over(p: Passage, location: str | Unknown | None) -> bool:
+    """Whether an upstream's Location is now the one that could become absolute, and an earlier one stays as it is:
+    not a relative one, and not where Locations are rewritten (ngx_http_upstream_rewrite_location; measured)."""
+    rewrites = p.forward is not None and p.forward.redirects
+    return isinstance(location, str) and not location.startswith("/") and not rewrites
+
+
 def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> tuple[int, list[Header]]:
     """An answer of the gateway's own as its listener says that such answers leave."""
-    if draft.party != "gateway" or draft.as_is:
+    if draft.party == "upstream" or draft.as_is:
         return status, headers
     for one in p.shared.listener.local_replies:
         if one.statuses is not None and status not in one.statuses:
@@ -151,7 +156,7 @@ def apply(
     if op.verb == "remove":
         return kept
     value = evaluate(p, op.value)
-    if value != "":
+    if value != "" or op.empty_sent:
         p.note("applied", f"adds {op.name}", op.span, op)
         kept.append(Header(op.name, value, op))
     else:
@@ -165,7 +170,7 @@ def _is_there(op: HeaderOp, headers: list[Header]) -> bool:
 
 def is_grpc(p: Passage, draft: Draft) -> bool:
     """Whether a gRPC client gets an answer of the gateway's own."""
-    if not p.shared.listener.intake.grpc or draft.party == "upstream":
+    if not p.shared.listener.intake.grpc or draft.party == "upstream" or draft.as_is:
         return False
     kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
     return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)

@@ -250,6 +250,7 @@ DEFINING: dict[str, Callable[[Names, Node], None]] = {
     "geo": _geo,
     "split_clients": _opaque(1),
     "js_set": _opaque(0),
+    "set_escape_uri": _opaque(0),
     "perl_set": _opaque(0),
     "set_by_lua": _opaque(0),
     "set_by_lua_block": _opaque(0),
