@@ -33,7 +33,8 @@ from authlint.model.credential import Call
 from authlint.model.step import Ask
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.service_answers import Lost, asked_for, lost_on_the_way, never_fetched
+from authlint_rules.questions.renewals import never_fetched
+from authlint_rules.questions.service_answers import Lost, asked_for, lost_on_the_way
 
 ID = "auth-response-header-dropped"
 

@@ -30,7 +30,8 @@ from collections.abc import Iterator
 from authlint.finding import Finding, Level
 from authlint.rule import Rule
 from authlint.site import Site
-from authlint_rules.questions.forwarded import own_address, own_name, signed_host, wrong_scheme
+from authlint_rules.questions.forwarded_host import own_name, signed_host
+from authlint_rules.questions.forwarded_scheme import own_address, wrong_scheme
 
 ID = "forwarded-headers-wrong"
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from authlint.finding import Label
 from authlint.flow.assume import Assume, Reply
-from authlint.flow.outcome import Outcome, Reached
+from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.credential import Call
-from authlint.model.step import Ask, HeaderOp
-from authlint.model.value import Get, Text, Variable, parts
-from authlint.site import COOKIE, Endpoint, Site, blocks_of, headers_of
+from authlint.model.step import Ask
+from authlint.model.value import Get
+from authlint.site import Endpoint, Site, headers_of
 from authlint.text import Span
-from authlint_rules.questions.judged_by import wants
+from authlint_rules.questions.losing import remover, switched_off, wanted_elsewhere
 
 Headers = tuple[tuple[str, str], ...]
 COOKIES = "set-cookie"
-# Known by their names or paths, and by their manuals to renew the session's cookie in their answers.
-RENEWING = re.compile(r"oauth2[-_]proxy|/oauth2/auth\b|authentik|/outpost\.goauthentik\.io/")
+RENEWED = "session=RENEWED; Path=/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def _fetched(service: Ask | Call) -> Iterator[_Fetched]:
 
 
 def _text(header: str) -> str:
-    return "session=RENEWED; Path=/" if header == COOKIES else f"of-the-service-{header}"
+    return RENEWED if header == COOKIES else f"of-the-service-{header}"
 
 
 def _arrives(world: Outcome, header: str) -> bool:
@@ -98,12 +96,12 @@ def _explained(
     """The words that lose it, where they are sure."""
     label = Label(one.span, "fetched from the answer here")
     if not one.variable:
-        op = _remover(outcome, one.header)
+        op = remover(outcome, one.header)
         if op is not None:
             why = "takes away what the service has just said: this runs behind the check"
             yield Lost(one.header.title(), answer, op.span, why, (label,))
         return
-    shadow = _shadowed(site, endpoint, one.variable)
+    shadow = switched_off(site, endpoint, one.variable)
     if shadow is not None:
         yield Lost(
             one.header.title(),
@@ -113,73 +111,6 @@ def _explained(
             (label,),
         )
     elif site.gateway.reads is not None and one.variable not in site.gateway.reads:
-        needed = one.header == COOKIES or _wanted(site, endpoint, one.header)
+        needed = one.header == COOKIES or wanted_elsewhere(site, endpoint, one.header)
         assumes = () if needed else (f"the application wants {one.header.title()}",)
         yield Lost(one.header.title(), answer, one.span, f"nothing uses ${one.variable}", (), assumes)
-
-
-def _remover(outcome: Outcome, header: str) -> HeaderOp | None:
-    for event in reversed(outcome.worlds[0].trace):
-        op = event.subject
-        if isinstance(op, HeaderOp) and event.verb == "applied" and op.name.lower() == header:
-            return op
-    reached = outcome.worlds[0].upstream
-    removed = dict(reached.removed) if reached is not None else {}
-    return removed.get(header)
-
-
-def _shadowed(site: Site, endpoint: Endpoint, variable: str) -> Span | None:
-    """The line that switches off an outer one with the variable; of request headers another rule tells."""
-    for block in blocks_of(endpoint.route):
-        for shadow in block.shadowed:
-            lost = [
-                op for op in shadow.lost if Variable(variable) in parts(op.value, site.gateway.definitions)
-            ]
-            if lost and shadow.family == "add_header":
-                return shadow.by[0]
-    return None
-
-
-def _wanted(site: Site, endpoint: Endpoint, header: str) -> bool:
-    """Whether another route of the host takes care to send what the service says to the same application."""
-    upstream = site.upstream(endpoint)
-    for other in site.siblings[id(endpoint.host)]:
-        if other is endpoint or other.forward is None or site.upstream(other) != upstream:
-            continue
-        if any(op.name.lower() == header for op in other.forward.headers):
-            return True
-    return False
-
-
-def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Lost]:
-    """A service that keeps sessions in a cookie, and nobody asks whether it has renewed it."""
-    if isinstance(service, Ask):
-        sure = next(wants(site, endpoint, service), None)
-        if sure is None or sure.assumes or sure.header != COOKIE or _is_fetched(service):
-            return
-        if not any(RENEWING.search(f"{one.name} {one.path}") for one in _asked(site, endpoint)):
-            return
-        span, why = service.span, "no auth_request_set takes Set-Cookie from the answer"
-    else:
-        if not _takes(service.denial_headers or ()) or _takes(service.success_headers):
-            return
-        span = service.denial_span or service.span
-        why = "cookies go on to the client with a refusal only"
-    answer = (("Set-Cookie", _text(COOKIES)),)
-    _, outcome = asked_for(site, endpoint, answer)
-    if outcome.opens or any(not world.admitted or world.get(COOKIES) for world in outcome.worlds):
-        return
-    assumes = ("the service renews its cookie when it lets a request pass",)
-    yield Lost("Set-Cookie", answer, span, why, (), assumes)
-
-
-def _asked(site: Site, endpoint: Endpoint) -> tuple[Reached, ...]:
-    return site.get(endpoint, COOKIE).worlds[0].auth_requests
-
-
-def _is_fetched(service: Ask) -> bool:
-    return any(one.value == Get("upstream-header", COOKIES) for one in service.sets)
-
-
-def _takes(tests: tuple[Text, ...]) -> bool:
-    return any(test.how == "is" and test.arg.lower() == COOKIES for test in tests)

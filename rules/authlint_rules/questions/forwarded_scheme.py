@@ -1,86 +1,21 @@
-"""What an application is told of the way its clients came, and what of it is wrong; no rule itself."""
+"""A scheme that a proxy in front knows better, and addresses of nobody but that proxy; no rule itself."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
-from authlint.flow.outcome import Header, Outcome, Reached
-from authlint.flow.request import Request, split_authority
+from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.step import Address, Branch, Forward, HeaderOp, SetAddress
 from authlint.model.value import Cat, Get, Lit, Value, literal, reads
 from authlint.site import Endpoint, Site, headers_of, ops_of, requires, steps_of
 from authlint.text import Span
+from authlint_rules.questions.told import LOGINS, WORDS, only, words_of
 
-WORDS = re.compile(r"[^a-z0-9]+")
-STORES = frozenset(("minio", "s3", "ceph", "radosgw", "garage", "seaweedfs"))
-# They answer with URLs of their own: issuers, realms, redirects.
-LOGINS = frozenset(
-    ("keycloak", "authelia", "authentik", "dex", "hydra", "zitadel", "vouch", "casdoor", "oauth2")
-)
 SIGNING_IN = LOGINS | {"login", "signin", "oauth", "oidc", "saml", "sso", "auth", "realms", "accounts", "idp"}
-PROTO, HOST = "x-forwarded-proto", "host"
+PROTO = "x-forwarded-proto"
 HTTPS = ("X-Forwarded-Proto", "https")
-
-
-def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """Signed requests reach an object store under another Host than the one that was signed."""
-    outcome, request, reached = _passed(site, endpoint)
-    if reached is None or STORES.isdisjoint(_words(reached)):
-        return
-    host = _one(reached, HOST)
-    if host is None or host.text == request.host or _is_meant(host.op):
-        return
-    # A port may be another one outside; a name is not.
-    name_kept = split_authority(host.text)[0] == split_authority(request.host)[0]
-    known = not name_kept and not STORES.isdisjoint(WORDS.split(endpoint.host.name))
-    forward = endpoint.forward
-    span = host.op.span if host.op is not None and not host.op.implied else _span(forward, endpoint)
-    yield Finding(
-        rule=rule,
-        level=Level.WARNING,
-        message=f"{endpoint.title}: signed requests fail, the store gets Host: {host.text} in place of {request.host}",
-        primary=Label(span, f"sends Host: {host.text}, and clients have signed {request.host}"),
-        routes=(endpoint.title,),
-        witness=(site.exchange(request, outcome, f"Host: {request.host}", shows=("Host",)),),
-        cure="hand on what the client sent, port and all: proxy_set_header Host $http_host;",
-        assumes=() if known else ("the upstream verifies signatures over Host, as its name says",),
-        pedantic=not known,
-        stated=outcome.assumed,
-    )
-
-
-def own_name(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """A login service is told a name that its clients do not know, and no other header says theirs."""
-    outcome, request, reached = _passed(site, endpoint)
-    if reached is None or LOGINS.isdisjoint(_words(reached)):
-        return
-    host, outside = _one(reached, HOST), split_authority(request.host)[0]
-    told = [
-        header.text
-        for header in reached.headers
-        if "host" in header.name.lower() or "url" in header.name.lower()
-    ]
-    if host is None or any(outside in text for text in told) or "." not in outside:
-        return
-    op = host.op
-    yield Finding(
-        rule=rule,
-        level=Level.WARNING,
-        message=f"{endpoint.title}: the login service is told its name is {host.text}",
-        primary=Label(
-            op.span if op is not None and not op.implied else _span(endpoint.forward, endpoint),
-            f"sends Host: {host.text}, and nothing says {outside}",
-        ),
-        routes=(endpoint.title,),
-        witness=(site.exchange(request, outcome, f"Host or X-Forwarded-Host: {outside}", shows=("Host",)),),
-        cure=f"send the name that clients use in Host or X-Forwarded-Host, or tell the service that it is {outside}",
-        assumes=("the service builds its URLs from the Host that it gets",),
-        pedantic=True,
-        stated=outcome.assumed,
-    )
 
 
 def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
@@ -91,13 +26,13 @@ def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]
     reached = outcome.upstream
     if reached is None or outcome.alternatives or outcome.opens:
         return
-    told = _one(reached, PROTO)
+    told = only(reached, PROTO)
     if told is None or told.text != "http" or told.op is None or not _of_the_connection(told.op.value):
         return
     why = _tls_before(outcome, endpoint, told.op)
     if why is None:
         return
-    login = not SIGNING_IN.isdisjoint((*_words(reached), *WORDS.split(endpoint.title.lower())))
+    login = not SIGNING_IN.isdisjoint((*words_of(reached), *WORDS.split(endpoint.title.lower())))
     yield Finding(
         rule=rule,
         level=Level.WARNING if login else Level.INFO,
@@ -135,33 +70,6 @@ def own_address(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         "let the proxy in front judge",
         stated=outcome.assumed,
     )
-
-
-def _passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | None]:
-    """A request that reaches the application for sure."""
-    request = site.request(endpoint, *headers_of(next(site.passing(endpoint), "none")))
-    outcome = site.ask(request)
-    sure = not outcome.alternatives and not outcome.opens
-    return outcome, request, outcome.upstream if sure else None
-
-
-def _words(reached: Reached) -> list[str]:
-    return WORDS.split(f"{reached.name} {reached.address}".lower())
-
-
-def _one(reached: Reached, name: str) -> Header | None:
-    """A header that comes once, with a value that is known."""
-    listed = reached.get(name)
-    return listed[0] if len(listed) == 1 and isinstance(listed[0].value, str) else None
-
-
-def _is_meant(op: HeaderOp | None) -> bool:
-    """A fixed name, written on purpose: URLs may have been signed for that one."""
-    return op is not None and not op.implied and literal(op.value) is not None
-
-
-def _span(forward: Forward | None, endpoint: Endpoint) -> Span:
-    return forward.span if forward is not None else endpoint.route.span
 
 
 def _of_the_connection(value: Value) -> bool:
