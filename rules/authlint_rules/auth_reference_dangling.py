@@ -53,6 +53,7 @@ def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if any(isinstance(one, Ask) for one in evidence.mechanisms(endpoint)):
             yield from _nowhere(site, endpoint)
+            yield from _itself(site, endpoint)
         yield from _no_page(site, endpoint)
 
 
@@ -107,12 +108,37 @@ def _unanswered(world: Outcome, endpoint: Endpoint) -> Ask | None:
     """The check whose request ended where no route is, with an error."""
     if world.status is None or world.status < 500:
         return None
+    return _asked_at(world, endpoint.host.fallback)
+
+
+def _itself(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """An auth request that only the route for everything takes, which asks: the application would have to answer."""
+    if endpoint.forward is None or endpoint.route.match.text != "/":
+        return
+    outcome = site.get(endpoint)
+    asked = outcome.in_every_world(lambda world: _asked_at(world, endpoint.route))
+    if asked is None or outcome.opens:
+        return
+    yield Finding(
+        rule=ID,
+        level=Level.ERROR,
+        message=f"{endpoint.title}: no location but this one takes the auth request",
+        primary=Label(asked.span, "the application that is to be protected is asked itself"),
+        routes=(endpoint.title,),
+        proof="an answer other than 2xx, 401 and 403 becomes 500",
+        cure="add the location that asks the auth service, or name the one that there is",
+        assumes=("the application has no such path",),
+        pedantic=True,
+    )
+
+
+def _asked_at(world: Outcome, route: Route) -> Ask | None:
     asked: Ask | None = None
     for event in world.trace:
         if isinstance(event.subject, Ask) and event.verb == "asked":
             asked = event.subject
         elif event.auth and event.verb == "route" and isinstance(event.subject, Route):
-            return asked if event.subject is endpoint.host.fallback else None
+            return asked if event.subject is route else None
     return None
 
 
