@@ -25,6 +25,8 @@ ABOUT = ("cors", "enable-cors", "auth", "enable-global-auth", "satisfy", "whitel
 def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
     for ingress in ingresses:
         own = notes.of(ingress)
+        if ingress.uncertain is not None:
+            continue
         yield from _written(ingress)
         yield from _misspelt(own)
         yield from _switched_off(own, world.controller)

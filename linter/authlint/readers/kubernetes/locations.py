@@ -100,6 +100,8 @@ class Locations:
             yield node(fault.span, "return", "503")
             return
         yield from _forgotten(own)
+        if path.ingress.uncertain is not None:
+            yield gap(path.ingress.uncertain, "a patch changes this object in a way that is not read")
         if path.contested:
             yield gap(at, "another Ingress has the same path: the older one counts")
         yield from self._addresses(path)
