@@ -60,6 +60,7 @@ class Settings:
     per_path: tuple[PerPath, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     include_roots: tuple[Path, ...] = ()
+    baseline: Path | None = None
     servers: Mapping[str, str] = field(default_factory=dict)  # version by product
 
     def wants(self, rule: str) -> bool:
@@ -105,6 +106,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
             Upstream(entry["name"], entry["expects"].removeprefix("header:").lower())
             for entry in table.get("upstream", ())
         ),
+        baseline=root / table["baseline"] if "baseline" in table else None,
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
     )
