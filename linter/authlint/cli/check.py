@@ -40,6 +40,8 @@ SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
     help="Known findings.  [default: authlint-baseline.json]",
 )
 @click.option("--no-baseline", is_flag=True, help="Report known findings too.")
+@click.option("--require-reason", is_flag=True, help="Comments that ignore a finding must say why.")
+@click.option("--no-suppressions", is_flag=True, help="No comment ignores a finding.")
 @click.option("--stdin-filename", metavar="FILE", help="What '-' (standard input) is to be called.")
 @click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
@@ -104,6 +106,10 @@ class Run:
                 settings = replace(settings, ignore=settings.ignore | frozenset(listed))
         if self.options.get("fail_level"):
             settings = replace(settings, fail_level=Level[str(self.options.get("fail_level")).upper()])
+        if self.options.get("no_suppressions"):
+            settings = replace(settings, suppressions="none")
+        elif self.options.get("require_reason"):
+            settings = replace(settings, suppressions="with-reason")
         return replace(settings, pedantic=True) if self.options.get("pedantic") else settings
 
     def files(self, settings: Settings) -> Discovered | None:
