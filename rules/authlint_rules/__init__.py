@@ -29,6 +29,7 @@ from authlint_rules import (
     origin_check_loose,
     preflight_behind_auth,
     preflight_unanswered,
+    protected_route_overreaches,
     public_path_protected,
     redirect_loses_credentials,
     rewrite_enters_protection,
@@ -77,4 +78,5 @@ RULES: tuple[Rule, ...] = (
     auth_subrequest_broken.RULE,
     challenge_misleading.RULE,
     throttled_as_unauthorized.RULE,
+    protected_route_overreaches.RULE,
 )
