@@ -30,6 +30,7 @@ from authlint_rules import (
     preflight_behind_auth,
     preflight_unanswered,
     protected_route_overreaches,
+    protected_route_shadowed,
     public_path_protected,
     redirect_loses_credentials,
     rewrite_enters_protection,
@@ -79,4 +80,5 @@ RULES: tuple[Rule, ...] = (
     challenge_misleading.RULE,
     throttled_as_unauthorized.RULE,
     protected_route_overreaches.RULE,
+    protected_route_shadowed.RULE,
 )
