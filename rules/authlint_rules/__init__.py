@@ -31,6 +31,7 @@ from authlint_rules import (
     preflight_unanswered,
     protected_route_overreaches,
     protected_route_shadowed,
+    protection_gap,
     public_path_protected,
     redirect_loses_credentials,
     rewrite_enters_protection,
@@ -81,4 +82,5 @@ RULES: tuple[Rule, ...] = (
     throttled_as_unauthorized.RULE,
     protected_route_overreaches.RULE,
     protected_route_shadowed.RULE,
+    protection_gap.RULE,
 )
