@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SAMPLE := samples/systems/shop
 PATHS ?=
 
-.PHONY: help lint test check types format bench fuzz clean
+.PHONY: help lint test check types format bench fuzz fuzz-envoy clean
 
 help:
 	@echo "make lint                 lint the sample system $(SAMPLE)"
@@ -63,6 +63,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
+
+fuzz-envoy: .venv/installed-dev
+	$(BIN)/python tests/fuzz_envoy.py $(FUZZ)
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

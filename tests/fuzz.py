@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -18,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.real.comparing import Applications, bench
+from tests.real.comparing import Applications, Question, bench
 from tests.real.grammar import Grammar
 from tests.real.questions import question
 from tests.real.real_nginx import installed
@@ -34,22 +35,27 @@ def run(
     undecided = 0
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            with bench(text, Path(scratch), installed()[server], applications) as running:
+            with bench(text, Path(scratch), installed()[server], applications, grammar.files) as running:
                 for _ in range(requests):
                     asked = question(grammar)
                     try:
                         found = list(running.differences(asked))
-                    except ConnectionError:
-                        return "died", [str(asked)], undecided
+                    except ConnectionError as error:
+                        return "died", [f"{error!r} {shown(asked)}"], undecided
                     if any(one.startswith("status None") for one in found):
                         undecided += 1
                     else:
-                        wrong += [f"{asked}: {one}" for one in found]
+                        wrong += [f"{shown(asked)}: {one}" for one in found]
         except AssertionError as error:
             if "did not start" in str(error):
                 return "refused", [str(error)], 0
             raise
     return "ran", wrong, undecided
+
+
+def shown(asked: Question) -> str:
+    """The request, with long headers cut."""
+    return re.sub(r"l{30,}", lambda found: f"l*{len(found[0])}", str(asked)).replace("Question", "", 1)
 
 
 def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Counter[str], list[str]]:
@@ -62,7 +68,7 @@ def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Cou
         totals[state] += 1
         totals["undecided"] += undecided
         if state != "ran":
-            say(f"seed {seed}: the server {state}: {wrong[0][-200:]}")
+            say(f"seed {seed}: the server {state}: {wrong[0][:200] if state == 'died' else wrong[0][-200:]}")
         elif wrong:
             different.append(f"seed {seed}: {wrong[0]}")
             say(different[-1])

@@ -15,6 +15,7 @@ from authlint.model.fact import Ignored
 from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of, ops_of, requires
+from authlint.text import Span
 
 ASSET = re.compile(
     r"\\?\.\(?.*\b(woff2?|ttf|eot|otf|svgz?|css|js|png|jpe?g|gif|ico|webp|mp4|map)\b", re.IGNORECASE
@@ -255,20 +256,34 @@ def need(site: Site, endpoint: Endpoint, header: str) -> Label | None:
         told = allows_authorization(endpoint)
         if told is not None:
             return told
-    upstream = site.upstream(endpoint)
-    for other in site.siblings[id(endpoint.host)]:
-        theirs = other.forward
-        if other is endpoint or theirs is None or upstream is None or site.upstream(other) != upstream:
-            continue
-        for op in (*theirs.headers, *_amended(other)):
-            if (
-                not op.implied
-                and op.name.lower() == header
-                and op.verb != "remove"
-                and literal(op.value) != ""
-            ):
-                return Label(op.span, "another route takes care to send it to the same upstream")
+    host = id(endpoint.host)
+    # Once for each virtual host: asking every route about every other takes the square of their number.
+    senders = site.once(("senders", host, header), lambda: _senders(site, host, header))
+    for other, span in senders.get(site.upstream(endpoint) or "", ()):
+        if other is not endpoint:
+            return Label(span, "another route takes care to send it to the same upstream")
     return None
+
+
+def _senders(site: Site, host: int, header: str) -> dict[str, list[tuple[Endpoint, Span]]]:
+    """The routes of a host that send a header on in so many words, by their upstream; two of each are enough."""
+    found: dict[str, list[tuple[Endpoint, Span]]] = {}
+    for one in site.siblings[host]:
+        op = next((op for op in _sent(one) if op.name.lower() == header and _is_sent(op)), None)
+        upstream = site.upstream(one) if op is not None else None
+        if op is not None and upstream is not None and len(found.get(upstream, ())) < 2:
+            found.setdefault(upstream, []).append((one, op.span))
+    return found
+
+
+def _sent(endpoint: Endpoint) -> Iterator[HeaderOp]:
+    if endpoint.forward is not None:
+        yield from endpoint.forward.headers
+        yield from _amended(endpoint)
+
+
+def _is_sent(op: HeaderOp) -> bool:
+    return not op.implied and op.verb != "remove" and literal(op.value) != ""
 
 
 def _amended(endpoint: Endpoint) -> Iterator[HeaderOp]:

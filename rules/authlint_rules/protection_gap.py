@@ -41,7 +41,7 @@ from authlint import evidence
 from authlint.finding import Finding, Level
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.spellings import Gap, gaps, open_upstreams
+from authlint_rules.questions.ways_past import Gap, gaps, open_upstreams
 
 ID = "protection-gap"
 ASSUMED = "the application takes this spelling for the same path"

@@ -23,6 +23,9 @@ CONDITIONS = (
     "$host ~ ^other",
     "$args ~ k=(.)",
     "$http_x = $arg_k",
+    "$g = local",
+    "$https",
+    "$server_port ~ 0$",
 )
 RETURNS = (
     "return 204;",
@@ -105,7 +108,7 @@ class Clauses:
 
     def inherited(self, level: str) -> str:
         """Settings that inner levels inherit, all or nothing."""
-        value = self.pick(level, "$http_x", "$uri", "$arg_k", "$upstream_status", "$v", "$m0")
+        value = self.pick(level, "$http_x", "$uri", "$arg_k", "$upstream_status", "$v", "$m0", *VALUES)
         always = self.pick("", " always")
         origin = self.pick("*", "$http_origin", "https://app.example", "$m0", "$m1")
         out = [
@@ -141,6 +144,9 @@ class Clauses:
             *self.clause(0.06, "client_max_body_size", "client_max_body_size 2", "client_max_body_size 0"),
             *self.clause(0.06, "real ip", "set_real_ip_from 127.0.0.1", "set_real_ip_from 10.0.0.0/8"),
             *self.clause(0.04, "recursive_error_pages", "recursive_error_pages on"),
+            *self.limits(),
+            *self.cached(),
+            *self.cookies(),
         ]
         if self.new:
             out += self.clause(
@@ -148,12 +154,17 @@ class Clauses:
             )
         return " ".join(self.without_repeats(out))
 
+    def limits(self) -> list[str]:
+        return []
+
+    cached = cookies = limits
+
     def without_repeats(self, clauses: list[str]) -> list[str]:
         """nginx refuses some directives twice on one level."""
         single: dict[str, str] = {}
         for clause in clauses:
             name = clause.split()[0]
-            many = name in ("add_header", "proxy_set_header") or name.startswith("more_")
+            many = name in ("add_header", "proxy_set_header", "limit_req") or name.startswith("more_")
             single.setdefault(clause if many else name, clause)
         return list(single.values())
 
@@ -200,11 +211,9 @@ class Clauses:
         if out and self.maybe(0.85):
             missing = self.pick("htpasswd", "htpasswd", "htpasswd", "htpasswd", "missing", "html")
             out.append(f"auth_basic_user_file {missing};")
-        if self.maybe(0.08):
+        if self.maybe(0.12):
             self.use("auth_request_set")
-            out.append(
-                "auth_request_set $v " + self.pick("$upstream_http_x_user", "$upstream_status", "1") + ";"
-            )
+            out.append("auth_request_set $v " + self.pick(*FROM_SERVICE) + ";")
         return " ".join(out)
 
     def rewrites(self, level: str, chance: float) -> str:
@@ -268,10 +277,25 @@ class Clauses:
         return " ".join(out)
 
 
+VALUES = (
+    "$g",
+    "$scheme:$server_port",
+    "$https$server_name",
+    "$upstream_http_x_c",
+    "$sent_http_x_c",
+    "$remote_user",
+)
+FROM_SERVICE = (
+    "$upstream_http_x_user",
+    "$upstream_status",
+    "1",
+    "$upstream_http_www_authenticate",
+    "$uri",
+    "$http_x",
+)
 MORE_INPUT = (
     'more_set_input_headers "Authorization: Bearer m"',
     "more_clear_input_headers Authorization",
-    'more_set_input_headers -r "Cookie: a=2"',
     'more_set_input_headers "X-Q: more"',
 )
 ADDRESSES = (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
-from tests.real.stage import free_port
+from tests.real.stage import free_ports
 
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.files import Checkout
@@ -18,6 +18,7 @@ from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
 from authlint.flow.run import run
 from authlint.model.gateway import Gateway, Server
+from authlint.model.unknown import Unknown
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources
@@ -32,6 +33,7 @@ FILES = {
 RESPONSE = (
     "www-authenticate",
     "location",
+    "set-cookie",
     "vary",
     "access-control-allow-origin",
     "access-control-allow-credentials",
@@ -54,6 +56,8 @@ CARRIED = (
     "upgrade",
 )
 DOWN = "127.0.0.1:1"  # where nobody listens
+LISTENERS = ("PORT", "SECOND", "SECURE")  # the last for TLS
+TLS = Path(__file__).with_name("tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Question:
     body: str = ""
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
+    listener: str = "PORT"
 
 
 class Applications:
@@ -73,9 +78,15 @@ class Applications:
 
     def __init__(self) -> None:
         self.recorder = Recorder()
-        self.upstreams = tuple(self.recorder.serve(Script()) for _ in range(3))
         self.auth = self.recorder.serve(Script(judge=True))
-        self.fastcgi = self.recorder.serve(Script(), encoding="fastcgi")
+        self.recorder.scripts[self.auth].headers = (("X-User", "somebody"),)
+        self.ports = {
+            **{f"UP{number}": self.recorder.serve(Script()) for number in (1, 2, 3)},
+            "FCGI": self.recorder.serve(Script(), encoding="fastcgi"),
+            "UWSGI": self.recorder.serve(Script(), encoding="uwsgi"),
+            "SCGI": self.recorder.serve(Script(), encoding="scgi"),
+            "GRPC": self.recorder.serve(Script(), encoding="grpc"),
+        }
 
     def close(self) -> None:
         self.recorder.close()
@@ -87,7 +98,7 @@ class Bench:
 
     folder: Path
     gateway: Gateway
-    port: int
+    listeners: dict[str, int]
     applications: Applications
 
     @property
@@ -99,24 +110,25 @@ class Bench:
         return self.applications.auth
 
     def placed(self, text: str) -> str:
-        return placed(text, self.port, self.applications)
+        return placed(text, self.listeners, self.applications)
 
     def ask(self, question: Question) -> tuple[Response, Outcome]:
         replied = tuple((name, self.placed(value)) for name, value in question.replied)
-        applications = (*self.applications.upstreams, self.applications.fastcgi)
+        applications = self.applications.ports.values()
         for port in applications:
             self.recorder.scripts[port].status = question.status
             self.recorder.scripts[port].headers = replied
         self.recorder.received.clear()
         host = next((value for name, value in question.headers if name.lower() == "host"), "app.example")
         headers = [("Host", host), *((n, v) for n, v in question.headers if n.lower() != "host")]
-        response = send(self.port, question.method, question.target, headers, question.body)
-        replies = {f"127.0.0.1:{port}": Reply(question.status, replied) for port in applications}
+        port, secure = self.listeners[question.listener], question.listener == "SECURE"
+        response = send(port, question.method, question.target, headers, question.body, secure)
+        replies = {f"127.0.0.1:{one}": Reply(question.status, replied) for one in applications}
         replies[DOWN] = Reply("unreachable")
         for one in self.recorder.received:
             if one.port == self.auth:
                 replies[f"127.0.0.1:{self.auth}"] = Reply(*self.recorder.scripts[self.auth].answer(one))
-        url = f"http://app.example:{self.port}{question.target}"
+        url = f"{'https' if secure else 'http'}://app.example:{port}{question.target}"
         request = Request(question.method, url, tuple(headers), question.body)
         files = Checkout(str(self.folder), complete=True)
         return response, run(self.gateway, request, Assume(replies=replies), files)
@@ -124,12 +136,15 @@ class Bench:
     def differences(self, question: Question) -> Iterator[str]:
         """What authlint says otherwise than the server does."""
         response, outcome = self.ask(question)
-        if outcome.upstream is not None and " " in (outcome.upstream.path or ""):
-            return  # no application understands such a request line
+        judge = self.recorder.scripts[self.auth]
+        if len({judge.answer(one) for one in self.recorder.received if one.port == self.auth}) > 1:
+            return  # what one application answers is said once
         if outcome.status != response.status:
             yield f"status {outcome.status}, really {response.status} {outcome.unknown}"
             return
         for name in RESPONSE:
+            if any(h.name.lower() == name and isinstance(h.value, Unknown) for h in outcome.headers):
+                continue
             mine = sorted(header.text for header in outcome.headers if header.name.lower() == name)
             if mine != sorted(response.all(name)):
                 yield f"{name} {mine}, really {sorted(response.all(name))}"
@@ -172,12 +187,13 @@ def _values(received: Received, name: str) -> list[str]:
     return [value for key, value in received.headers if header_key(key) == name and (value or not variables)]
 
 
-def placed(text: str, port: int, applications: Applications) -> str:
+def placed(text: str, listeners: dict[str, int], applications: Applications) -> str:
     """Addresses instead of their names."""
-    for number, one in enumerate(applications.upstreams, 1):
-        text = text.replace(f"UP{number}", f"127.0.0.1:{one}")
-    text = text.replace("FCGI", f"127.0.0.1:{applications.fastcgi}")
-    return text.replace("PORT", str(port)).replace("AUTH", f"127.0.0.1:{applications.auth}")
+    for name, port in {**applications.ports, "AUTH": applications.auth}.items():
+        text = text.replace(name, f"127.0.0.1:{port}")
+    for name, port in listeners.items():
+        text = text.replace(name, str(port))
+    return text.replace("TLS", str(TLS))
 
 
 def model(main: Path, server: Server) -> Gateway:
@@ -194,21 +210,26 @@ def model(main: Path, server: Server) -> Gateway:
 
 @contextmanager
 def bench(
-    configuration: str, folder: Path, binary: Binary, applications: Applications | None = None
+    configuration: str,
+    folder: Path,
+    binary: Binary,
+    applications: Applications | None = None,
+    included: Mapping[str, str] | None = None,
 ) -> Iterator[Bench]:
-    """nginx on this configuration; its names for addresses are PORT, UP1, UP2, UP3, AUTH and FCGI."""
+    """nginx on this configuration, which writes names for addresses and ports: see `LISTENERS` and Applications."""
     asked = applications or Applications()
-    port = free_port()
-    for name, text in FILES.items():
+    listeners = dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True))
+    texts = {"nginx.conf": configuration, **(included or {})}
+    written = {name: placed(text, listeners, asked) for name, text in texts.items()}
+    for name, text in {**FILES, **written}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    main = folder / "nginx.conf"
-    main.write_text(placed(configuration, port, asked))
     server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
-        made = Bench(folder, model(main, server), port, asked)
-        with RealNginx(binary, folder, port):
+        made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
+        used = [port for name, port in listeners.items() if f":{name}" in configuration]
+        with RealNginx(binary, folder, *used):
             yield made
     finally:
         if applications is None:

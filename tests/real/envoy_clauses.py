@@ -1,4 +1,4 @@
-"""Parts of random bootstraps: filters and what routes say of them."""
+"""Parts of random bootstraps: what matches, and operations on headers."""
 
 from __future__ import annotations
 
@@ -6,30 +6,7 @@ import random
 from collections import Counter
 from typing import Any
 
-from tests.real.envoy_keys import sha_user
-
 Json = dict[str, Any]
-HTTP = "type.googleapis.com/envoy.extensions.filters.http."
-FILTER_CONFIG = "type.googleapis.com/envoy.config.route.v3.FilterConfig"
-NAMES = {
-    "cors": 0.5,
-    "jwt_authn": 0.55,
-    "ext_authz": 0.25,
-    "basic_auth": 0.12,
-    "api_key_auth": 0.15,
-    "rbac": 0.15,
-    "header_mutation": 0.35,
-}  # how often each is in the chain
-ORIGINS: tuple[Json, ...] = (
-    {"exact": "https://app.example"},
-    {"exact": "*"},
-    {"exact": ""},
-    {"prefix": "https://app"},
-    {"suffix": ".example"},
-    {"contains": "app"},
-    {"safe_regex": {"regex": "https://[a-z]+\\.example"}},
-    {"exact": "HTTPS://APP.EXAMPLE", "ignore_case": True},
-)
 PATHS: tuple[Json, ...] = (
     {"prefix": "/"},
     {"prefix": "/a"},
@@ -48,6 +25,20 @@ HEADERS: tuple[Json, ...] = (
     {"name": "x-h", "string_match": {"prefix": "a"}},
     {"name": "x-h", "string_match": {"exact": "b"}, "invert_match": True},
     {"name": "authorization", "present_match": True},
+    {"name": "x-h", "string_match": {"contains": "b"}},
+    {"name": "x-h", "string_match": {"suffix": "c", "ignore_case": True}},
+    {"name": "x-h", "string_match": {"safe_regex": {"regex": "[ab]+"}}},
+    {"name": "x-h", "string_match": {"exact": ""}, "treat_missing_header_as_empty": True},
+    {"name": "x-n", "range_match": {"start": 1, "end": 5}},
+    {"name": ":authority", "string_match": {"prefix": "app."}},
+    {"name": ":path", "string_match": {"contains": "k="}},
+    {"name": ":scheme", "string_match": {"exact": "https"}},
+)
+QUERIES: tuple[Json, ...] = (
+    {"name": "k", "string_match": {"exact": "1"}},
+    {"name": "k", "string_match": {"prefix": "2"}},
+    {"name": "k", "present_match": True},
+    {"name": "key"},
 )
 ACTIONS = (
     "APPEND_IF_EXISTS_OR_ADD",
@@ -55,7 +46,10 @@ ACTIONS = (
     "OVERWRITE_IF_EXISTS_OR_ADD",
     "OVERWRITE_IF_EXISTS",
 )
-VALUES = ("v", "%REQ(x-h)%", "%REQ(x-h?:path)%", "Bearer %REQ(x-token)%", "%REQ(:METHOD)%")
+VALUES = (
+    *("v", "%REQ(x-h)%", "%REQ(x-h?:path)%", "Bearer %REQ(x-token)%", "%REQ(:METHOD)%", "100%%"),
+    *("%REQ(:authority)%", "%REQ(x-envoy-original-path?:path)%", "a%REQ(x-none)%"),
+)
 REQUEST_NAMES = ("x-a", "x-b", "authorization", "x-user")
 RESPONSE_NAMES = ("x-a", "x-c", "access-control-allow-origin", "vary", "www-authenticate")
 
@@ -66,7 +60,6 @@ class Clauses:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.used: Counter[str] = Counter()
-        self.filters: list[str] = []  # names of the chain
 
     def maybe(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -74,8 +67,8 @@ class Clauses:
     def pick(self, *options: Any) -> Any:
         return self.random.choice(options)
 
-    def note(self, construct: str) -> None:
-        self.used[construct] += 1
+    def note(self, *constructs: str) -> None:
+        self.used.update(constructs)
 
     # What matches
 
@@ -86,7 +79,11 @@ class Clauses:
             found["headers"] = [dict(self.pick(*HEADERS))]
         elif self.maybe(0.1):
             self.note("match by query")
-            found["query_parameters"] = [{"name": "k", "string_match": {"exact": self.pick("1", "2")}}]
+            found["query_parameters"] = [dict(self.pick(*QUERIES))]
+        if self.maybe(0.06):
+            self.note("share of the requests")
+            share = {"numerator": self.pick(0, 100), "denominator": "HUNDRED"}
+            found["runtime_fraction"] = {"default_value": share}
         return found
 
     # Header operations
@@ -105,218 +102,10 @@ class Clauses:
     def added(self, names: tuple[str, ...]) -> Json:
         values = (*VALUES, "%RESPONSE_CODE%") if names is RESPONSE_NAMES else VALUES
         header = {"key": self.pick(*names), "value": self.pick(*values)}
-        return {"header": header, "append_action": self.pick(*ACTIONS)}
-
-    # Filters: their own configuration, and that of a route
-
-    def filter(self, kind: str) -> Json:
-        self.note(kind)
-        name = f"envoy.filters.http.{kind}"
-        if self.maybe(0.06):
-            self.note("renamed filter")
-            name = f"my.{kind}"
-        self.filters.append(name)
-        typed: Json = getattr(self, kind)()
-        found: Json = {"name": name, "typed_config": {"@type": HTTP + TYPES[kind], **typed}}
-        if self.maybe(0.06):
-            self.note("filter switched off")
-            found["disabled"] = True
-        return found
-
-    def cors(self) -> Json:
-        return {}
-
-    def jwt_authn(self) -> Json:
-        found: Json = {
-            "providers": {"p": self.provider("p", "a"), "q": self.provider("q", "b")},
-            "requirement_map": {"named": self.demand(), "none": {}},
-            "rules": [self.rule() for _ in range(self.pick(0, 1, 1, 2, 3))],
-        }
-        for option in ("bypass_cors_preflight", "strip_failure_response"):
-            if self.maybe(0.15):
-                self.note(option)
-                found[option] = True
-        return found
-
-    def provider(self, name: str, audience: str) -> Json:
-        keys = {"http_uri": {"uri": "http://keys.example/", "cluster": "keys", "timeout": "2s"}}
-        found: Json = {"issuer": f"https://{name}.example", "remote_jwks": keys}
-        if self.maybe(0.7):
-            found["audiences"] = [audience]
-        if self.maybe(0.4):
-            found["forward"] = self.pick(True, False)
-        if self.maybe(0.2):
-            self.note("token in another place")
-            found.update(self.pick(*PLACES))
-        if self.maybe(0.15):
-            found["forward_payload_header"] = "x-payload"
-        if self.maybe(0.2):
-            self.note("claims in headers")
-            found["claim_to_headers"] = [{"header_name": "x-user", "claim_name": "sub"}]
-        return found
-
-    def demand(self) -> Json:
-        one: Json = {"provider_name": self.pick("p", "p", "q")}
-        kind = self.random.randrange(10)
-        if kind < 5:
-            return one
-        self.note("demand of several")
-        if kind == 5:
-            return {"provider_and_audiences": {"provider_name": "p", "audiences": ["c"]}}
-        several = [one, {"provider_name": "q"}, {"allow_missing": {}}, {"allow_missing_or_failed": {}}]
-        if kind == 6:
-            return dict(self.pick(*several[2:]))
-        if kind == 7:
-            return {"requires_all": {"requirements": several[:2]}}
-        return {"requires_any": {"requirements": [one, self.pick(*several[1:])]}}
-
-    def rule(self) -> Json:
-        found: Json = {"match": self.match()}
-        if self.maybe(0.8):
-            found["requires"] = self.demand()
-        return found
-
-    def ext_authz(self) -> Json:
-        service: Json = {"server_uri": {"uri": "http://login.example", "cluster": "login", "timeout": "2s"}}
-        found: Json = {"http_service": service}
-        if self.maybe(0.5):
-            service["path_prefix"] = "/check"
-        if self.maybe(0.5):
-            self.note("headers for the service")
-            found["allowed_headers"] = self.patterns("cookie", "x-h", "Cookie", "origin", "x-api-key")
+        found: Json = {"header": header}
+        if self.maybe(0.85):
+            found["append_action"] = self.pick(*ACTIONS)
         if self.maybe(0.1):
-            self.note("headers withheld from the service")
-            found["disallowed_headers"] = self.patterns("authorization", "cookie")
-        if self.maybe(0.4):
-            self.note("headers of the service")
-            service["authorization_response"] = {
-                name: self.patterns("x-user", "x-a", "set-cookie", "authorization")
-                for name in ("allowed_upstream_headers", "allowed_client_headers", ON_SUCCESS)
-                if self.maybe(0.6)
-            }
-        if self.maybe(0.2):
-            self.note("failure let go")
-            found["failure_mode_allow"] = True
-        if self.maybe(0.2):
-            self.note("service out of reach")
-            service["server_uri"]["cluster"] = "down"
+            self.note("empty value kept")
+            found["keep_empty_value"] = True
         return found
-
-    def patterns(self, *names: str) -> Json:
-        chosen = self.random.sample(names, self.pick(1, min(2, len(names))))
-        return {"patterns": [{self.pick("exact", "exact", "prefix"): name} for name in chosen]}
-
-    def basic_auth(self) -> Json:
-        found: Json = {"users": {"inline_string": sha_user("alice", "other")}}
-        if self.maybe(0.2):
-            found["forward_username_header"] = "x-user"
-        return found
-
-    def api_key_auth(self) -> Json:
-        sources = self.random.sample(SOURCES, self.pick(1, 2))
-        keys = [{"client": "one", "key": "k-1"}, {"client": "two", "key": "k-2"}]
-        found: Json = {"credentials": keys, "key_sources": sources}
-        if self.maybe(0.3):
-            self.note("key forwarding")
-            found["forwarding"] = {"header": "x-client", "hide_credentials": self.pick(True, False)}
-        return found
-
-    def rbac(self) -> Json:
-        principal = {"header": dict(self.pick(*HEADERS))}
-        permission: Json = self.pick({"any": True}, {"url_path": {"path": {"prefix": "/a"}}})
-        policy = {"permissions": [permission], "principals": [principal]}
-        return {"rules": {"action": self.pick("ALLOW", "DENY"), "policies": {"one": policy}}}
-
-    def header_mutation(self) -> Json:
-        return {"mutations": self.mutations()}
-
-    def mutations(self) -> Json:
-        found: Json = {}
-        for side, names in (("request", REQUEST_NAMES), ("response", RESPONSE_NAMES)):
-            if self.maybe(0.6):
-                one = {"append": self.added(names)} if self.maybe(0.6) else {"remove": self.pick(*names)}
-                found[f"{side}_mutations"] = [one]
-        return found
-
-    # What a route, virtual host or all routes say of the filters
-
-    def per_filter(self, chance: float) -> Json:
-        found: Json = {}
-        for name in self.filters:
-            kind = name.rpartition(".")[2]
-            if not self.maybe(0.7 if kind == "cors" and chance > 0.2 else chance):
-                continue
-            self.note(f"{kind} on a level")
-            key = f"envoy.filters.http.{kind}" if self.maybe(0.1) else name
-            if self.maybe(0.12):
-                found[key] = {"@type": FILTER_CONFIG, "disabled": True}
-            else:
-                found[key] = getattr(self, f"level_{kind}")()
-        return {"typed_per_filter_config": found} if found else {}
-
-    def level_cors(self) -> Json:
-        found: Json = {"@type": HTTP + "cors.v3.CorsPolicy"}
-        if self.maybe(0.8):
-            found["allow_origin_string_match"] = [
-                dict(one) for one in self.random.sample(ORIGINS, self.pick(1, 1, 2))
-            ]
-        for field, values in CORS_FIELDS:
-            if self.maybe(0.3):
-                found[field] = self.pick(*values)
-        if self.maybe(0.08):
-            self.note("CORS switched off")
-            found["filter_enabled"] = {"default_value": {"numerator": self.pick(0, 100)}}
-        return found
-
-    def level_jwt_authn(self) -> Json:
-        found: Json = self.pick({"disabled": True}, {"requirement_name": "named"}, {"requirement_name": "no"})
-        return {"@type": HTTP + "jwt_authn.v3.PerRouteConfig", **found}
-
-    def level_ext_authz(self) -> Json:
-        return {"@type": HTTP + "ext_authz.v3.ExtAuthzPerRoute", "disabled": self.pick(True, True, False)}
-
-    def level_basic_auth(self) -> Json:
-        users = {"inline_string": sha_user("root", "other")}
-        return {"@type": HTTP + "basic_auth.v3.BasicAuthPerRoute", "users": users}
-
-    def level_api_key_auth(self) -> Json:
-        found: Json = self.pick({"allowed_clients": ["two"]}, {"key_sources": [{"query": "key"}]}, {})
-        return {"@type": HTTP + "api_key_auth.v3.ApiKeyAuthPerRoute", **found}
-
-    def level_rbac(self) -> Json:
-        return {"@type": HTTP + "rbac.v3.RBACPerRoute", "rbac": self.pick({}, self.rbac())}
-
-    def level_header_mutation(self) -> Json:
-        return {"@type": HTTP + "header_mutation.v3.HeaderMutationPerRoute", "mutations": self.mutations()}
-
-
-ON_SUCCESS = "allowed_client_headers_on_success"
-TYPES = {
-    "cors": "cors.v3.Cors",
-    "jwt_authn": "jwt_authn.v3.JwtAuthentication",
-    "ext_authz": "ext_authz.v3.ExtAuthz",
-    "basic_auth": "basic_auth.v3.BasicAuth",
-    "api_key_auth": "api_key_auth.v3.ApiKeyAuth",
-    "rbac": "rbac.v3.RBAC",
-    "header_mutation": "header_mutation.v3.HeaderMutation",
-}
-PLACES: tuple[Json, ...] = (
-    {"from_headers": [{"name": "x-token"}]},
-    {"from_headers": [{"name": "Authorization", "value_prefix": "Bearer"}]},
-    {"from_params": ["token"]},
-    {"from_cookies": ["session"]},
-)
-SOURCES: tuple[Json, ...] = (
-    {"header": "x-api-key"},
-    {"header": "authorization"},
-    {"query": "key"},
-    {"cookie": "key"},
-)
-CORS_FIELDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("allow_methods", ("GET, PUT", "*")),
-    ("allow_headers", ("authorization, x-a", "*", "x-a")),
-    ("allow_credentials", (True, True, False)),
-    ("expose_headers", ("x-e",)),
-    ("max_age", ("60",)),
-    ("forward_not_matching_preflights", (True, False)),
-)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.real.envoy_clauses import NAMES, Clauses, Json
+from tests.real.envoy_clauses import REQUEST_NAMES, RESPONSE_NAMES, Json
+from tests.real.envoy_filters import NAMES, Filters
 
 MANAGER = (
     "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -15,53 +16,15 @@ DOMAINS = (
     ["*.example"],
     ["app.*"],
     ["app.example:99"],
+    ["x.example", "app.example:*"],
+    ["*-example", "*.app.example"],
 )
+ESCAPED = ("KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_FORWARD", "UNESCAPE_AND_REDIRECT")
+EARLY = "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 PORTS = {"up1": 9001, "up2": 9002, "login": 9003, "keys": 9004, "down": 1}
-TARGETS = (
-    "/", "/a", "/a/", "/a/x", "/A", "/ab", "/b", "/b/x", "/c", "/a?k=1", "/b?k=2&x=1", "//a", "/a/../b", "/%61",
-    "/a%2Fx", "/a?key=k-1", "/a?token=<p>", "/a?access_token=<p>", "/b?k=1&key=k-2&access_token=<q>", "/a;v=1",
-)  # fmt: skip
-CREDENTIALS = (
-    *(("Authorization", "Bearer <p>"),) * 5,
-    *(("Authorization", "Bearer <q>"),) * 2,
-    ("Authorization", "Bearer <p aud=c>"),
-    ("Authorization", "Bearer <p exp=-1000>"),
-    ("Authorization", "Bearer <p iss=https://else.example>"),
-    ("Authorization", "Bearer nonsense"),
-    ("Authorization", "Basic VVNFUjpQQVNTV09SRA=="),
-    ("Authorization", "Basic VVNFUjpQQVNTV09SRA=="),
-    ("Authorization", "Basic VVNFUjp3cm9uZw=="),
-    ("Authorization", "Bearer k-1"),
-    ("X-Api-Key", "k-1"),
-    ("X-Api-Key", "k-1"),
-    ("X-Api-Key", "k-2"),
-    ("X-Api-Key", "none"),
-    ("X-Token", "<p>"),
-    ("Cookie", "session=<p>; a=1"),
-    ("Cookie", "key=k-1; a=1"),
-)
-PREFLIGHT = [
-    ["Access-Control-Request-Method", "PUT"],
-    ["Access-Control-Request-Headers", "authorization"],
-]
-JUDGED: tuple[tuple[int, list[list[str]]], ...] = (
-    (200, [["X-User", "alice"], ["X-A", "s"], ["Set-Cookie", "s=1"]]),
-    (200, []),
-    (401, [["WWW-Authenticate", "Own"], ["X-A", "s"]]),
-    (403, []),
-    (302, [["Location", "https://login.example/"]]),
-    (204, []),
-    (500, []),
-)
-REPLIED: tuple[tuple[int, list[list[str]]], ...] = (
-    (200, [["X-C", "up"], ["Access-Control-Allow-Origin", "*"]]),
-    (401, [["WWW-Authenticate", "Bearer"]]),
-    (302, [["Location", "/b"]]),
-    (404, []),
-)
 
 
-class Grammar(Clauses):
+class Grammar(Filters):
     """A whole bootstrap, with one listener."""
 
     def configuration(self) -> Json:
@@ -78,19 +41,47 @@ class Grammar(Clauses):
         address = {"socket_address": {"address": "0.0.0.0", "port_value": 10000}}
         listener = {"name": "l", "address": address, "filter_chains": [chain]}
         clusters = [cluster(name, port) for name, port in PORTS.items()]
-        return {"static_resources": {"listeners": [listener], "clusters": clusters}}
+        secret = {"name": "inner", "generic_secret": {"secret": {"inline_string": "FAKE-INNER"}}}
+        return {"static_resources": {"listeners": [listener], "clusters": clusters, "secrets": [secret]}}
 
     def intake(self) -> Json:
         found: Json = {}
         for option, value in (
             ("normalize_path", True),
             ("merge_slashes", True),
-            ("strip_any_host_port", True),
-            ("path_with_escaped_slashes_action", self.pick("REJECT_REQUEST", "UNESCAPE_AND_FORWARD")),
+            ("path_with_escaped_slashes_action", self.pick(*ESCAPED)),
+            ("strip_trailing_host_dot", True),
+            (self.pick("strip_any_host_port", "strip_matching_host_port"), True),
+            ("use_remote_address", True),
         ):
-            if self.maybe(0.15):
+            if self.maybe(0.12):
                 self.note(option)
                 found[option] = value
+        if self.maybe(0.08):
+            self.note("underscores in names")
+            action = self.pick("DROP_HEADER", "REJECT_REQUEST")
+            found["common_http_protocol_options"] = {"headers_with_underscores_action": action}
+        if self.maybe(0.08):
+            self.note("scheme of the gateway's")
+            found["scheme_header_transformation"] = {"scheme_to_overwrite": self.pick("https", "http")}
+        if self.maybe(0.08):
+            self.note("early header operations")
+            mutations = [{"append": self.added(REQUEST_NAMES)}, {"remove": self.pick(*REQUEST_NAMES)}]
+            typed = {"@type": EARLY, "mutations": mutations[: self.pick(1, 2)]}
+            found["early_header_mutation_extensions"] = [{"name": "early", "typed_config": typed}]
+        if self.maybe(0.1):
+            self.note("own answers changed")
+            found["local_reply_config"] = {"mappers": [self.mapper() for _ in range(self.pick(1, 1, 2))]}
+        return found
+
+    def mapper(self) -> Json:
+        value = {"default_value": self.pick(401, 403, 400, 500), "runtime_key": "none"}
+        test = {"comparison": {"op": self.pick("EQ", "GE", "LE"), "value": value}}
+        found: Json = {"filter": {"status_code_filter": test}}
+        if self.maybe(0.6):
+            found["status_code"] = self.pick(401, 403, 503)
+        if self.maybe(0.6):
+            found["headers_to_add"] = [self.added(RESPONSE_NAMES)]
         return found
 
     def routes_of_all(self) -> Json:
@@ -103,73 +94,82 @@ class Grammar(Clauses):
         if self.maybe(0.1):
             self.note("most specific last")
             found["most_specific_header_mutations_wins"] = True
+        if self.maybe(0.08):
+            self.note("port ignored in names")
+            found["ignore_port_in_host_matching"] = True
         return found
 
     def host(self, number: int, domains: list[str]) -> Json:
         routes = [self.route() for _ in range(self.pick(1, 2, 3, 4))]
         if self.maybe(0.8):
             routes.append({"match": {"prefix": "/"}, "route": {"cluster": "up1"}})
-        name = {"name": f"v{number}", "domains": domains, "routes": routes}
-        return {**name, **self.header_ops(0.15), **self.per_filter(0.3)}
+        found: Json = {"name": f"v{number}", "domains": domains, "routes": routes}
+        if self.maybe(0.06):
+            self.note("TLS required")
+            found["require_tls"] = self.pick("ALL", "EXTERNAL_ONLY")
+        return {**found, **self.header_ops(0.15), **self.per_filter(0.3)}
 
     def route(self) -> Json:
         match = self.match()
         found: Json = {"match": match}
         kind = self.random.random()
         if kind < 0.75:
-            found["route"] = self.forward("prefix" in match)
+            found["route"] = self.forward(match)
         elif kind < 0.87:
-            self.note("redirect")
-            found["redirect"] = self.pick(
-                {"path_redirect": "/n"}, {"https_redirect": True}, {"host_redirect": "h.example"}
-            )
+            found["redirect"] = self.redirect(match)
         else:
             self.note("direct response")
             found["direct_response"] = {"status": self.pick(200, 204, 401, 403)}
         return {**found, **self.header_ops(0.2), **self.per_filter(0.2)}
 
-    def forward(self, by_prefix: bool) -> Json:
-        found: Json = {"cluster": self.pick("up1", "up1", "up2", "up2", "down")}
-        if self.maybe(0.25):
-            self.note("rewrite")
-            pattern = {"pattern": {"regex": "^/([ab])"}, "substitution": "/x\\1"}
-            found.update(
-                {"prefix_rewrite": "/b/"} if by_prefix and self.maybe(0.6) else {"regex_rewrite": pattern}
-            )
-        if self.maybe(0.1):
-            found["host_rewrite_literal"] = "inner.example"
+    def redirect(self, match: Json) -> Json:
+        self.note("redirect")
+        found: Json = {}
+        for one in (
+            self.pick({"https_redirect": True}, {"scheme_redirect": "https"}),
+            {"host_redirect": "h.example"},
+            {"port_redirect": 8443},
+            {"response_code": self.pick("FOUND", "SEE_OTHER", "TEMPORARY_REDIRECT", "PERMANENT_REDIRECT")},
+            {"strip_query": True},
+        ):
+            if self.maybe(0.3):
+                self.note(*one)
+                found.update(one)
+        kind = self.random.random()
+        if kind < 0.3:
+            found["path_redirect"] = self.pick("/n", "/n?q=1")
+        elif kind < 0.45 and "safe_regex" not in match:
+            self.note("redirect to another prefix")
+            found["prefix_rewrite"] = "/n/"
+        elif kind < 0.55:
+            self.note("redirect by pattern")
+            found["regex_rewrite"] = {"pattern": {"regex": "^/([ab])"}, "substitution": "/x\\1"}
         return found
 
-    # Requests
+    def forward(self, match: Json) -> Json:
+        found: Json = {"cluster": self.pick("up1", "up1", "up2", "up2", "down")}
+        if self.maybe(0.08):
+            self.note("clusters by weight")
+            one, other = self.pick("up1", "up2"), {"name": "down", "weight": 0}
+            entry = {"name": one, "weight": 100, **self.header_ops(0.3), **self.per_filter(0.2)}
+            found = {"weighted_clusters": {"clusters": [entry, other]}}
+        if self.maybe(0.25):
+            self.note("rewrite")
+            found.update(self.rewrite(match))
+        if self.maybe(0.15):
+            self.note("host rewritten")
+            found.update(self.pick({"host_rewrite_literal": "inner.example"}, {"host_rewrite_header": "x-h"}))
+        if self.maybe(0.1):
+            self.note("redirects followed inside")
+            codes = {"redirect_response_codes": [302, 307]} if self.maybe(0.5) else {}
+            found["internal_redirect_policy"] = {"max_internal_redirects": self.pick(1, 2), **codes}
+        return found
 
-    def question(self) -> list[object]:
-        headers: list[list[str]] = []
-        if self.maybe(0.4):
-            headers.append(
-                ["Host", self.pick("other.example", "app.example:99", "x.example", "APP.example", "nobody")]
-            )
-        for _ in range(self.pick(0, 1, 1, 1, 2, 2)):
-            chosen = list(self.pick(*CREDENTIALS))
-            if chosen[0] not in [name for name, _ in headers]:
-                headers.append(chosen)
-        method = self.pick("GET", "GET", "GET", "POST", "OPTIONS", "OPTIONS", "HEAD")
-        if self.maybe(0.5):
-            headers.append(
-                ["Origin", self.pick("https://app.example", "https://evil.example", "https://app.test")]
-            )
-            if method == "OPTIONS":
-                headers += PREFLIGHT
-        if self.maybe(0.3):
-            headers.append(["X-H", self.pick("a", "b", "abc")])
-        for name in ("X-A", "X-User", "X-Payload"):
-            if self.maybe(0.1):
-                headers.append([name, "client"])
-        options: Json = {}
-        if self.maybe(0.25):
-            options["auth"] = self.pick(*JUDGED)
-        if self.maybe(0.25):
-            options["st"], options["rh"] = self.pick(*REPLIED)
-        return [method, self.pick(*TARGETS), headers, options]
+    def rewrite(self, match: Json) -> Json:
+        if self.maybe(0.6):
+            return {"prefix_rewrite": self.pick("/b/", "/", "/a")}
+        substitution, pattern = self.pick(("/x\\1", "^/([ab])"), ("", "/x"), ("\\0\\0", "b"), ("-", "[a-c]"))
+        return {"regex_rewrite": {"pattern": {"regex": pattern}, "substitution": substitution}}
 
 
 def cluster(name: str, port: int) -> Json:

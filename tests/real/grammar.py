@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.real.clauses import Clauses
+from tests.real.surroundings import Surroundings
 
 HEADS = (
     "/",
@@ -25,6 +25,7 @@ HEADS = (
 INNER = ("/a/x", "/a/b/", "~ \\.txt$", "= /a/", "~ ^/./x", "/b/x", "~* Y$")
 AUTH = (
     "proxy_pass http://AUTH;",
+    "proxy_pass http://auths;",
     'proxy_pass http://AUTH/check; proxy_pass_request_body off; proxy_set_header Content-Length "";',
     "proxy_pass http://AUTH; proxy_pass_request_headers off;",
     "proxy_pass http://AUTH; proxy_set_header X-Q $request_method$request_uri;",
@@ -47,15 +48,14 @@ AUTH = (
 )
 
 
-class Grammar(Clauses):
+class Grammar(Surroundings):
     """Writes one configuration; `used` counts the constructs in it."""
 
     def configuration(self) -> str:
         maps = "".join(self.map(n) for n in range(2))
-        group = "    upstream group { server UP2; }\n"
-        servers = "".join(self.server(n) for n in range(self.random.choice((1, 1, 2))))
-        around = f"{self.inherited('http')} {self.access(0.05)}"
-        return f"events {{}}\nhttp {{\n{maps}{group}{around}\n{servers}}}\n"
+        servers = "".join(self.server(n) for n in range(self.random.choice((1, 1, 2, 2, 3))))
+        inherited = f"{self.maybe_included(self.inherited('http'))} {self.access(0.05)}"
+        return f"events {{}}\nhttp {{\n{maps}{self.around()}{inherited}\n{servers}}}\n"
 
     def map(self, number: int) -> str:
         self.use("map")
@@ -82,18 +82,25 @@ class Grammar(Clauses):
         names = self.pick(
             "app.example", "other.example", "*.example", "_", "~^app", "~^(?<sub>.+)\\.ex", ".example"
         )
-        flags = " default_server" if number == 0 and self.maybe(0.4) else ""
         parts = [
-            f"listen 127.0.0.1:PORT{flags};",
+            self.listens(number),
             f"server_name {names};" if self.maybe(0.7) else "",
             "root html;",
             'set $v "";',
-            self.inherited("server"),
+            self.maybe_included(self.inherited("server")),
             self.access(0.3),
             self.rewrites("server", 0.25),
             self.errors(0.25),
             " ".join(self.clause(0.06, "merge_slashes", "merge_slashes off")),
             " ".join(self.clause(0.06, "underscores_in_headers", "underscores_in_headers on")),
+            " ".join(
+                self.clause(
+                    0.03,
+                    "header buffers",
+                    "large_client_header_buffers 2 1k",
+                    "large_client_header_buffers 4 2k",
+                )
+            ),
             " ".join(self.clause(0.05, "server try_files", "try_files $uri =404", "try_files $uri @n")),
             "location @n { " + self.content(pattern=True) + " }",
             "location = /auth { " + self.pick("internal;", "") + self.auth_target() + " }",
@@ -113,7 +120,7 @@ class Grammar(Clauses):
         pattern = head.startswith("~")
         inner = [
             *self.clause(0.03, "internal", "internal"),
-            self.inherited("location"),
+            self.maybe_included(self.inherited("location")),
             self.access(0.35),
             self.rewrites("location", 0.3),
             self.limit_except(),
@@ -133,14 +140,19 @@ class Grammar(Clauses):
         if choice < 0.4:
             self.use("proxy_pass")
             uri = "" if pattern else self.pick("", "", "/", "/base/", "/base", "/b%20c/")
-            return f"proxy_pass http://{self.pick('UP1', 'UP2', 'UP3', 'group')}{uri};"
-        if choice < 0.48:
+            passed = f"proxy_pass http://{self.pick('UP1', 'UP2', 'UP3', 'group')}{uri};"
+            return " ".join(
+                [
+                    passed,
+                    *self.clause(0.03, "proxy_method", "proxy_method POST", "proxy_method $request_method"),
+                ]
+            )
+        if choice < 0.47:
             self.use("proxy_pass variable")
             rest = self.pick("", "$request_uri", "/fixed", "/v$uri$is_args$args")
             return f"set $u UP1; proxy_pass http://$u{rest};"
-        if choice < 0.54:
-            self.use("fastcgi_pass")
-            return "fastcgi_pass FCGI; " + self.parameters()
+        if choice < 0.57:
+            return self.other_protocol()
         if choice < 0.66:
             return self.try_files()
         if choice < 0.71:
@@ -157,14 +169,27 @@ class Grammar(Clauses):
         self.use("static")
         return ""
 
-    def parameters(self) -> str:
-        """Method and path must be said: FastCGI has no request line."""
-        own = self.pick("", 'fastcgi_param HTTP_AUTHORIZATION "";', "fastcgi_param HTTP_COOKIE $http_x;")
-        target = self.pick("$request_uri", "$uri", "$fastcgi_script_name")
-        off = self.pick("", "", "", "fastcgi_pass_request_headers off;")
-        return (
-            f"fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI {target}; {own} {off}"
-        )
+    def other_protocol(self) -> str:
+        name = self.pick("fastcgi", "fastcgi", "uwsgi", "scgi", "grpc")
+        self.use(f"{name}_pass")
+        intercept = self.pick("", "", f"{name}_intercept_errors on;", f"{name}_hide_header X-C;")
+        if name == "grpc":
+            own = self.pick(
+                "",
+                'grpc_set_header Authorization "";',
+                "grpc_set_header X-Q $uri;",
+                "grpc_set_header Host $host;",
+            )
+            return f"grpc_pass grpc://GRPC; {own} {intercept}"
+        address = {"fastcgi": "FCGI", "uwsgi": "UWSGI", "scgi": "SCGI"}[name]
+        return f"{name}_pass {address}; {self.parameters(name)} {intercept}"
+
+    def parameters(self, name: str) -> str:
+        """Method and path must be said: these protocols have no request line."""
+        own = self.pick("", f'{name}_param HTTP_AUTHORIZATION "";', f"{name}_param HTTP_COOKIE $http_x;")
+        target = self.pick("$request_uri", "$uri", "$document_uri")
+        off = self.pick("", "", "", f"{name}_pass_request_headers off;")
+        return f"{name}_param REQUEST_METHOD $request_method; {name}_param REQUEST_URI {target}; {own} {off}"
 
     def try_files(self) -> str:
         self.use("try_files")

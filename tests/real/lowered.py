@@ -24,7 +24,7 @@ from authlint.readers.trouble import Trouble
 
 USERS = "USER:{PLAIN}PASSWORD\n"
 # Said about a configuration, and no directive of nginx's.
-NOTES = ("@inert", "@accepted")
+NOTES = ("@inert", "@unsure")
 
 
 @dataclass(slots=True)
@@ -104,9 +104,14 @@ def placed(node: Node, made: Lowered, around: str = "") -> Node:
         words[0] = f"127.0.0.1:{made.real(words[0])}"
     elif node.name == "set" and words[0] == "$target":
         words[1] = _service(words[1], made)
+    elif node.name == "proxy_cache_path":
+        words[0] = str(made.folder / "cache")
     elif node.name == "auth_basic_user_file":
         words[0] = str(made.folder / Path(words[0]).name)
         Path(words[0]).write_text(USERS)
+    elif node.name == "set_escape_uri":
+        # A module of the controller's build; what it escapes is not compared.
+        node = replace(node, name="set")
     args = tuple(
         word if word.text == text else replace(word, text=text, quoted="")
         for word, text in zip(node.args, words, strict=True)
@@ -136,7 +141,7 @@ def written(node: Node, depth: int) -> Iterator[str]:
     words = [quoted(word.text) for word in node.args]
     if node.name == "if":
         words = _condition([word.text for word in node.args])
-    head = " ".join([node.name, *words])
+    head = " ".join([quoted(node.name), *words])
     if node.children is None:
         yield f"{indent}{head};"
         return

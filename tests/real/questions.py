@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.real.clauses import Clauses
 from tests.real.comparing import Question
+from tests.real.surroundings import Surroundings
 
 BASIC = ("Authorization", "Basic VVNFUjpQQVNTV09SRA==")
 WRONG = ("Authorization", "Basic VVNFUjp3cm9uZw==")
@@ -37,7 +37,16 @@ REPLIED = {
 }
 
 
-def question(draw: Clauses) -> Question:
+ACCELERATED = ("/b", "@n", "/a.txt", "/auth2", "/nope", "/dir/?k=1", "/a")
+COOKIES = (
+    "s=1; Path=/; Domain=up.example",
+    "s=1; Path=/base/x; HttpOnly",
+    "t=2; path=/base; Secure; SameSite=Lax; Domain=.up.example",
+    "s=1",
+)
+
+
+def question(draw: Surroundings) -> Question:
     headers: list[tuple[str, str]] = []
     if draw.maybe(0.5):
         headers.append(draw.random.choice((BASIC, WRONG, BEARER)))
@@ -64,6 +73,15 @@ def question(draw: Clauses) -> Question:
     if draw.maybe(0.03):
         status = 204
     replied = REPLIED.get(status, ()) if status != 200 or draw.maybe(0.4) else ()
+    if draw.maybe(0.03):
+        replied = (*replied, ("X-Accel-Redirect", draw.pick(*ACCELERATED)))
+    if draw.maybe(0.15):
+        replied = (*replied, ("Set-Cookie", draw.pick(*COOKIES)))
     target = draw.pick(*PATHS) + draw.pick("", "", "?k=1", "?z", "?k=a.txt&y=%20")
     body = "body" if method in ("POST", "PUT") and draw.maybe(0.5) else ""
-    return Question(method, target, tuple(headers), body, status, replied)
+    if draw.maybe(0.03):
+        place, length = draw.random.randint(0, len(headers)), draw.random.choice((900, 1900, 8100, 8190))
+        headers.insert(place, ("X-Long", "l" * length))
+    listener = draw.pick(*draw.listeners)
+    body = "" if listener == "SECURE" else body
+    return Question(method, target, tuple(headers), body, status, replied, listener)

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Response:
 class RealNginx:
     """Runs `nginx.conf` of a folder while the context lasts; the folder's own `pid` and logs are used."""
 
-    def __init__(self, binary: Binary, folder: Path, ready: int) -> None:
+    def __init__(self, binary: Binary, folder: Path, *ready: int) -> None:
         self.binary, self.folder, self.ready = binary, folder, ready
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -83,9 +84,8 @@ class RealNginx:
             if self.process.poll() is not None:
                 output = self.process.stdout.read().decode() if self.process.stdout else ""
                 raise AssertionError(f"{self.binary.name} did not start: {output}")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.ready)) == 0:
-                    return
+            if all(listens(port) for port in self.ready):
+                return
             time.sleep(0.002)
         raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
 
@@ -97,14 +97,18 @@ class RealNginx:
             self.process.stdout.close()
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def send(
     port: int, method: str, target: str, headers: list[tuple[str, str]], body: str = "", tls: bool = False
 ) -> Response:
     """One request, with exactly these headers (Host included, first)."""
     if tls:
-        anybody = ssl._create_unverified_context()
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            "127.0.0.1", port, timeout=10, context=anybody
+            "127.0.0.1", port, timeout=10, context=trusting()
         )
     else:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
@@ -114,13 +118,24 @@ def send(
     if body:
         connection.putheader("Content-Length", str(len(body)))
     connection.connect()
-    cork(connection.sock, 1)
+    if not tls:
+        cork(connection.sock, 1)
     connection.endheaders(body.encode() if body else None)
-    cork(connection.sock, 0)
+    if not tls:
+        cork(connection.sock, 0)
     answer = connection.getresponse()
     answer.read()
     connection.close()
     return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))
+
+
+@cache
+def trusting() -> ssl.SSLContext:
+    """Whoever answers on loopback is the right one."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def send_before(times: int, *parts: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import socketserver
 import struct
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.real.protocols import SPOKEN, Serving
 
 CREDENTIALS = ("authorization", "cookie", "x-api-key")
 
@@ -59,11 +62,13 @@ class Recorder:
 
     def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
         """Starts an application; without a port of its own it takes a free one, which is returned."""
-        server = (
-            _FastCgiServer(("127.0.0.1", port), _FastCgi)
-            if encoding == "fastcgi"
-            else _HttpServer(("127.0.0.1", port), _Http)
-        )
+        server: _FastCgiServer | _HttpServer | Serving
+        if encoding in SPOKEN:
+            server = Serving(("127.0.0.1", port), SPOKEN[encoding])
+        elif encoding == "fastcgi":
+            server = _FastCgiServer(("127.0.0.1", port), _FastCgi)
+        else:
+            server = _HttpServer(("127.0.0.1", port), _Http)
         port = int(server.server_address[1])
         self.scripts[port] = script
         self.encodings[port] = encoding
@@ -108,11 +113,20 @@ class _HttpServer(ThreadingHTTPServer):
 class _Http(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _HttpServer
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Whatever stands between the method and the version is the path: also blanks, or two slashes."""
+        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
+        self.command, _, rest = self.requestline.partition(" ")
+        self.path, _, self.request_version = rest.rpartition(" ")
+        self.close_connection = True
+        self.headers = http.client.parse_headers(self.rfile)
+        return True
 
     def answer(self) -> None:
         recorder = self.server.recorder
-        # http.server shortens a path that begins with two slashes.
-        path = self.requestline.split(" ")[1]
+        path = self.path.encode("latin-1").decode("utf-8", "surrogateescape")
         headers = tuple(
             (name, value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"))
             for name, value in self.headers.items()
@@ -129,7 +143,7 @@ class _Http(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815
+    do_GET = do_HEAD = do_TRACE = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

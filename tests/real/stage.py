@@ -21,10 +21,18 @@ URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOT
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of which no two are the same."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
 
 
 @dataclass(slots=True)
@@ -90,6 +98,8 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
         yield _edit(args[0], _mapped(args[0].text, "http", staged))
     elif name == "upstream":
         staged.upstreams.setdefault(args[0].text, 0)
+    elif name.endswith("_cache_path"):
+        yield _edit(args[0], str(staged.folder / "cache"))
     elif name in ("root", "alias"):
         yield _edit(args[0], str(staged.folder / "files"))
     elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):

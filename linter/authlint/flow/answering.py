@@ -28,13 +28,14 @@ class Draft:
     own_location: bool = False  # the Location is the gateway's and may be made absolute
     as_is: bool = False  # the block's response operations do not apply
     refusal: bool = False  # by a check
+    known_as: int | None = None  # the number under which a Recover finds it, where it is another
 
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
     """What the block in force does instead of this error, if anything."""
     if not draft.bare or p.recovering:
         return None
-    return next((one for one in p.in_force.recover if draft.status in one.statuses), None)
+    return next((one for one in p.in_force.recover if (draft.known_as or draft.status) in one.statuses), None)
 
 
 def leave(p: Passage, draft: Draft) -> None:
@@ -62,7 +63,7 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
     rewritten = draft.location is not None and draft.own_location
     kept = p.kept
-    if not rewritten:  # of several the last that the gateway wrote becomes absolute
+    if not rewritten and not _takes_over(p, draft.location):
         kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
@@ -103,13 +104,20 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
             continue
         if op.together and seen is None and op.verb != "remove":
             seen = headers
-        headers = apply(p, op, headers, seen)
+        headers = p.answer = apply(p, op, headers, seen)
     return headers
+
+
+def _takes_over(p: Passage, location: str | Unknown | None) -> bool:
+    """Whether an upstream's Location is now the one that could become absolute, and an earlier one stays as it is:
+    not a relative one, and not where Locations are rewritten (ngx_http_upstream_rewrite_location; measured)."""
+    rewrites = p.forward is not None and p.forward.redirects
+    return isinstance(location, str) and not location.startswith("/") and not rewrites
 
 
 def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> tuple[int, list[Header]]:
     """An answer of the gateway's own as its listener says that such answers leave."""
-    if draft.party != "gateway" or draft.as_is:
+    if draft.party == "upstream" or draft.as_is:
         return status, headers
     for one in p.shared.listener.local_replies:
         if one.statuses is not None and status not in one.statuses:
@@ -148,7 +156,7 @@ def apply(
     if op.verb == "remove":
         return kept
     value = evaluate(p, op.value)
-    if value != "":
+    if value != "" or op.empty_sent:
         p.note("applied", f"adds {op.name}", op.span, op)
         kept.append(Header(op.name, value, op))
     else:
@@ -162,7 +170,7 @@ def _is_there(op: HeaderOp, headers: list[Header]) -> bool:
 
 def is_grpc(p: Passage, draft: Draft) -> bool:
     """Whether a gRPC client gets an answer of the gateway's own."""
-    if not p.shared.listener.intake.grpc or draft.party == "upstream":
+    if not p.shared.listener.intake.grpc or draft.party == "upstream" or draft.as_is:
         return False
     kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
     return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)

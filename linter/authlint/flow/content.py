@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from authlint.flow import cookies
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply
+from authlint.flow.caching import keep, look_up
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
-from authlint.flow.values import evaluate
+from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
-from authlint.model.value import Lit
+from authlint.model.value import Lit, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _was_sent_here(p: Passage, name: str | Unknown) -> bool:
 def files(p: Passage, step: Files) -> Content:
     """A file, an index page, a listing, or the error in their stead."""
     slash = p.path.endswith("/")
+    if p.was_forwarding and step.after_forward is not None:
+        return _error(p, step, step.after_forward)
     if p.method not in step.methods:
         return _error(p, step, 405)
     if step.root.strip and not p.own_route:
@@ -163,10 +167,28 @@ def forward(p: Passage, step: Forward) -> Content:
         return Draft(
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
+    stored = None if step.cache is None else look_up(p, step.cache)
+    if stored is not None:
+        return _again(p, step, reached, target, stored)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
+    if step.cache is not None:
+        keep(p, step.cache, reply)
     return receive(p, step, reached, target, reply)
+
+
+def _again(p: Passage, step: Forward, reached: Reached, target: Target, stored: Reply) -> Content:
+    """An answer that was kept; nobody is asked."""
+    asked, upstream = len(p.shared.auth_requests), p.upstream
+    if step.cache is not None:
+        p.note("applied", f"the answer comes from the cache {step.cache.zone}", step.cache.span, step.cache)
+    content = receive(p, step, reached, target, stored)
+    del p.shared.auth_requests[asked:]
+    p.upstream = upstream
+    if isinstance(content, Draft):
+        content.party = "gateway"
+    return content
 
 
 def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
@@ -189,14 +211,19 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
-    jump = _jump(step, headers) or _follow(p, step, reply)
+    # An error that is answered elsewhere comes first (measured).
+    caught = any(reply.status in one.statuses for one in p.in_force.recover)
+    intercepted = step.intercept and reply.status >= 300 and caught
+    jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
+        # A cookie is set also where another route answers (ngx_http_upstream_headers_in; measured).
+        p.kept.extend(_cookie(p, step, one) for one in headers if one.name.lower() == "set-cookie")
         return jump
     party = "auth-service" if p.nested else "upstream"
     decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
     draft = Draft(reply.status, "auth-service" if p.nested else "upstream", decided)
-    if step.intercept and reply.status >= 300 and any(reply.status in r.statuses for r in p.in_force.recover):
+    if intercepted:
         draft.bare = True
         if reply.status == 401:
             p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
@@ -204,11 +231,19 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
     hidden = {op.name.lower() for op in step.hide}
     for header in headers:
         name = header.name.lower()
+        if name in hidden:
+            continue
         if name == "location" and isinstance(header.value, str):
-            draft.location, draft.own_location = _relocated(p, step, target, header.value)
-        elif name not in hidden:
-            draft.headers.append(header)
+            draft.location, draft.own_location = _relocated(p, step, header.value)
+        else:
+            draft.headers.append(_cookie(p, step, header) if name == "set-cookie" else header)
     return draft
+
+
+def _cookie(p: Passage, step: Forward, header: Header) -> Header:
+    if not step.cookies or not isinstance(header.value, str):
+        return header
+    return Header(header.name, cookies.rewritten(p, step, header.value), header.op)
 
 
 def _answered(p: Passage, reached: Reached, headers: tuple[Header, ...], reply: Reply) -> Reached:
@@ -261,16 +296,15 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
 
 
-def _relocated(p: Passage, step: Forward, target: Target, location: str) -> tuple[str | Unknown, bool]:
+def _relocated(p: Passage, step: Forward, location: str) -> tuple[str | Unknown, bool]:
     """The upstream's Location as the client sees it, and whether the gateway wrote it anew."""
     for old, new in step.redirects:
-        before, after = evaluate(p, old), evaluate(p, new)
-        if isinstance(before, str) and isinstance(after, str) and location.startswith(before):
-            return after + location[len(before) :], True
-    if step.default_redirect and target.name is not None:
-        base = f"{target.scheme}://{target.name}"
-        if target.path is None and location.startswith(base + "/"):
-            return location[len(base) :], True
-        if target.path is not None and step.prefix is not None and location.startswith(base + target.path):
-            return step.prefix + location[len(base + target.path) :], True
+        if isinstance(old, Text):
+            if fits(p, location, old):
+                return evaluate(p, new), True
+            continue
+        before = evaluate(p, old)
+        if isinstance(before, str) and location.startswith(before):
+            after = evaluate(p, new)
+            return after if isinstance(after, Unknown) else after + location[len(before) :], True
     return location, False

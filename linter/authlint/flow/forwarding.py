@@ -55,7 +55,7 @@ def reach(p: Passage, forward: Forward) -> tuple[Reached, Target]:
     """What the upstream gets from this request."""
     p.forward = forward
     target = target_of(p, forward)
-    method: str | None = "GET" if p.nested else p.method
+    method = _method(p, forward)
     path: str | None = upstream_path(p, forward, target)
     headers, removed = upstream_headers(p, forward)
     if forward.encoding == "params":
@@ -65,6 +65,17 @@ def reach(p: Passage, forward: Forward) -> tuple[Reached, Target]:
         uri = given.get("REQUEST_URI", "")
         path = uri if isinstance(uri, str) else None
     return Reached(target.name, target.address, method, path, headers, forward.span, removed), target
+
+
+def _method(p: Passage, forward: Forward) -> str | None:
+    own = "GET" if p.nested else p.method
+    # What is kept must have a body: a HEAD is asked for as a GET, whatever else is said (measured).
+    if own == "HEAD" and forward.cache is not None:
+        return "GET"
+    if forward.method is not None:
+        said = evaluate(p, forward.method)
+        return said if isinstance(said, str) else None
+    return own
 
 
 def upstream_path(p: Passage, forward: Forward, target: Target) -> str:

@@ -9,7 +9,7 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
-from authlint.model.gateway import Listener, VirtualHost
+from authlint.model.gateway import Buffers, Listener, VirtualHost
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -22,6 +22,7 @@ class Refusal:
     why: str
     unread: bool = False  # not even the headers were read
     location: str | None = None
+    known_as: int | None = None  # the number under which a Recover finds it, where it is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +47,81 @@ def take_in(shared: Shared) -> Taken:
 
 
 def _decoded(shared: Shared, host: VirtualHost) -> Taken:
-    request = shared.request
+    request, default = shared.request, shared.listener.default
     path, query = split_target(request.target)
     decoded = decode(path)
-    clean = None if decoded is None else normalise(decoded, shared.listener.default.merge_slashes)
+    clean = None if decoded is None else normalise(decoded, default.merge_slashes)
+    room = Room(default.buffers)
+    if not room.takes(len(f"{request.method} {request.target} HTTP/1.1") + 2):
+        return _unread(shared, Refusal(414, "the request line is too long", True))
     if clean is None:  # the request line is as far as reading came
-        shared.request = replace(request, url=f"{request.scheme}://", headers=(), _parts=[])
-        shared.host = shared.listener.default
-        return Taken("", None, [], Refusal(400, "a bad request", True))
-    headers = _understood(shared, host)
+        return _unread(shared, Refusal(400, "a bad request", True))
+    headers, complete = _understood(shared, host, room)
+    if not complete and room.buffers is not None:
+        status = room.buffers.status
+        return Taken(clean, query, headers, Refusal(status, "the headers are too large", known_as=494))
     # Reading stops at a second Authorization: what the client sent behind it is not there (measured).
     places = [number for number, header in enumerate(headers) if header.name.lower() == "authorization"]
     if len(places) > 1:
         return Taken(clean, query, headers[: places[1]], Refusal(400, "a bad request"))
+    if shared.listener.intake.plain is not None and shared.listener.tls and request.scheme in ("http", "ws"):
+        refusal = Refusal(shared.listener.intake.plain, "no TLS where TLS is spoken", known_as=497)
+        return Taken(clean, query, headers, refusal)
     if request.method in host.refused:
         return Taken(clean, query, headers, Refusal(405, "the method is refused"))
     return Taken(clean, query, headers)
 
 
-def _understood(shared: Shared, host: VirtualHost) -> list[Header]:
-    """The client's headers without those whose names are dropped."""
-    names, out = host.header_names, []
+def _unread(shared: Shared, refusal: Refusal) -> Taken:
+    shared.request = replace(shared.request, url=f"{shared.request.scheme}://", headers=(), _parts=[])
+    shared.host = shared.listener.default
+    return Taken("", None, [], refusal)
+
+
+class Room:
+    """The buffers that are left for the lines of a request's head; none are as good as endless ones."""
+
+    def __init__(self, buffers: Buffers | None) -> None:
+        self.buffers = buffers
+        self.left = buffers.first if buffers is not None else 0
+        self.used = 0
+
+    def takes(self, length: int) -> bool:
+        buffers = self.buffers
+        if buffers is None:
+            return True
+        if length > self.left:
+            self.used += 1
+            self.left = buffers.size
+            if length > buffers.size or self.used > buffers.number:
+                return False
+        self.left -= length
+        return True
+
+
+def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Header], bool]:
+    """The client's headers without those whose names are dropped, and whether there was room for all of them.
+
+    Until the Host header has been read the default host's settings count (measured).
+    """
+    out = [Header("Host", shared.request.host)]
+    listed = [name.lower() for name, _ in shared.request.headers]
+    here = shared.listener.default if "host" in listed else host
+    room.buffers = here.buffers
     for name, value in shared.request.headers:
+        value = value.strip()
+        if not room.takes(len(name) + len(value.encode("utf-8", "surrogateescape")) + 4):
+            return out, False
+        if name.lower() == "host":
+            here = host
+            room.buffers = here.buffers
+            continue
+        names = here.header_names
         plain = name.replace("-", "").replace("_", "")
         odd = not (plain.isalnum() and plain.isascii()) and not names.odd
-        if name.lower() != "host" and not odd and ("_" not in name or names.underscores or names.odd):
-            out.append(Header(name, value.strip()))
-    return [Header("Host", shared.request.host), *out]
+        if not odd and ("_" not in name or names.underscores or names.odd):
+            out.append(Header(name, value))
+    return out, True
 
 
 def _as_sent(shared: Shared, listener: Listener) -> Taken:

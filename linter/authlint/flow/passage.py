@@ -58,6 +58,7 @@ class Passage:
     method: str = "GET"
     raw: bool = True
     around: Passage | None = None  # the request that this auth request is made for
+    was_forwarding: bool = False  # a block of this route that was in force before forwards
     own_route: bool = True  # the path still begins with the route's prefix
     route: Route | None = None
     first_route: Route | None = None
@@ -75,6 +76,7 @@ class Passage:
     pending: Denied | None = (
         None  # a refusal that a check which broke left behind for whatever is answered then
     )
+    answer: list[Header] | None = None  # the headers of the answer, while it leaves
     upstream: Reached | None = None
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None
@@ -102,6 +104,7 @@ class Passage:
 
     def enter(self, block: Block) -> None:
         """This block is in force from now on."""
+        self.was_forwarding = self.was_forwarding or (self.block is not None and forwards(self.block))
         self.block = block
         self.note("applied", block.name, block.span, block)
         for opening in block.open:
@@ -118,3 +121,7 @@ class Passage:
 
     def decide(self, question: tuple[object, ...], reason: str) -> bool:
         return self.shared.choices.decide(question, reason)
+
+
+def forwards(block: Block) -> bool:
+    return any(isinstance(step, Forward) for step in block.steps)

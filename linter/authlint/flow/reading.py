@@ -34,7 +34,8 @@ def one_text(p: Passage, name: str, values: list[str | Unknown]) -> str | Unknow
     """The lines of a header as one text; empty where there is none."""
     if len(values) > 1 and name not in READ_WHOLE and not all_lines(p):
         return values[0]
-    separator = "; " if name == "cookie" else ", "
+    comma = "," if p.shared.listener.intake.paths == "as-sent" else ", "
+    separator = "; " if name == "cookie" else comma
     return joined([t for n, text in enumerate(values) for t in ((separator, text) if n else (text,))])
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
@@ -71,6 +72,9 @@ def _search(pattern: str, subject: str) -> Match | Unknown | None:
 
 # Letters that stand for themselves, and are not made optional by what follows.
 LEAD = re.compile(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
+
+
+FEW = 8  # ordered routes that are tried one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,37 @@ def lead(pattern: str, nocase: bool) -> str:
     return plain[0] if plain is not None else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Ordered routes by the letters that their paths begin with, each with its number; and the lengths of those."""
+
+    by_lead: dict[str, tuple[tuple[int, Route], ...]]
+    lengths: tuple[int, ...]
+
+    def worth_trying(self, path: str) -> Sequence[Route]:
+        found = [pair for length in self.lengths for pair in self.by_lead.get(path[:length], ())]
+        return [route for _, route in sorted(found, key=itemgetter(0))]
+
+
+@lru_cache(maxsize=256)
+def _indexed(table: Table) -> _Index:
+    leads: dict[str, list[tuple[int, Route]]] = {}
+    for number, route in enumerate(table.patterns):
+        leads.setdefault(_lead_of(route), []).append((number, route))
+    by_lead = {text: tuple(pairs) for text, pairs in leads.items()}
+    return _Index(by_lead, tuple(sorted({len(text) for text in by_lead})))
+
+
+def _lead_of(route: Route) -> str:
+    match = route.match
+    if match.nocase or match.kind in ("full", "everything"):
+        return ""
+    return lead(match.text, False) if match.kind == "pattern" else match.text
+
+
 def _patterns(p: Passage, table: Table) -> _Found | None:
-    for route in table.patterns:
+    few = len(table.patterns) < FEW
+    for route in table.patterns if few else _indexed(table).worth_trying(p.path):
         found = _fit(p, route)
         if isinstance(found, Unknown):
             if not p.decide((route.match, p.path), found.reason):

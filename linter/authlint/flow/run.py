@@ -114,6 +114,7 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if refusal is not None:
         decided = p.note("answered", refusal.why, host.span, host)
         draft = Draft(refusal.status, "gateway", decided, bare=True, location=refusal.location)
+        draft.known_as = refusal.known_as
         return _close(p, _settle(p, draft))
     return _close(p, travel(p))
 
@@ -125,6 +126,7 @@ def travel(p: Passage) -> Draft | Undecided:
 
 def _settle(p: Passage, content: Content) -> Draft | Undecided:
     while True:
+        redirect = 302
         if isinstance(content, Undecided):
             return content
         if content is None:
@@ -140,10 +142,11 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.recovering = not p.in_force.recover_again
             if found.status != "keep":
                 p.forced = None if found.status == "take" else found.status
+            redirect = found.status if found.status in REDIRECTS else 302
             p.note("went on", f"a {content.status} is answered elsewhere", found.span, found)
             leave(p, content)
             content = Jumped(found.to, reset=True)
-        p.jumps += 1
+        p.jumps += isinstance(content.to, ToPath | ToNamed)
         if p.jumps > JUMPS:
             p.recovering = True
             content = Draft(
@@ -153,7 +156,7 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             return content
         if content.other_host:
             _choose_host_again(p)
-        content = _jump(p, content.to, content.reset, content.query)
+        content = _jump(p, content.to, content.reset, content.query, redirect)
 
 
 def _choose_host_again(p: Passage) -> None:
@@ -162,17 +165,16 @@ def _choose_host_again(p: Passage) -> None:
         p.shared.host = hosting.host
 
 
-def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool = False) -> Content:
+def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool, redirect: int) -> Content:
     match to:
         case ToStatus(status, span):
             bare = status >= 300
             return Draft(status, "gateway", p.note("answered", f"answers {status}", span, to), bare=bare)
         case ToClient(location, span):
-            status = p.forced if p.forced in REDIRECTS else 302
             p.forced = None
             text = evaluate(p, location)
-            decided = p.note("answered", f"redirects with {status}", span, to)
-            return Draft(status or 302, "gateway", decided, location=text, own_location=True)
+            decided = p.note("answered", f"redirects with {redirect}", span, to)
+            return Draft(redirect, "gateway", decided, location=text, own_location=True)
         case ToNamed(name, span):
             route = p.shared.host.table.named.get(name)
             if route is None:
@@ -184,7 +186,8 @@ def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool = False) -> Conten
             if isinstance(text, Unknown):
                 return Undecided(text.reason, span)
             if not text.startswith("/"):
-                return _jump(p, ToNamed(text, span) if text.startswith("@") else ToClient(path, span), reset)
+                other = ToNamed(text, span) if text.startswith("@") else ToClient(path, span)
+                return _jump(p, other, reset, keep_query, redirect)
             p.path, query = split_target(text)
             p.query = p.query if keep_query else query
             p.raw = False
@@ -213,7 +216,7 @@ def _choose(p: Passage) -> Content:
         return refused
     if isinstance(route, SlashMissing):
         inner = route.route
-        p.enter(inner.block)
+        p.enter(block_of(p, inner))
         decided = p.note("answered", "redirects to the path with a slash", inner.span, inner)
         p.first_route = p.first_route or inner
         p.route = inner
@@ -225,13 +228,13 @@ def _choose(p: Passage) -> Content:
 def _refused(p: Passage, route: Route) -> Draft | None:
     """What is looked at as soon as the route is found, also where its path only lacks a slash (measured)."""
     if route.internal and not p.jumps and p.raw and not p.nested:
-        status, why = 404, "only for requests from inside"
+        status, why, block = 404, "only for requests from inside", route.block
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
-        status, why = 413, "the body is too large"
+        status, why, block = 413, "the body is too large", block_of(p, route)
         p.discarded = not p.nested
     else:
         return None
-    p.enter(route.block)
+    p.enter(block)
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
     return Draft(status, "gateway", p.note("answered", why, route.span, route), bare=True)
@@ -244,6 +247,7 @@ def _in_route(p: Passage, route: Route) -> Content:
     block = block_of(p, route)
     script = route.script if block is route.block else ()
     p.enter(block)
+    p.was_forwarding = False
     result = run_script(p, script)
     if result == "match again":
         for step in p.in_force.steps:  # in the same phase, behind the script (measured)

@@ -118,6 +118,7 @@ class _Runner:
                 return None
             return Undecided(found.reason, op.span)
         if found is None:
+            p.match = None
             return None
         capture(p, found)
         path = self.quoted(op.path) if isinstance(op.then, int) else evaluate(p, op.path)
@@ -149,6 +150,7 @@ class _Runner:
         location = location if query is None else f"{location}?{query}"
         if op.keep_query and p.query:
             location += ("?" if query is None else "&") + p.query
+        p.raw = False  # also for what answers in the redirect's stead (measured)
         p.decided = p.note("answered", f"redirects with {status}", op.span, op)
         return Answered(status, location, True, op.span)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape_argument, file_name
 from authlint.flow.patterns import compile_pattern
+from authlint.flow.queries import parameters
 from authlint.flow.reading import (
     argument,
     basic_user,
@@ -39,7 +40,12 @@ def evaluate(p: Passage, value: Value, depth: int = 0) -> str | Unknown:
         case Get():
             return get(p, value)
         case Cat(parts):
-            return joined([evaluate(p, part, depth + 1) for part in parts])
+            texts = [evaluate(p, part, depth + 1) for part in parts]
+            # Variables come first: what a map's pattern has captured counts in the whole text (measured).
+            for number, part in enumerate(parts):
+                if isinstance(part, Get) and part.kind == "capture":
+                    texts[number] = get(p, part)
+            return joined(texts)
         case Variable(name):
             known = p.shared.variables.get(name)
             if known is None:
@@ -121,7 +127,10 @@ def holds(p: Passage, condition: Condition) -> bool:
         case Test(Get() as value, Text("there")):
             return _there(p, value)
         case Test(value, how, None):
-            return fits(p, evaluate(p, value), how)
+            held = any(fits(p, text, how) for text in _tested(p, value))
+            if not held and how.how == "search":
+                p.match = None  # a pattern that is not found leaves no numbers behind (measured)
+            return held
         case Test(value, how, arg) if arg is not None:
             right = evaluate(p, arg)
             if isinstance(right, Unknown):
@@ -140,11 +149,17 @@ def holds(p: Passage, condition: Condition) -> bool:
     raise AssertionError(condition)
 
 
+def _tested(p: Passage, value: Value) -> list[str | Unknown]:
+    """What a test looks at: where headers are as they were sent each line of one (measured)."""
+    if isinstance(value, Get) and value.kind == "header" and p.shared.listener.intake.paths == "as-sent":
+        return [h.value for h in p.header(value.name)] or [""]
+    return [evaluate(p, value)]
+
+
 def _there(p: Passage, value: Get) -> bool:
     """Whether a header or a parameter was sent."""
     if value.kind == "argument":
-        pairs = (p.query or "").split("&") if p.query is not None else []
-        return any(pair.partition("=")[0] == value.name for pair in pairs)
+        return value.name in parameters(p.query, False)
     if value.kind == "header":
         return bool(p.header(value.name))
     return get(p, value) != ""
@@ -175,16 +190,22 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
     shared = p.shared
     match value.kind:
         case "header":
+            if shared.listener.intake.paths == "as-sent":  # of several lines the first is written (measured)
+                return next((h.value for h in p.header(value.name)), "")
             # A variable keeps what it was when first read, also where the header is changed later (measured).
-            if value.name not in shared.seen or shared.listener.intake.paths == "as-sent":
+            if value.name not in shared.seen:
                 shared.seen[value.name] = header_text(p, value.name)
             return shared.seen[value.name]
         case "cookie":
             return cookie(header_text(p, "cookie"), value.name)
         case "argument":
+            if shared.listener.intake.paths == "as-sent":
+                return next(iter(parameters(p.query, False).get(value.name, ())), "")
             return argument(p.query, value.name)
         case "query":
             return p.query or ""
+        case "question":
+            return "" if p.query is None else f"?{p.query}"
         case "has-query":
             return "?" if p.query else ""
         case "path":
@@ -226,6 +247,9 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
             return server_name(shared.host)
         case "authority":
             return header_text(p, "host")
+        case "authority-name":
+            host = header_text(p, "host")
+            return split_authority(host)[0] if isinstance(host, str) else host
         case "server-port":
             return str(shared.listener.port)
         case "document-root":
@@ -258,8 +282,25 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
             return p.upstream_statuses
+        case "upstream-cookie":
+            return _upstream_cookie(p, value.name)
+        case "response-header" if p.answer is not None:
+            return one_text(p, value.name, [h.value for h in p.answer if h.name.lower() == value.name])
         case _:
             return None
+
+
+def _upstream_cookie(p: Passage, name: str) -> str | Unknown:
+    for header in p.upstream_headers:
+        if header.name.lower() == "set-cookie":
+            pair = header.text.partition(";")[0].strip()
+            if pair.partition("=")[0].lower() == name.lower():
+                return pair.partition("=")[2]
+    return (
+        ""
+        if p.upstream_stated or p.upstream_status is None
+        else Unknown(f"the cookie {name} of the upstream")
+    )
 
 
 def _upstream_authority(p: Passage, port: bool) -> str | Unknown | None:

@@ -135,6 +135,17 @@ class HeaderNames:
 
 
 @dataclass(frozen=True, slots=True)
+class Buffers:
+    """Where the head of a request is read into, line by line: the `first`, then `number` of `size` bytes. A line that
+    fits into none is refused with 414 (the request line) or with `status`."""
+
+    first: int = 1024
+    number: int = 4
+    size: int = 8192
+    status: int = 400
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """How a request is taken in before a host or route is looked for.
 
@@ -143,7 +154,8 @@ class Intake:
     stripped ("own": only the listener's) or not looked at. Of headers in `once` several lines become one. `early`
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
-    what of several lines of one header counts where they are read as one; "unsure": nobody said which.
+    what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
+    answers a request that comes without TLS where TLS is spoken (None: nobody does).
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -160,6 +172,7 @@ class Intake:
     believes_proto: bool = False
     grpc: bool = False
     lines: Literal["all", "first", "unsure"] = "all"
+    plain: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +211,7 @@ class VirtualHost:
     make: Callable[[], Inside]
     header_names: HeaderNames = HeaderNames()
     merge_slashes: bool = True
+    buffers: Buffers | None = None
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
     like: Hashable = None
@@ -296,6 +310,7 @@ class Upstream:
     addresses: tuple[str, ...]
     span: Span
     probes: tuple[Probe, ...] = ()
+    tls: bool | None = None  # None: whoever asks it says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from authlint.model.condition import Condition
 from authlint.model.credential import Credentialed
 from authlint.model.header import HeaderOp as HeaderOp
 from authlint.model.header import Shadowed as Shadowed
+from authlint.model.reply import Cache, CookieFlags, CookieRewrite
 from authlint.model.value import Text, Value
 from authlint.text import Span
 
@@ -303,13 +304,18 @@ class TryFiles:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files of a directory; index pages send the request through route matching again."""
+    """Files of a directory; index pages send the request through route matching again.
+
+    `after_forward`: the answer instead, where this route's script had put a block in force that forwards, before
+    the one in force now.
+    """
 
     root: Root
     index: tuple[Value, ...]
     listing: bool
     methods: frozenset[str]
     span: Span
+    after_forward: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,13 +359,16 @@ class Forward:
     hide: tuple[HeaderOp, ...]
     intercept: bool
     intercept_span: Span | None
-    redirects: tuple[tuple[Value, Value], ...]  # Location prefixes of the upstream and their replacement
-    default_redirect: bool
+    # What the upstream's Location begins with and becomes instead, or a pattern and what becomes of all of it.
+    redirects: tuple[tuple[Value | Text, Value], ...]
     jump_header: str | None  # a response header that sends the request to another route
     span: Span
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
     follows: Follow | None = None
     unreachable: int = 502  # the answer where nobody listens
+    method: Value | None = None  # in place of the client's
+    cache: Cache | None = None
+    cookies: tuple[CookieRewrite | CookieFlags, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

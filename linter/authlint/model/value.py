@@ -35,9 +35,12 @@ Kind: TypeAlias = Literal[
     "upstream-port",
     "upstream-header",  # a header of the last upstream's response
     "upstream-status",
+    "upstream-cookie",  # that the last upstream sets
     "response-header",
     "document-root",
     "authority",  # the Host header as the gateway sees it, port included
+    "authority-name",  # the same without a port
+    "question",  # the query with its "?", also where nothing stands behind that
     "rest",  # the path without its first letters: `name` says how many
     "routed-target",  # path and query as the gateway sees them now
     "unwritten-target",  # what they were before a rewrite for the upstream, empty where there was none

@@ -34,15 +34,16 @@ def reaches_behind(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Findin
         label = Label(ruled.span, "this path is protected, and no route but this one leads there")
         yield _behind(rule, site, endpoint, label, path, outcome)
         return
-    for other in site.siblings[id(endpoint.host)]:
-        # "/" protects whatever nobody else takes: that alone makes no path secret.
-        if other.route.match.text == "/" or not any(evidence.mechanisms(other)):
-            continue
-        address = reached.address or reached.name
-        if site.upstream(other) == address and _protects(site, other, endpoint.base + path, path):
-            label = Label(next(evidence.mechanisms(other)).span, f"{other.route.name} asks for credentials")
-            yield _behind(rule, site, endpoint, label, other.title, outcome)
-            return
+    direct = site.ask(Request("GET", endpoint.base + path))
+    other = site.of_route.get(id(direct.last_route))
+    # "/" protects whatever nobody else takes: that alone makes no path secret.
+    if other is None or other.route.match.text == "/" or other.host is not endpoint.host:
+        return
+    check = next(evidence.mechanisms(other), None)
+    same = check is not None and site.upstream(other) == (reached.address or reached.name)
+    if check is not None and same and _protects(site, other, direct, path):
+        label = Label(check.span, f"{other.route.name} asks for credentials")
+        yield _behind(rule, site, endpoint, label, other.title, outcome)
 
 
 def _ruled(site: Site, endpoint: Endpoint, path: str) -> TokenRule | None:
@@ -59,13 +60,13 @@ def _ruled(site: Site, endpoint: Endpoint, path: str) -> TokenRule | None:
     return None
 
 
-def _protects(site: Site, other: Endpoint, url: str, path: str) -> bool:
+def _protects(site: Site, other: Endpoint, direct: Outcome, path: str) -> bool:
     """Whether this route refuses the path to strangers, and asks the application for that very path for others."""
-    direct = site.ask(Request("GET", url))
-    if direct.status not in (401, 403) or direct.last_route is not other.route or direct.opens:
+    if direct.status not in (401, 403) or direct.opens:
         return False
     for name in site.passing(other):
-        reached = site.ask(Request("GET", url, headers_of(name), vouched=VOUCHED)).upstream
+        request = Request("GET", other.base + path, headers_of(name), vouched=VOUCHED)
+        reached = site.ask(request).upstream
         return reached is not None and reached.path == path
     return False
 

@@ -13,6 +13,7 @@ from authlint.model.gateway import Upstream
 from authlint.model.step import HeaderOp
 from authlint.model.value import literal
 from authlint.site import Endpoint, Site, headers_of
+from authlint.text import Span
 
 ORIGIN = "access-control-allow-origin"
 
@@ -53,18 +54,28 @@ def _sends(origin: str) -> Assume:
 def _likely(site: Site, endpoint: Endpoint) -> Label | None:
     """What makes it likely that the application sends the header itself."""
     upstream = site.upstream(endpoint)
-    for other in site.siblings[id(endpoint.host)] if upstream is not None else ():
-        theirs = other.forward
-        hidden = () if theirs is None or site.upstream(other) != upstream else theirs.hide
-        for op in hidden:
-            if op.name.lower() == ORIGIN:
-                return Label(op.span, "another route hides the header of the same application")
+    own = id(endpoint.host)
+    hiders = site.once(("hiders", own), lambda: _hiders(site, own))
+    if upstream is not None and upstream in hiders:
+        return Label(hiders[upstream], "another route hides the header of the same application")
     forward = endpoint.forward
     target = literal(forward.target) if forward is not None else None
     host = urlsplit(target).hostname if target is not None and target.startswith("https://") else None
     if forward is not None and host is not None and _is_public(host, site.gateway.upstreams):
         return Label(forward.span, "an application of another site, which pages call by this name too")
     return None
+
+
+def _hiders(site: Site, host: int) -> dict[str, Span]:
+    """Where routes of a host hide the header, by their upstream."""
+    found: dict[str, Span] = {}
+    for one in site.siblings[host]:
+        hidden = one.forward.hide if one.forward is not None else ()
+        op = next((op for op in hidden if op.name.lower() == ORIGIN), None)
+        upstream = site.upstream(one) if op is not None else None
+        if op is not None and upstream is not None:
+            found.setdefault(upstream, op.span)
+    return found
 
 
 def _is_public(host: str, groups: Mapping[str, Upstream]) -> bool:

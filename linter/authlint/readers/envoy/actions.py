@@ -64,7 +64,6 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
         intercept=False,
         intercept_span=None,
         redirects=(),
-        default_redirect=False,
         jump_header=None,
         span=_span(action, span),
         verbatim=change,
@@ -146,7 +145,7 @@ def redirect(item: Item, path: Match) -> Answer:
     authority: Value = Get("authority")
     if is_set(item, "https_redirect"):
         scheme = Lit("https")
-        cut = Case(Text("suffix", ":80"), Get("host"), item.span)
+        cut = Case(Text("suffix", ":80"), Get("authority-name"), item.span)
         authority = Pick(authority, (cut,), authority, item.span)
     elif field(item, "scheme_redirect") is not None:
         scheme = Lit(text(item, "scheme_redirect"))
@@ -155,7 +154,7 @@ def redirect(item: Item, path: Match) -> Answer:
         host = Lit(text(item, "host_redirect"))
     port = number(item, "port_redirect")
     if port is not None:
-        host = Cat((host if isinstance(host, Lit) else Get("host"), Lit(f":{port}")))
+        host = Cat((host if isinstance(host, Lit) else Get("authority-name"), Lit(f":{port}")))
     where = _path(item, path)
     first = next(item.entries(), None)
     span = item.span if first is None else first.span
@@ -163,7 +162,7 @@ def redirect(item: Item, path: Match) -> Answer:
 
 
 def _path(item: Item, path: Match) -> tuple[Value, ...]:
-    query: tuple[Value, ...] = (Get("has-query"), Get("query"))
+    query: tuple[Value, ...] = (Get("question"),)
     if is_set(item, "strip_query"):
         query = ()
     whole = field(item, "path_redirect")

@@ -11,6 +11,8 @@ from typing import Literal
 
 from authlint.model.condition import Condition
 from authlint.model.gateway import HostName, Intake, Listener, LocalReply, VirtualHost, listener
+from authlint.model.step import HeaderOp
+from authlint.model.value import Opaque
 from authlint.readers.envoy.filters import Surroundings, filters
 from authlint.readers.envoy.headers import ONCE, added, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
@@ -116,6 +118,9 @@ def _intake(config: Item) -> Intake:
             op = mutation(item)
             if op is not None:
                 early.append(op)
+    if is_set(config, "use_remote_address") and not is_set(config, "skip_xff_append"):
+        peer = Opaque("the peer's address")
+        early.insert(0, HeaderOp("append", "x-forwarded-for", peer, config.words, implied=True, join=","))
     return Intake(
         paths="as-sent",
         dots=flag(config, "normalize_path") is True,

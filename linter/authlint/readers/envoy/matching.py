@@ -16,6 +16,7 @@ from authlint.readers.yaml.tree import Item
 ALWAYS = All(())
 NEVER = AnyOf(())
 PRESENT = Text("there")
+CONNECTING = Test(Get("own-method"), Text("is", "CONNECT"))
 PSEUDO: dict[str, Value] = {
     ":method": Get("own-method"),
     ":path": Get("routed-target"),
@@ -141,7 +142,7 @@ def _besides(item: Item) -> Iterator[Condition]:
     yield from (header_matcher(one) for one in fields(item, "headers"))
     yield from (query_matcher(one) for one in fields(item, "query_parameters"))
     if field(item, "connect_matcher") is not None:
-        yield Test(Get("own-method"), Text("is", "CONNECT"))
+        yield CONNECTING
     if field(item, "grpc") is not None:
         yield Test(Get("header", "content-type"), Text("prefix", "application/grpc"))
     part = share(field(item, "runtime_fraction"))
@@ -155,13 +156,17 @@ def _besides(item: Item) -> Iterator[Condition]:
 
 
 def route_match(item: Item | None) -> Condition:
-    """A RouteMatch as a condition, as jwt_authn's rules have it."""
+    """A RouteMatch as a condition, as jwt_authn's rules have it: besides the path they look at headers and parameters
+    only (measured)."""
     found = path(item)
-    rest = besides(item)
-    if found is None and field(item, "connect_matcher") is None:
-        return Unclear("which paths a rule is for")
-    parts: list[Condition] = [] if found is None else [path_test(found)]
-    return All((*parts, *(rest.conditions if isinstance(rest, All) else ())))
+    if found is not None:
+        first = path_test(found)
+    elif field(item, "connect_matcher") is not None:
+        first = CONNECTING
+    else:
+        first = Unclear("which paths a rule is for")
+    headers = (header_matcher(one) for one in fields(item, "headers"))
+    return All((first, *headers, *(query_matcher(one) for one in fields(item, "query_parameters"))))
 
 
 def path_test(match: Match) -> Condition:

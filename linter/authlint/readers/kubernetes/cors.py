@@ -41,8 +41,8 @@ def cors(own: Annotations, at: Span) -> Iterator[Node]:
     if written is not None:
         yield gap(written.span, "a template writes the origins")
         return
-    listed = origins(own.text("cors-allow-origin"))
     where = own.span("cors-allow-origin") or at
+    listed = origins(own.text("cors-allow-origin"))
     if not listed:
         why = "none of these has a scheme: the controller takes none of them, and CORS is off"
         yield inert(where, why, "write https:// in front of each", "cross-origin")
@@ -50,17 +50,26 @@ def cors(own: Annotations, at: Span) -> Iterator[Node]:
     options = node(at, "set", "$cors", "${cors}options")
     if listed == ["*"]:
         yield node(where, "set", "$cors", "true")
-        origin = "*"
     else:
         yield node(at, "set", "$cors", "")
         known = node(where, "set", "$cors", "true")
         yield branch(where, "$http_origin", "~*", origin_pattern(listed), children=[known])
-        origin = "$http_origin"
     yield branch(at, "$request_method", "=", "OPTIONS", children=[options])
-    headers = list(_headers(own, at, where, origin))
+    headers = list(cors_headers(own, at))
     yield branch(at, "$cors", "=", "true", children=headers)
     answer = node(at, "return", "204")
     yield branch(at, "$cors", "=", "trueoptions", children=[*headers, answer])
+
+
+def cors_headers(own: Annotations, at: Span) -> Iterator[Node]:
+    """The lines that an answer gets whose origin is known; none where CORS is off or a template decides."""
+    written = own.masked("enable-cors") or own.masked("cors-allow-origin")
+    listed = origins(own.text("cors-allow-origin"))
+    if written is not None or not listed or not own.flag("enable-cors", False):
+        return
+    origin = "*" if listed == ["*"] else "$http_origin"
+    where = own.span("cors-allow-origin") or own.span("enable-cors") or at
+    yield from _headers(own, own.span("enable-cors") or at, where, origin)
 
 
 def _headers(own: Annotations, at: Span, where: Span, origin: str) -> Iterator[Node]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from authlint.readers.kubernetes.caching import cache
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
 from authlint.readers.kubernetes.hosts import Path
@@ -103,6 +104,7 @@ def asked(auth: Auth, number: int, setter: str) -> Iterator[Node]:
 
 def sign_in(auth: Auth, number: int) -> Iterator[Node]:
     if auth.signin:
+        yield node(auth.signin_span or auth.span, "set_escape_uri", "$escaped_request_uri", "$request_uri")
         yield node(auth.signin_span or auth.span, "error_page", "401", "=", f"@signin-{number}")
 
 
@@ -125,6 +127,7 @@ def auth_location(
     extra = path.own.text("auth-proxy-set-headers")
     if extra and path.own.span("auth-url"):
         body += _listed(path, extra, at, maps)
+    body += cache(path, number, at)
     body += written(auth.snippet, auth.snippet_file, troubles)
     body += [node(at, "set", "$target", auth.url), node(at, "proxy_pass", "$target")]
     return node(at, "location", "=", f"/_external-auth-{number}", children=body)
@@ -151,12 +154,12 @@ def _listed(path: Path, name: str, at: Span, maps: dict[tuple[str, str], Item]) 
             yield node(one.span, "proxy_set_header", one.name, one.text)
 
 
-def signin_location(path: Path, auth: Auth, number: int) -> Node:
+def signin_location(path: Path, auth: Auth, number: int, scheme: str) -> Node:
     """The redirect to the sign-in page; it says where the client wanted to go unless the URL does."""
     at = auth.signin_span or auth.span
     target = auth.signin
     if not _has_parameter(target, auth.param):
-        target += ("&" if "?" in target else "?") + auth.param + "=$scheme://$http_host$request_uri"
+        target += ("&" if "?" in target else "?") + f"{auth.param}={scheme}://$http_host$escaped_request_uri"
     body = [node(at, "internal"), node(at, "add_header", "Set-Cookie", "$auth_cookie")]
     body += cors(path.own, path.own.span("enable-cors") or path.span)
     body.append(node(at, "return", "302", target))

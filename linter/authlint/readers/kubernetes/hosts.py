@@ -64,6 +64,12 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
         if is_canary(own) or own.flag("ssl-passthrough", False):
             continue
         named: list[Host] = []
+        default = ingress.item.at("spec", "defaultBackend") or ingress.item.at("spec", "backend")
+        if default is not None and ingress.item.at("spec", "rules") is None:
+            host = found.setdefault("", Host("", default.span))
+            host.ingresses.append(ingress)
+            named.append(host)
+            _join(host, Path(ingress, own, "/", "Prefix", *_service(ingress, default), default.span))
         for item, name in _rules(ingress):
             host = found.setdefault(name, Host(name, item.span))
             host.ingresses.append(ingress)

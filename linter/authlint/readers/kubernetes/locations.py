@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.controller import Controller
-from authlint.readers.kubernetes.cors import cors
+from authlint.readers.kubernetes.cors import cors, cors_headers
 from authlint.readers.kubernetes.external import (
     Auth,
     asked,
@@ -23,6 +23,7 @@ from authlint.readers.kubernetes.external import (
     signin_location,
     written,
 )
+from authlint.readers.kubernetes.forwarded import came
 from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.manifests import Manifest
@@ -35,14 +36,6 @@ from authlint.text import Span
 
 PASSWORDS = "/etc/ingress-controller/auth"
 DEFAULT_BACKEND = "upstream-default-backend"
-FORWARDED = (
-    ("X-Real-IP", "$remote_addr"),
-    ("X-Forwarded-For", "$remote_addr"),
-    ("X-Forwarded-Host", "$http_host"),
-    ("X-Forwarded-Proto", "$scheme"),
-    ("X-Scheme", "$scheme"),
-    ("Proxy", ""),
-)
 # By backend-protocol: the directive that passes the request on, its scheme, and the one that sets headers.
 PROTOCOLS = {
     "HTTPS": ("proxy_pass", "https", "proxy_set_header"),
@@ -68,6 +61,7 @@ class Locations:
 
     def __init__(self, host: Host, world: World) -> None:
         self.host, self.world, self.controller = host, world, world.controller
+        self.came = came(world.controller)
         self.regex = any(path.is_regex for path in host.paths)
 
     def nodes(self) -> Iterator[Node]:
@@ -77,7 +71,7 @@ class Locations:
             if auth is not None:
                 yield auth_location(path, auth, number, self.world.maps, self.world.troubles)
                 if auth.signin:
-                    yield signin_location(path, auth, number)
+                    yield signin_location(path, auth, number, self.came.scheme)
             body = [*self._body(path, auth, number)]
             for words in self._matches(path):
                 yield node(path.span, "location", *words, children=body)
@@ -110,7 +104,7 @@ class Locations:
             yield gap(at, "another Ingress has the same path: the older one counts")
         yield from self._addresses(path)
         yield from cors(own, self._span(path, "enable-cors"))
-        yield from self._to_https(path)
+        yield from self._to_https(path, list(cors_headers(own, at)))
         setter = self._protocol(path)[2]
         if not self.controller.is_exempt(path.text):
             yield from asked(auth, number, setter) if auth is not None else ()
@@ -155,7 +149,8 @@ class Locations:
         if listed:
             yield node(at, "deny", "all")
 
-    def _to_https(self, path: Path) -> Iterator[Node]:
+    def _to_https(self, path: Path, headers: list[Node]) -> Iterator[Node]:
+        """Behind the `if` for CORS, whose headers this answer gets too: Lua ends the rewrite phase with it."""
         own = path.own
         forced = own.flag("force-ssl-redirect", self.controller.flag("force-ssl-redirect", False))
         wanted = own.flag("ssl-redirect", self.controller.flag("ssl-redirect", True))
@@ -165,8 +160,13 @@ class Locations:
         if forced or (self.host.tls and wanted):
             at = self._span(path, "force-ssl-redirect", "ssl-redirect")
             code = self.controller.text("http-redirect-code") or "308"
-            answer = node(at, "return", code, "https://$host$request_uri")
-            yield branch(at, "$scheme", "=", "http", children=[answer])
+            kept = own.flag("preserve-trailing-slash", False)
+            target = "https://$host" + ("$request_uri" if kept else "$uri_without_slash")
+            answer = node(at, "return", code, target)
+            if headers:
+                yield node(at, "set", "$plain", f"{self.came.scheme}$cors")
+                yield branch(at, "$plain", "=", "httptrue", children=[*headers, answer])
+            yield branch(at, self.came.scheme, "=", "http", children=[answer])
 
     def _passwords(self, path: Path, number: int, setter: str) -> Iterator[Node]:
         own = path.own
@@ -186,8 +186,17 @@ class Locations:
     def _headers(self, path: Path, setter: str) -> Iterator[Node]:
         at = path.span
         host = path.own.text("upstream-vhost")
-        yield node(self._span(path, "upstream-vhost"), setter, "Host", host or "$http_host", implied=not host)
-        for name, value in FORWARDED:
+        vhost = self._span(path, "upstream-vhost")
+        yield node(vhost, setter, "Host", host or self.came.host, implied=not host)
+        for name, value in (
+            ("X-Real-IP", "$remote_addr"),
+            ("X-Forwarded-For", "$remote_addr"),
+            ("X-Forwarded-Host", self.came.host),
+            ("X-Forwarded-Proto", self.came.scheme),
+            ("X-Forwarded-Scheme", self.came.scheme),
+            ("X-Scheme", self.came.scheme),
+            ("Proxy", ""),
+        ):
             yield node(at, setter, name, value, implied=True)
         for name, item in self.controller.listed("proxy-set-headers", self.world.maps):
             yield node(item.span, setter, name, item.text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from authlint.readers.kubernetes.caching import zone
 from authlint.readers.kubernetes.external import written
+from authlint.readers.kubernetes.forwarded import came, maps
 from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
@@ -13,18 +15,23 @@ from authlint.readers.kubernetes.nodes import branch, node
 from authlint.readers.nginx.expand import Node
 from authlint.text import Span
 
+OPTIONAL = ("off", "optional", "optional_no_ca")
+
 
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
     """The http block's directives: settings, upstreams and servers; one server, said to be written `at` that place,
     takes what no host fits."""
     found: list[Node] = [
         *header_names(world.controller),
+        *maps(world.controller, at),
         *_settings(world),
         *zones(hosts),
+        *zone(hosts.values()),
         *_upstreams(hosts),
     ]
     for host in hosts.values():
         found.append(node(host.span, "server", children=list(_server(host, world))))
+        found.extend(_other_name(host, hosts, world))
     if "" not in hosts:
         nobody = [
             node(at, "listen", "80", "default_server"),
@@ -77,6 +84,7 @@ def _server(host: Host, world: World) -> Iterator[Node]:
         yield node(at, "listen", "443", *default, "ssl")
     aliases = [alias for path in host.paths for alias in path.own.words("server-alias")]
     yield node(at, "server_name", host.name or "_", *dict.fromkeys(aliases))
+    yield from _certificates(host)
     yield from _first_snippet(host, world)
     for path in host.paths:
         root = path.own.text("app-root")
@@ -92,6 +100,31 @@ def _server(host: Host, world: World) -> Iterator[Node]:
         yield node(errors, "location", "@custom-errors", children=body)
     settings = world.controller
     yield from written(settings.item("server-snippet"), settings.file, world.troubles)
+
+
+def _certificates(host: Host) -> Iterator[Node]:
+    """auth-tls-secret counts for the whole host: without a certificate a client is answered 400, and a browser sends
+    none with a preflight. Who has one nobody can tell."""
+    for path in host.paths:
+        item = path.own.items.get("auth-tls-secret")
+        if item is not None and path.own.text("auth-tls-verify-client") not in OPTIONAL:
+            yield node(item.span, "@unsure", "whether the client has a certificate")
+            return
+
+
+def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Node]:
+    """With from-to-www-redirect the name with www. (or without it) is a server that only redirects: no CORS, no
+    authentication."""
+    asking = [path for path in host.paths if path.own.flag("from-to-www-redirect", False)]
+    other = host.name.removeprefix("www.") if host.name.startswith("www.") else f"www.{host.name}"
+    if not asking or not host.name or other in hosts:
+        return
+    at = asking[0].own.span("from-to-www-redirect") or host.span
+    code = world.controller.text("http-redirect-code") or "308"
+    secure = [node(at, "listen", "443", "ssl")] if host.tls else []
+    answer = node(at, "return", code, f"{came(world.controller).scheme}://{host.name}$uri_without_slash")
+    children = [node(at, "listen", "80"), *secure, node(at, "server_name", other), answer]
+    yield node(at, "server", children=children)
 
 
 def _errors(host: Host, world: World) -> Span | None:

@@ -69,6 +69,8 @@ def requirement(level: Level) -> Require | None:
         for node in level.nearest(*FOREIGN)
         if node.arg(0) != "off"
     ]
+    # What a reader of another form knows to be asked for, and not with what outcome.
+    checks += [Unsure(node.arg(0), node.span) for node in level.nearest("@unsure")]
     satisfy = level.last("satisfy")
     if not checks:
         return None

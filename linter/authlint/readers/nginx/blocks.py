@@ -69,7 +69,7 @@ def block(level: Level, place: Place) -> Block:
     required = access.requirement(level)
     if required is not None:
         steps.append(required)
-    tried = serving.try_files(level, place.location)
+    tried = serving.try_files(level)
     if tried is not None:
         steps.append(tried)
     content, replaced = _content(level, place)
@@ -88,7 +88,7 @@ def block(level: Level, place: Place) -> Block:
             level.flag("server_name_in_redirect", False),
         ),
         max_body=_size(level.last("client_max_body_size")),
-        root=serving.root_of(level, place.location),
+        root=serving.root_of(level),
         shadowed=tuple(one for one in shadows if one is not None),
         inert=(*access.inert(level), *crossing.inert(level), *_stated(level)),
         exempt=access.exempt(level),
@@ -117,7 +117,7 @@ def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
     for name, status in ANSWERING.items():
         for one in level.own(name):
             return Answer(status, one.span), None
-    return serving.files(level, place.location, place.span), None
+    return serving.files(level, place.span), None
 
 
 def _forward(level: Level, node: Node, place: Place) -> Forward:
@@ -128,6 +128,11 @@ def _size(node: Node | None) -> int | None:
     """client_max_body_size in bytes; 0 is no limit; the default is 1m."""
     if node is None:
         return UNITS["m"]
-    text = node.arg(0).lower()
+    return size_of(node.arg(0))
+
+
+def size_of(word: str) -> int | None:
+    """Bytes, as "8k" or "1m" are written."""
+    text = word.lower()
     number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
     return int(number) * unit if number.isdigit() else None

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from authlint.model.gateway import Open
 from authlint.model.value import Value
 from authlint.readers.nginx.expand import Node
+from authlint.readers.nginx.matching import match_of
 from authlint.readers.nginx.variables import Names
 
 Kind: TypeAlias = Literal["http", "server", "location", "if", "limit_except"]
@@ -70,6 +71,17 @@ class Level:
 
     def value(self, text: str) -> Value:
         return self.names.value(text)
+
+    def chain(self) -> list[Level]:
+        """The levels from the outermost to this one."""
+        return [*(self.parent.chain() if self.parent is not None else ()), self]
+
+    def location_text(self) -> str:
+        """The path that a plain location takes; "" for everything else."""
+        if self.kind != "location" or self.node is None or not self.node.args:
+            return ""
+        match = match_of(self.node)
+        return match.text if match.kind in ("exact", "prefix") else ""
 
     def openings(self) -> tuple[Open, ...]:
         """What was not read at this level or around it."""

@@ -6,12 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from authlint.model.condition import AnyOf, Condition, Not, Test
-from authlint.model.gateway import Block, Match, Route, Table
+from authlint.model.gateway import Block, Route, Table
 from authlint.model.value import Get, Text
 from authlint.readers.nginx import proxying
 from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
+from authlint.readers.nginx.matching import located
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.template import HOLE
 
@@ -56,7 +57,7 @@ class LocationReader:
         return routes.table()
 
     def route(self, node: Node, parent: Level) -> Route:
-        match, final = match_of(node)
+        match, final = located(node)
         level = level_of("location", node, node.children or (), parent, parent.names)
         plain = match.kind in ("exact", "prefix")
         name = " ".join(("location", *(word.text for word in node.args)))
@@ -90,25 +91,3 @@ class LocationReader:
             allowed.append("HEAD")
         listed = AnyOf(tuple(Test(METHOD, Text("is", name)) for name in allowed))
         return Not(listed), block(level, place)
-
-
-def match_of(node: Node) -> tuple[Match, bool]:
-    """What a location takes, and whether patterns are tried after it."""
-    words = [word.text for word in node.args]
-    modifier, text = (words[0], words[1]) if len(words) > 1 else ("", words[0])
-    if not modifier:
-        for known in ("=", "^~", "~*", "~"):
-            if text.startswith(known):
-                modifier, text = known, text[len(known) :]
-                break
-    if text.startswith("@") and not modifier:
-        return Match("named", text), False
-    match modifier:
-        case "=":
-            return Match("exact", text), True
-        case "^~":
-            return Match("prefix", text), True
-        case "~" | "~*":
-            return Match("pattern", text, modifier == "~*"), False
-        case _:
-            return Match("prefix", text), False

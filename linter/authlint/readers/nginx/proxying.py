@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from authlint.model.step import Forward, HeaderOp, Shadowed
-from authlint.model.value import EMPTY, Cat, Get, Lit, Value
-from authlint.readers.nginx import release
+from authlint.model.value import EMPTY, Cat, Get, Lit, Text, Value
+from authlint.readers.nginx import caching, release
+from authlint.readers.nginx.cookies import cookies
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
+from authlint.readers.nginx.template import HOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
     url = node.arg(0)
     target = _target(level, node, family)
     variable = "$" in url
-    has_uri = node.name == "proxy_pass" and "/" in SCHEME.sub("", url, count=1) and not _socket_only(url)
+    has_uri = node.name == "proxy_pass" and _has_uri(url)
     intercept = level.last(f"{family.prefix}_intercept_errors")
     switch = level.last(f"{family.prefix}_pass_request_headers")
     return Forward(
@@ -70,10 +72,21 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         intercept=intercept is not None and intercept.arg(0) == "on",
         intercept_span=intercept.span if intercept is not None else None,
         redirects=_redirects(level, family),
-        default_redirect=_default_redirect(level, family, variable),
         jump_header=_jump_header(level, family),
         span=node.span,
+        method=_method(level, family),
+        cache=caching.cache(level, family.prefix, target),
+        cookies=cookies(level) if family.prefix == "proxy" else (),
     )
+
+
+def _method(level: Level, family: Family) -> Value | None:
+    node = level.last("proxy_method") if family.prefix == "proxy" else None
+    return None if node is None else level.value(node.arg(0))
+
+
+def _has_uri(url: str) -> bool:
+    return "/" in SCHEME.sub("", url, count=1) and not _socket_only(url)
 
 
 def _socket_only(url: str) -> bool:
@@ -113,21 +126,45 @@ def _hidden(level: Level, family: Family) -> tuple[HeaderOp, ...]:
     )
 
 
-def _redirects(level: Level, family: Family) -> tuple[tuple[Value, Value], ...]:
+def _redirects(level: Level, family: Family) -> tuple[tuple[Value | Text, Value], ...]:
+    """Nested locations inherit what an outer one has by default too, with the outer URL (measured)."""
     if family.prefix != "proxy":
         return ()
-    return tuple(
-        (level.value(node.arg(0)), level.value(node.arg(1)))
-        for node in level.nearest("proxy_redirect")
-        if len(node.args) == 2 and not node.arg(0).startswith("~")
-    )
+    holder = level.holder("proxy_redirect")
+    if holder is not None:
+        nodes = holder.own("proxy_redirect")
+        if any(node.arg(0) == "off" for node in nodes):
+            return ()
+        pairs = (_redirect(holder, node) for node in nodes)
+        return tuple(pair for pair in pairs if pair is not None)
+    for one in level.chain():
+        pair = _usual_redirect(one)
+        if pair is not None:
+            return (pair,)
+    return ()
 
 
-def _default_redirect(level: Level, family: Family, variable: bool) -> bool:
-    nodes = level.nearest("proxy_redirect")
-    if family.prefix != "proxy" or variable:
-        return False
-    return not nodes or any(node.arg(0) == "default" for node in nodes)
+def _redirect(level: Level, node: Node) -> tuple[Value | Text, Value] | None:
+    first = node.arg(0)
+    if first == "default":
+        return _usual_redirect(level)
+    if len(node.args) < 2:
+        return None
+    if first.startswith("~"):
+        nocase = first.startswith("~*")
+        return Text("search", first[2 if nocase else 1 :], nocase), level.value(node.arg(1))
+    return level.value(first), level.value(node.arg(1))
+
+
+def _usual_redirect(level: Level) -> tuple[Value, Value] | None:
+    """The upstream's URL and the location, of a level with a proxy_pass of its own without variables."""
+    nodes = level.own("proxy_pass")
+    url = nodes[-1].arg(0) if nodes else ""
+    if not url or "$" in url or HOLE in url:
+        return None
+    if not _has_uri(url):
+        return Lit(url + "/"), Lit("/")
+    return Lit(url), Lit(level.location_text())
 
 
 def _jump_header(level: Level, family: Family) -> str | None:

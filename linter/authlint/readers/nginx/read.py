@@ -107,10 +107,12 @@ def _http(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 def upstreams(nodes: Iterable[Node]) -> dict[str, Upstream]:
     found: dict[str, Upstream] = {}
     for node in nodes:
-        servers = tuple(
-            one.arg(0)
+        members = [
+            (one.arg(0), {word.text for word in one.args[1:]})
             for one in node.children or ()
             if one.name == "server" and one.args and HOLE not in one.arg(0)
-        )
-        found.setdefault(node.arg(0), Upstream(node.arg(0), servers, node.span))
+        ]
+        up = [member for member in members if "down" not in member[1]] or members
+        ordered = sorted(up, key=lambda member: "backup" in member[1])
+        found.setdefault(node.arg(0), Upstream(node.arg(0), tuple(name for name, _ in ordered), node.span))
     return found

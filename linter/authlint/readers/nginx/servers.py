@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from authlint.model.gateway import (
+    Buffers,
     HeaderNames,
     HostName,
     Inside,
@@ -17,7 +18,7 @@ from authlint.model.gateway import (
 )
 from authlint.model.step import Op
 from authlint.readers.nginx import access, release
-from authlint.readers.nginx.blocks import Place, block
+from authlint.readers.nginx.blocks import Place, block, size_of
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
 from authlint.readers.nginx.likeness import likenesses
@@ -89,6 +90,7 @@ class ServerReader:
                 level.flag("underscores_in_headers", False), not level.flag("ignore_invalid_headers", True)
             ),
             merge_slashes=level.flag("merge_slashes", True),
+            buffers=_buffers(level),
             refused=REFUSED,
             declared=declared,
             like=like,
@@ -108,8 +110,20 @@ class ServerReader:
         )
 
 
+def _buffers(level: Level) -> Buffers:
+    """https://nginx.org/en/docs/http/ngx_http_core_module.html#large_client_header_buffers; lines are packed into
+    them as measured with both releases, to the byte."""
+    first, large = level.last("client_header_buffer_size"), level.last("large_client_header_buffers")
+    usual = Buffers()
+    return Buffers(
+        (size_of(first.arg(0)) if first is not None else None) or usual.first,
+        int(large.arg(0)) if large is not None and large.arg(0).isdigit() else usual.number,
+        (size_of(large.arg(1)) if large is not None else None) or usual.size,
+    )
+
+
 def _intake(http: Level) -> Intake:
-    return Intake(lines=release.lines(http.names.server))
+    return Intake(lines=release.lines(http.names.server), plain=400)
 
 
 def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:

@@ -13,35 +13,39 @@ READ = frozenset(("GET", "HEAD", "POST"))
 DAV = {"PUT", "DELETE", "MKCOL", "COPY", "MOVE"}
 
 
-def root_of(level: Level, location: str) -> Root:
-    """The nearest root, or an alias of this very location (an alias replaces the location's own path)."""
+def root_of(level: Level) -> Root:
+    """The nearest root, or alias: it replaces the path of the location in which it stands, also in those nested
+    there (measured)."""
     holder = level.holder("root", "alias")
     if holder is None:
         return Root(Lit("html"), "", None)
     node = holder.own("root", "alias")[-1]
     if node.name == "alias":
-        return Root(level.value(node.arg(0)), location, node.span)
+        return Root(level.value(node.arg(0)), holder.location_text(), node.span)
     return Root(level.value(node.arg(0)), "", node.span)
 
 
-def files(level: Level, location: str, span: Span) -> Files:
+def files(level: Level, span: Span) -> Files:
     index = level.last("index")
     names: tuple[Value, ...] = (Lit("index.html"),)
     if index is not None:
         names = tuple(level.value(word.text) for word in index.args)
     dav = level.last("dav_methods")
     methods = READ | ({word.text for word in dav.args} & DAV if dav is not None else set())
-    return Files(root_of(level, location), names, level.flag("autoindex", False), frozenset(methods), span)
+    listing = level.flag("autoindex", False)
+    # The handler of an `if` with proxy_pass stays where a later `if` holds, but finds no upstream there (measured).
+    broken = 500 if level.kind == "if" else None
+    return Files(root_of(level), names, listing, frozenset(methods), span, broken)
 
 
-def try_files(level: Level, location: str) -> TryFiles | None:
+def try_files(level: Level) -> TryFiles | None:
     """Only a location's (or server's) own: it is not inherited, not even by an `if` inside."""
     nodes = level.own("try_files")
     if not nodes or len(nodes[0].args) < 2:
         return None
     node = nodes[0]
     paths = tuple(Candidate(level.value(word.text), word.text.endswith("/")) for word in node.args[:-1])
-    return TryFiles(paths, _otherwise(level, node), root_of(level, location), node.span)
+    return TryFiles(paths, _otherwise(level, node), root_of(level), node.span)
 
 
 def _otherwise(level: Level, node: Node) -> Jump:

@@ -50,6 +50,7 @@ PREFIXED: tuple[tuple[str, Kind, str], ...] = (
     ("cookie_", "cookie", "_"),
     ("arg_", "argument", "_"),
     ("upstream_http_", "upstream-header", "-"),
+    ("upstream_cookie_", "upstream-cookie", "_"),
     ("sent_http_", "response-header", "-"),
 )
 FIXED = {"server_protocol": "HTTP/1.1", "https": "", "http2": "", "http3": "", "pipe": "."}
@@ -210,9 +211,35 @@ def _opaque(argument: int) -> Callable[[Names, Node], None]:
 
 
 def _geo(names: Names, node: Node) -> None:
-    if node.args:
-        name = node.args[-1].text.lstrip("$")
+    """ngx_http_geo_module: the smallest network that holds the address."""
+    if not node.args:
+        return
+    name = node.args[-1].text.lstrip("$")
+    children = [child for child in node.children or () if child.args]
+    ranges = any(child.name in ("ranges", "proxy", "include") for child in node.children or ())
+    gaps = any(child.gap is not None or child.masked for child in node.children or ())
+    if ranges or gaps:
         names.defined[name] = Opaque(f"the variable ${name}, which depends on the client's address")
+        return
+    cases: dict[str, Case] = {}
+    default: Value = EMPTY
+    for child in children:
+        if child.name == "default":
+            default = Lit(child.arg(0))
+        elif child.name == "delete":
+            cases.pop(child.arg(0), None)
+        else:
+            cases[child.name] = Case(Text("network", child.name), Lit(child.arg(0)), child.span)
+    ordered = sorted(cases.values(), key=lambda case: -_bits(case.test.arg))
+    source = names.value(node.arg(0)) if len(node.args) > 1 else Get("peer")
+    names.defined[name] = Variable(name)
+    names.definitions[name] = Pick(source, tuple(ordered), default, node.span)
+
+
+def _bits(network: str) -> int:
+    """How narrow a network is; IPv4 and IPv6 are never in one another."""
+    length = network.partition("/")[2]
+    return int(length) if length.isdigit() else 128
 
 
 DEFINING: dict[str, Callable[[Names, Node], None]] = {
@@ -220,6 +247,7 @@ DEFINING: dict[str, Callable[[Names, Node], None]] = {
     "geo": _geo,
     "split_clients": _opaque(1),
     "js_set": _opaque(0),
+    "set_escape_uri": _opaque(0),
     "perl_set": _opaque(0),
     "set_by_lua": _opaque(0),
     "set_by_lua_block": _opaque(0),
