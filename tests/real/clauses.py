@@ -278,6 +278,8 @@ class Clauses:
 
 
 VALUES = (
+    "$upstream_cache_status",
+    "$split",
     "$g",
     "$scheme:$server_port",
     "$https$server_name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.real_nginx import Binary, RealNginx, Response, send
@@ -17,6 +17,7 @@ from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
 from authlint.flow.run import run
+from authlint.flow.storing import Store
 from authlint.model.gateway import Gateway, Server
 from authlint.model.unknown import Unknown
 from authlint.readers.nginx.expand import Library
@@ -100,6 +101,7 @@ class Bench:
     gateway: Gateway
     listeners: dict[str, int]
     applications: Applications
+    store: Store = field(default_factory=Store)  # what authlint believes to be in nginx' caches
 
     @property
     def recorder(self) -> Recorder:
@@ -119,8 +121,9 @@ class Bench:
             self.recorder.scripts[port].status = question.status
             self.recorder.scripts[port].headers = replied
         self.recorder.received.clear()
-        host = next((value for name, value in question.headers if name.lower() == "host"), "app.example")
-        headers = [("Host", host), *((n, v) for n, v in question.headers if n.lower() != "host")]
+        headers = list(question.headers)
+        if not any(name.lower() == "host" for name, _ in headers):
+            headers.insert(0, ("Host", "app.example"))
         port, secure = self.listeners[question.listener], question.listener == "SECURE"
         response = send(port, question.method, question.target, headers, question.body, secure)
         replies = {f"127.0.0.1:{one}": Reply(question.status, replied) for one in applications}
@@ -131,7 +134,7 @@ class Bench:
         url = f"{'https' if secure else 'http'}://app.example:{port}{question.target}"
         request = Request(question.method, url, tuple(headers), question.body)
         files = Checkout(str(self.folder), complete=True)
-        return response, run(self.gateway, request, Assume(replies=replies), files)
+        return response, run(self.gateway, request, Assume(replies=replies, kept=self.store), files)
 
     def differences(self, question: Question) -> Iterator[str]:
         """What authlint says otherwise than the server does."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from authlint.flow.request import Headers
+
+if TYPE_CHECKING:
+    from authlint.flow.storing import Store
 from authlint.text import Span
 
 CREDENTIALS = "the credentials of the request are valid"
@@ -46,6 +49,7 @@ class Assume:
     expects: Mapping[str, Expects] = field(default_factory=dict)
     default: Reply | None = None
     missing_files: bool | None = None
+    kept: Store | None = None  # what earlier requests have left in caches
     used_up: frozenset[Span] = frozenset()
 
 

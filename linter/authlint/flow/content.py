@@ -13,6 +13,7 @@ from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
+from authlint.flow.storing import Kept, keep, look_up
 from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
@@ -160,16 +161,41 @@ def answer(p: Passage, step: Answer) -> Draft:
 
 
 def forward(p: Passage, step: Forward) -> Content:
-    """Sends the request on and takes the answer."""
+    """Sends the request on and takes the answer, or one that was kept."""
     reached, target = reach(p, step)
     if target.name == "":
         return Draft(
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
+    key, kept = look_up(p, step.cache, f"{target.scheme}://{target.name}{reached.path}")
+    if kept is not None:
+        return _kept(p, step, kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
+    if step.cache is not None and key is not None:
+        keep(p, step.cache, key, reply, _intercepts(p, step, reply))
     return receive(p, step, reached, target, reply)
+
+
+def _kept(p: Passage, step: Forward, kept: Kept) -> Content:
+    span = step.cache.span if step.cache is not None else step.span
+    p.note("applied", "the answer comes from a cache", span, step)
+    if kept.bare and isinstance(kept.reply.status, int):
+        return Draft(
+            kept.reply.status, "gateway", p.note("answered", "an error that was kept", span, step), True
+        )
+    p.upstream_headers = tuple(Header(name, value) for name, value in kept.reply.headers)
+    p.upstream_stated = True
+    return _taken(p, step, kept.reply, p.upstream_headers)
+
+
+def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:
+    """Whether an upstream's error is answered elsewhere."""
+    status = reply.status
+    if not step.intercept or not isinstance(status, int) or status < 300:
+        return False
+    return any(status in one.statuses for one in p.in_force.recover)
 
 
 def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
@@ -192,9 +218,14 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
+    return _taken(p, step, reply, headers)
+
+
+def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...]) -> Content:
+    """What becomes of an upstream's answer."""
+    status = reply.status if isinstance(reply.status, int) else 502
     # An error that is answered elsewhere comes first (measured).
-    caught = any(reply.status in one.statuses for one in p.in_force.recover)
-    intercepted = step.intercept and reply.status >= 300 and caught
+    intercepted = _intercepts(p, step, reply)
     jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
@@ -202,11 +233,11 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         p.kept.extend(_cookie(p, step, one) for one in headers if one.name.lower() == "set-cookie")
         return jump
     party = "auth-service" if p.nested else "upstream"
-    decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
-    draft = Draft(reply.status, "auth-service" if p.nested else "upstream", decided)
+    decided = p.note("answered", f"the {party} answers {status}", step.span, step)
+    draft = Draft(status, "auth-service" if p.nested else "upstream", decided)
     if intercepted:
         draft.bare = True
-        if reply.status == 401:
+        if status == 401:
             p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
         return draft
     hidden = {op.name.lower() for op in step.hide}

@@ -81,6 +81,7 @@ class Passage:
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None
     upstream_statuses: str = ""  # of all that were asked for this request
+    cache_status: str = ""  # whether the last answer came from a cache
     upstream_stated: bool = False  # its answer was given whole: a header that is not in it was not sent
     decided: Event | None = None
     taken: dict[str, Span] = field(default_factory=dict)  # headers that a check kept to itself, lower case

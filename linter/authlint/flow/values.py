@@ -282,6 +282,8 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
             return p.upstream_statuses
+        case "cache-status":
+            return p.cache_status
         case "upstream-cookie":
             return _upstream_cookie(p, value.name)
         case "response-header" if p.answer is not None:

@@ -36,6 +36,7 @@ Kind: TypeAlias = Literal[
     "upstream-header",  # a header of the last upstream's response
     "upstream-status",
     "upstream-cookie",  # that the last upstream sets
+    "cache-status",  # HIT, MISS or BYPASS
     "response-header",
     "document-root",
     "authority",  # the Host header as the gateway sees it, port included

@@ -41,6 +41,7 @@ SIMPLE: dict[str, tuple[Kind, str]] = {
     "proxy_host": ("upstream-host", ""),
     "proxy_port": ("upstream-port", ""),
     "upstream_status": ("upstream-status", ""),
+    "upstream_cache_status": ("cache-status", ""),
     "document_root": ("document-root", ""),
     "content_type": ("header", "content-type"),
     "content_length": ("header", "content-length"),
