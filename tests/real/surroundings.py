@@ -98,7 +98,7 @@ class Surroundings(Clauses):
         if not self.maybe(0.06):
             return []
         self.use("cache")
-        valid = self.pick("any 1m", "200 301 1m", "1m", "401 1m", "401 0 1m", "404 1m")
+        valid = self.pick("any 1m", "200 301 1m", "1m", "401 1m", "401 0; proxy_cache_valid any 1m", "404 1m")
         more = self.pick(
             "",
             "",

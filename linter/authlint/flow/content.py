@@ -174,7 +174,9 @@ def forward(p: Passage, step: Forward) -> Content:
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
     if step.cache is not None and key is not None:
-        keep(p, step.cache, key, reply, _intercepts(p, step, reply))
+        intercepted = _intercepts(p, step, reply)
+        if intercepted or _jump(step, tuple(Header(*one) for one in reply.headers)) is None:
+            keep(p, step.cache, key, reply, intercepted)
     return receive(p, step, reached, target, reply)
 
 
