@@ -53,6 +53,7 @@ CARRIED = (
     "x-user",
     "x",
     "x_under",
+    "x.dot",
     "x-forwarded-for",
     "upgrade",
 )
@@ -71,7 +72,7 @@ class Question:
     body: str = ""
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
-    listener: str = "PORT"
+    listener: str = "PORT"  # UNSECURED: no TLS where it is spoken
 
 
 class Applications:
@@ -124,7 +125,8 @@ class Bench:
         headers = list(question.headers)
         if not any(name.lower() == "host" for name, _ in headers):
             headers.insert(0, ("Host", "app.example"))
-        port, secure = self.listeners[question.listener], question.listener == "SECURE"
+        port = self.listeners[question.listener.replace("UNSECURED", "SECURE")]
+        secure = question.listener == "SECURE"
         response = send(port, question.method, question.target, headers, question.body, secure)
         replies = {f"127.0.0.1:{one}": Reply(question.status, replied) for one in applications}
         replies[DOWN] = Reply("unreachable")

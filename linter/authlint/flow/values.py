@@ -51,7 +51,8 @@ def evaluate(p: Passage, value: Value, depth: int = 0) -> str | Unknown:
             if known is None:
                 definition = p.shared.gateway.definitions.get(name)
                 known = "" if definition is None else evaluate(p, definition, depth + 1)
-                p.shared.variables[name] = known
+                if not (isinstance(definition, Pick) and definition.volatile):
+                    p.shared.variables[name] = known
             return known
         case Pick():
             return _pick(p, value, depth)

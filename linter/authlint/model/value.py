@@ -94,12 +94,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pick:
-    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns."""
+    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns.
+
+    As a definition it is kept once it is worked out, unless `volatile`.
+    """
 
     source: Value
     cases: tuple[Case, ...]
     default: Value
     span: Span
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)

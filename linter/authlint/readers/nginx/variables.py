@@ -199,7 +199,8 @@ def pick(names: Names, node: Node) -> Value:
             exact.append(Case(Text("is", plain, True), value, child.span))
     wild.sort(key=lambda case: (case.test.arg.endswith("*"), -len(case.test.arg)))
     source = names.value(node.arg(0))
-    return Pick(source, (*exact, *wild, *patterns), default, node.span)
+    volatile = any(child.name == "volatile" and not child.args for child in children)
+    return Pick(source, (*exact, *wild, *patterns), default, node.span, volatile)
 
 
 def _opaque(argument: int) -> Callable[[Names, Node], None]:
