@@ -53,9 +53,9 @@ def absolute(p: Passage, location: str) -> str:
     host = host_name(shared.request.host)
     if redirects.server_name or not host:
         host = server_name(shared.host)
-    scheme = "https" if shared.listener.tls else "http"
+    scheme = "https" if shared.tls else "http"
     port = shared.listener.port
-    shown = f":{port}" if redirects.port and port != (443 if shared.listener.tls else 80) else ""
+    shown = f":{port}" if redirects.port and port != (443 if shared.tls else 80) else ""
     return f"{scheme}://{host}{shown}{location}"
 
 

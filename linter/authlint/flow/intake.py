@@ -59,9 +59,9 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
     headers, refusal = _understood(shared, host, room)
     if refusal is not None:
         return Taken(clean, query, headers, refusal)
-    if shared.listener.intake.plain is not None and shared.listener.tls and request.scheme in ("http", "ws"):
-        refusal = Refusal(shared.listener.intake.plain, "no TLS where TLS is spoken", known_as=497)
-        return Taken(clean, query, headers, refusal)
+    plain = shared.listener.intake.plain
+    if plain is not None and shared.listener.tls and not shared.tls:
+        return Taken(clean, query, headers, Refusal(plain, "no TLS where TLS is spoken", known_as=497))
     if request.method in host.refused:
         return Taken(clean, query, headers, Refusal(405, "the method is refused"))
     return Taken(clean, query, headers)
@@ -112,7 +112,9 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
             status = room.buffers.status if room.buffers is not None else 400
             refusal = Refusal(status, "the headers are too large", known_as=494)
         elif lower == "authorization" and authorized:
+            # Reading stops here: of what the client sent behind it nothing is known (measured).
             refusal = Refusal(400, "a bad request")
+            out.append(Header(name, value))
         if refusal is not None:
             break
         authorized = authorized or lower == "authorization"

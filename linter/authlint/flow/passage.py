@@ -41,6 +41,13 @@ class Shared:
     method: str = "GET"
     hops: int = 0  # gateways of the same configuration in a row
 
+    @property
+    def tls(self) -> bool:
+        """Whether the request comes over TLS: not where it is sent in plain text to this very port."""
+        if self.request.scheme in ("http", "ws") and self.request.port == self.listener.port:
+            return self.listener.tls and self.listener.intake.plain is None
+        return self.listener.tls
+
 
 @dataclass(slots=True)
 class Passage:
