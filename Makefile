@@ -15,7 +15,8 @@ help:
 	@echo "make check                ruff: lint and formatting, nothing is changed"
 	@echo "make types                mypy --strict"
 	@echo "make format               ruff: format and fix in place"
-	@echo "make bench, make fuzz     how fast it is; whether odd input breaks it"
+	@echo "make bench, make fuzz     how fast it is; what the servers do that was not predicted"
+	@echo "make fuzz-nginx           the same with nginx, until you stop it"
 	@echo "make clean                remove .venv and caches"
 
 # The stamps are written last, so an interrupted installation starts again.
@@ -66,6 +67,12 @@ bench: .venv/installed-dev
 
 fuzz-envoy: .venv/installed-dev
 	$(BIN)/python tests/fuzz_envoy.py $(FUZZ)
+
+# Until you stop it; FUZZ='--seed 7 --count 1 --show' for one configuration.
+FUZZ ?= --count 0
+
+fuzz-nginx: .venv/installed-dev
+	$(BIN)/python tests/fuzz.py $(FUZZ)
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

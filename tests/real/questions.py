@@ -75,6 +75,7 @@ def question(draw: Surroundings) -> Question:
         status = 204
     replied = REPLIED.get(status, ()) if status != 200 or draw.maybe(0.4) else ()
     if draw.maybe(0.03):
+        draw.use("X-Accel-Redirect")
         replied = (*replied, ("X-Accel-Redirect", draw.pick(*ACCELERATED)))
     if draw.maybe(0.15):
         replied = (*replied, ("Set-Cookie", draw.pick(*COOKIES)))

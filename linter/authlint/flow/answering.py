@@ -51,6 +51,8 @@ def absolute(p: Passage, location: str) -> str:
     if not location.startswith("/") or not redirects.absolute:
         return location
     host = host_name(shared.request.host)
+    if not host and shared.listener.address != "*":
+        host = shared.listener.address  # where the client has reached it (measured)
     if redirects.server_name or not host:
         host = server_name(shared.host)
     scheme = "https" if shared.tls else "http"

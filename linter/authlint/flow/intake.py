@@ -59,17 +59,18 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
     headers, refusal = _understood(shared, host, room)
     if refusal is not None:
         return Taken(clean, query, headers, refusal)
+    if request.method in host.refused:
+        return Taken(clean, query, headers, Refusal(405, "the method is refused"))
     plain = shared.listener.intake.plain
     if plain is not None and shared.listener.tls and not shared.tls:
         return Taken(clean, query, headers, Refusal(plain, "no TLS where TLS is spoken", known_as=497))
-    if request.method in host.refused:
-        return Taken(clean, query, headers, Refusal(405, "the method is refused"))
     return Taken(clean, query, headers)
 
 
 def _unread(shared: Shared, refusal: Refusal) -> Taken:
     shared.request = replace(shared.request, url=f"{shared.request.scheme}://", headers=(), _parts=[])
     shared.host = shared.listener.default
+    shared.unread = True
     return Taken("", None, [], refusal)
 
 

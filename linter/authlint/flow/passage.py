@@ -39,6 +39,7 @@ class Shared:
     seen: dict[str, str | Unknown] = field(default_factory=dict)  # header variables that were read
     peer: str | None = None
     method: str = "GET"
+    unread: bool = False  # of the client's request nothing is known
     hops: int = 0  # gateways of the same configuration in a row
 
     @property

@@ -212,7 +212,7 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "path":
             return p.path
         case "target":
-            return shared.request.target
+            return "" if shared.unread else shared.request.target
         case "rest":
             return p.path[int(value.name) :]
         case "routed-target":
