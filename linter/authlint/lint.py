@@ -43,6 +43,7 @@ ONE_OF = (
         "auth-reference-dangling",
         "auth-subrequest-broken",
         "token-location-mismatch",
+        "jwks-unusable",
         "competing-authorization",
         "auth-unsatisfiable",
         "header-name-dropped",
@@ -91,7 +92,7 @@ def lint(
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, expects)
+        some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
         findings += some
         effort += one
     if progress is not None:
@@ -104,7 +105,7 @@ def lint(
 
 
 def _judged(
-    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects]
+    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
 ) -> tuple[list[Finding], Effort]:
     directory = os.path.abspath(gateway.directory)
 
@@ -113,8 +114,14 @@ def _judged(
         wanted = None if expects else hosts
         return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
-    findings, effort = judge(gateway, site_of, rules)
-    return list(_causes(findings)), effort
+    if gateway.supposing and not pedantic:
+        return [], NO_EFFORT
+    findings, effort = judge(gateway, site_of, rules, pedantic)
+    found = list(_causes(findings))
+    if gateway.supposing:
+        told = gateway.supposing
+        found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
+    return found, effort
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:

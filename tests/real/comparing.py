@@ -12,12 +12,12 @@ from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import free_ports
 
-from authlint.flow.assume import Assume, Reply
+from authlint.flow.assume import Assume, Reply, Slot
+from authlint.flow.caching import Kept
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.flow.storing import Store
 from authlint.model.gateway import Gateway, Server
 from authlint.model.unknown import Unknown
 from authlint.readers.nginx.expand import Library
@@ -102,7 +102,7 @@ class Bench:
     gateway: Gateway
     listeners: dict[str, int]
     applications: Applications
-    store: Store = field(default_factory=Store)  # what authlint believes to be in nginx' caches
+    stored: dict[Slot, Reply] = field(default_factory=dict)  # what authlint believes to be in nginx' caches
 
     @property
     def recorder(self) -> Recorder:
@@ -136,7 +136,11 @@ class Bench:
         url = f"{'https' if secure else 'http'}://app.example:{port}{question.target}"
         request = Request(question.method, url, tuple(headers), question.body)
         files = Checkout(str(self.folder), complete=True)
-        return response, run(self.gateway, request, Assume(replies=replies, kept=self.store), files)
+        outcome = run(self.gateway, request, Assume(replies=replies, stored=dict(self.stored)), files)
+        for event in outcome.trace:
+            if isinstance(event.subject, Kept):
+                self.stored[event.subject.slot] = event.subject.reply
+        return response, outcome
 
     def differences(self, question: Question) -> Iterator[str]:
         """What authlint says otherwise than the server does."""

@@ -29,7 +29,8 @@ CONSTRUCTS = frozenset(
     proxy_pass|proxy_pass variable|proxy_method|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass
     proxy_set_header|proxy_pass_request_headers|proxy_hide_header|proxy_pass_header|proxy_redirect
     proxy_cookie_path|proxy_cookie_domain|proxy_cookie_flags
-    X-Accel-Redirect|add_header|add_header_inherit|add_header Vary|add_header challenge|cors|more headers|more input headers
+    X-Accel-Redirect|add_header|add_header_inherit|add_header Vary|add_header challenge|cors
+    more headers|more input headers
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("|")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from authlint.flow.request import Headers
-
-if TYPE_CHECKING:
-    from authlint.flow.storing import Store
 from authlint.text import Span
 
 CREDENTIALS = "the credentials of the request are valid"
@@ -32,6 +29,20 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a cache keeps an answer.
+
+    `varies`: for requests with these headers (names in lower case) alone; `bare`: only the status is kept, of an
+    error that was answered elsewhere.
+    """
+
+    zone: str
+    key: str
+    varies: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Expects:
     """The header by which an upstream recognises its callers, lower case."""
 
@@ -42,15 +53,16 @@ class Expects:
 class Assume:
     """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
 
-    `used_up` are limits, by their span. `missing_files`: files that the checkout does not hold: None asks both ways.
+    `used_up` are limits, by their span; `stored` is what caches hold. `missing_files`: files that the checkout does
+    not hold: None asks both ways.
     """
 
     replies: Mapping[str, Reply] = field(default_factory=dict)
     expects: Mapping[str, Expects] = field(default_factory=dict)
     default: Reply | None = None
     missing_files: bool | None = None
-    kept: Store | None = None  # what earlier requests have left in caches
     used_up: frozenset[Span] = frozenset()
+    stored: Mapping[Slot, Reply] = field(default_factory=dict)
 
 
 NOTHING = Assume()

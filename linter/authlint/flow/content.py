@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 from authlint.flow import cookies
 from authlint.flow.answering import Draft
-from authlint.flow.assume import FILES, Reply
+from authlint.flow.assume import FILES, Reply, Slot
+from authlint.flow.caching import keep, look_up
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.script import Undecided
-from authlint.flow.storing import Kept, keep, look_up
 from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
@@ -167,29 +167,32 @@ def forward(p: Passage, step: Forward) -> Content:
         return Draft(
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
-    key, kept = look_up(p, step.cache, f"{target.scheme}://{target.name}{reached.path}")
+    slot, kept = look_up(p, step.cache, f"{target.scheme}://{target.name}{reached.path}")
     if kept is not None:
-        return _kept(p, step, kept)
+        return _again(p, step, *kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
-    if step.cache is not None and key is not None:
-        intercepted = _intercepts(p, step, reply)
-        if intercepted or _jump(step, tuple(Header(*one) for one in reply.headers)) is None:
-            keep(p, step.cache, key, reply, intercepted)
+    if step.cache is not None and slot is not None:
+        elsewhere = _intercepts(p, step, reply)
+        if elsewhere or _jump(step, tuple(Header(*one) for one in reply.headers)) is None:
+            keep(p, step.cache, slot, reply, elsewhere)
     return receive(p, step, reached, target, reply)
 
 
-def _kept(p: Passage, step: Forward, kept: Kept) -> Content:
-    span = step.cache.span if step.cache is not None else step.span
-    p.note("applied", "the answer comes from a cache", span, step)
-    if kept.bare and isinstance(kept.reply.status, int):
-        return Draft(
-            kept.reply.status, "gateway", p.note("answered", "an error that was kept", span, step), True
-        )
-    p.upstream_headers = tuple(Header(name, value) for name, value in kept.reply.headers)
+def _again(p: Passage, step: Forward, slot: Slot, reply: Reply) -> Content:
+    """An answer that was kept; nobody is asked."""
+    if step.cache is not None:
+        p.note("applied", f"the answer comes from the cache {slot.zone}", step.cache.span, step.cache)
+    if slot.bare and isinstance(reply.status, int):
+        decided = p.note("answered", "an error that was kept", step.span, step)
+        return Draft(reply.status, "gateway", decided, bare=True)
+    p.upstream_headers = tuple(Header(name, value) for name, value in reply.headers)
     p.upstream_stated = True
-    return _taken(p, step, kept.reply, p.upstream_headers)
+    content = _taken(p, step, reply, p.upstream_headers)
+    if isinstance(content, Draft):
+        content.party = "gateway"
+    return content
 
 
 def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:

@@ -68,7 +68,8 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
 
 
 def _unread(shared: Shared, refusal: Refusal) -> Taken:
-    shared.request = replace(shared.request, url=f"{shared.request.scheme}://", headers=(), _parts=[])
+    url = f"{shared.request.scheme}://"
+    shared.request = replace(shared.request, url=url, headers=(), body="", _parts=[])
     shared.host = shared.listener.default
     shared.unread = True
     return Taken("", None, [], refusal)

@@ -62,13 +62,9 @@ def run(
     reasons: dict[str, None] = {}
     while queue and len(outcomes) < WORLDS:
         choices = Choices(queue.pop(0))
-        if assume.kept is not None:
-            assume.kept.begin()
         outcomes.append(_one_world(gateway, request, assume, files or Nowhere(), choices, 0))
         queue.extend(choices.others)
         reasons.update(dict.fromkeys(choices.reasons))
-    if assume.kept is not None:
-        assume.kept.commit()
     if queue:
         reasons["there are more unknowns than can be followed"] = None
     return merge(outcomes, tuple(reasons), complete=not queue)

@@ -39,7 +39,6 @@ class Cache:
     the same (measured with nginx 1.22 and 1.31).
     """
 
-    zone: str
     key: Value | None  # None: the URL that the upstream is asked for
     statuses: frozenset[int] | None
     methods: frozenset[str]
@@ -47,3 +46,6 @@ class Cache:
     unkept: tuple[Value, ...]
     ignores: frozenset[str]  # headers of the upstream's answer, lower case
     span: Span
+    zone: str = ""  # caches of one zone hold the same answers
+    key_span: Span | None = None  # of the setting that names the key
+    refusals_span: Span | None = None  # of the one by which a 401 is kept
