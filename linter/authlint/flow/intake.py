@@ -68,7 +68,7 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
 
 
 def _unread(shared: Shared, refusal: Refusal) -> Taken:
-    url = f"{shared.request.scheme}://"
+    url = f"{shared.request.scheme}://:{shared.request.port}"
     shared.request = replace(shared.request, url=url, headers=(), body="", _parts=[])
     shared.host = shared.listener.default
     shared.unread = True
@@ -129,7 +129,7 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
         shared.host = here
         hosts = tuple(one for one in request.headers if one[0].lower() != "host")
         shared.request = replace(
-            request, url=f"{request.scheme}://{request.target}", headers=hosts, _parts=[]
+            request, url=f"{request.scheme}://:{request.port}{request.target}", headers=hosts, _parts=[]
         )
     return out, refusal
 

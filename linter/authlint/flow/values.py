@@ -230,7 +230,8 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "own-method":
             return p.method
         case "user":
-            return basic_user(header_text(p, "authorization"))
+            given = p.header("authorization")
+            return basic_user(given[0].value if given else "")
         case "capture":
             return _capture(p, value.name)
         case _:
