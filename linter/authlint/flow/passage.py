@@ -66,6 +66,7 @@ class Passage:
     method: str = "GET"
     raw: bool = True
     around: Passage | None = None  # the request that this auth request is made for
+    has_asked: bool = False  # an auth request was made for this one
     was_forwarding: bool = False  # a block of this route that was in force before forwards
     own_route: bool = True  # the path still begins with the route's prefix
     route: Route | None = None
