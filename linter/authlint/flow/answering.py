@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from authlint.flow.outcome import Event, Header, Party
+from authlint.flow.outcome import Event, Header, Party, behind
 from authlint.flow.passage import Passage
 from authlint.flow.reading import host_name, server_name
 from authlint.flow.script import named
@@ -142,7 +142,7 @@ def apply(
         return kept
     if (op.verb == "append" or op.absent_only) and op.join and there:
         value = evaluate(p, op.value)
-        text = value if isinstance(value, Unknown) else there[-1].text + op.join + value
+        text = value if isinstance(value, Unknown) else behind(there[-1].text, op.join, value)
         p.note("applied", f"adds to {op.name}", op.span, op)
         kept[kept.index(there[-1])] = Header(there[-1].name, text, op)
         return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from authlint.flow.forwarding import reply_of
-from authlint.flow.outcome import Header, Reached
+from authlint.flow.outcome import Header, Reached, behind
 from authlint.flow.passage import Passage
 from authlint.flow.values import fits
 from authlint.flow.verdict import Denied, Passed, Verdict
@@ -106,6 +106,6 @@ def _append(p: Passage, header: Header, once: frozenset[str]) -> None:
     there = [known for known in p.headers if known.name.lower() == lower]
     if there and lower in once:
         known = there[0]
-        p.headers[p.headers.index(known)] = Header(known.name, f"{known.text},{header.text}", known.op)
+        p.headers[p.headers.index(known)] = Header(known.name, behind(known.text, ",", header.text), known.op)
     elif there:
         p.headers.append(header)

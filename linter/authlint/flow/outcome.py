@@ -47,6 +47,11 @@ class Header:
         return self.value if isinstance(self.value, str) else ""
 
 
+def behind(text: str, join: str, more: str) -> str:
+    """What is in a header with more put behind it; nothing is joined to nothing (measured)."""
+    return text + join + more if text and more else text + more
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step of the trace: what did what, where, and why."""
