@@ -40,8 +40,8 @@ def run(
                     asked = question(grammar)
                     try:
                         found = list(running.differences(asked))
-                    except ConnectionError:
-                        return "died", [shown(asked)], undecided
+                    except ConnectionError as error:
+                        return "died", [f"{error!r} {shown(asked)}"], undecided
                     if any(one.startswith("status None") for one in found):
                         undecided += 1
                     else:
@@ -68,7 +68,7 @@ def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Cou
         totals[state] += 1
         totals["undecided"] += undecided
         if state != "ran":
-            say(f"seed {seed}: the server {state}: {wrong[0][-200:]}")
+            say(f"seed {seed}: the server {state}: {wrong[0][:200] if state == 'died' else wrong[0][-200:]}")
         elif wrong:
             different.append(f"seed {seed}: {wrong[0]}")
             say(different[-1])

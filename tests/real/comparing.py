@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
-from tests.real.stage import free_port
+from tests.real.stage import free_ports
 
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.files import Checkout
@@ -218,7 +218,7 @@ def bench(
 ) -> Iterator[Bench]:
     """nginx on this configuration, which writes names for addresses and ports: see `LISTENERS` and Applications."""
     asked = applications or Applications()
-    listeners = {name: free_port() for name in LISTENERS}
+    listeners = dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True))
     texts = {"nginx.conf": configuration, **(included or {})}
     written = {name: placed(text, listeners, asked) for name, text in texts.items()}
     for name, text in {**FILES, **written}.items():
@@ -228,7 +228,8 @@ def bench(
     server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
         made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
-        with RealNginx(binary, folder, listeners["PORT"]):
+        used = [port for name, port in listeners.items() if f":{name}" in configuration]
+        with RealNginx(binary, folder, *used):
             yield made
     finally:
         if applications is None:

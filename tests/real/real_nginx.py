@@ -54,7 +54,7 @@ class Response:
 class RealNginx:
     """Runs `nginx.conf` of a folder while the context lasts; the folder's own `pid` and logs are used."""
 
-    def __init__(self, binary: Binary, folder: Path, ready: int) -> None:
+    def __init__(self, binary: Binary, folder: Path, *ready: int) -> None:
         self.binary, self.folder, self.ready = binary, folder, ready
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -84,9 +84,8 @@ class RealNginx:
             if self.process.poll() is not None:
                 output = self.process.stdout.read().decode() if self.process.stdout else ""
                 raise AssertionError(f"{self.binary.name} did not start: {output}")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.ready)) == 0:
-                    return
+            if all(listens(port) for port in self.ready):
+                return
             time.sleep(0.002)
         raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
 
@@ -96,6 +95,11 @@ class RealNginx:
         self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def send(

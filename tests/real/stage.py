@@ -21,10 +21,18 @@ URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOT
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of which no two are the same."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
 
 
 @dataclass(slots=True)

@@ -97,7 +97,8 @@ class Surroundings(Clauses):
         if not self.maybe(0.06):
             return []
         self.use("cache")
-        valid = self.pick("any 1m", "200 301 1m", "1m", "401 1m")
+        # An error that is answered elsewhere would be kept all the same (measured): only others are valid.
+        valid = self.pick("200 301 1m", "1m", "204 1m")
         bypass = self.pick("", "", "proxy_cache_bypass $http_authorization;", "proxy_cache_key $uri$http_x;")
         return [f"proxy_cache store; proxy_no_cache 1; proxy_cache_valid {valid}; {bypass}"]
 

@@ -62,10 +62,8 @@ def absolute(p: Passage, location: str) -> str:
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
     """The headers that the client gets."""
     rewritten = draft.location is not None and draft.own_location
-    newer = rewritten or (isinstance(draft.location, str) and not draft.location.startswith("/"))
     kept = p.kept
-    # Of several the last becomes absolute, unless it is an upstream's own relative one (measured).
-    if not newer:
+    if not rewritten and not _takes_over(p, draft.location):
         kept = [Header(h.name, absolute(p, h.text)) if h.name == "Location" and h.text else h for h in kept]
     headers = [*kept, *draft.headers]
     if draft.location is not None:
@@ -108,6 +106,13 @@ def _applied(p: Passage, ops: list[HeaderOp], headers: list[Header], status: int
             seen = headers
         headers = p.answer = apply(p, op, headers, seen)
     return headers
+
+
+def _takes_over(p: Passage, location: str | Unknown | None) -> bool:
+    """Whether an upstream's Location is now the one that could become absolute, and an earlier one stays as it is:
+    not a relative one, and not where Locations are rewritten (ngx_http_upstream_rewrite_location; measured)."""
+    rewrites = p.forward is not None and p.forward.redirects
+    return isinstance(location, str) and not location.startswith("/") and not rewrites
 
 
 def own_reply(p: Passage, draft: Draft, status: int, headers: list[Header]) -> tuple[int, list[Header]]:

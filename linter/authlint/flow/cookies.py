@@ -96,5 +96,6 @@ def _flagged(parts: list[Part], flags: CookieFlags) -> list[Part]:
         name = part.name.lower()
         if name in wanted:
             said = wanted.pop(name)
-            part.value = part.value if said is None else said
+            if said is not None:
+                part.name, part.value = SPELLED[name], said
     return [*parts, *(Part(SPELLED[name], value) for name, value in wanted.items() if name in SPELLED)]

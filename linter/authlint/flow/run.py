@@ -146,7 +146,7 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.note("went on", f"a {content.status} is answered elsewhere", found.span, found)
             leave(p, content)
             content = Jumped(found.to, reset=True)
-        p.jumps += 1
+        p.jumps += isinstance(content.to, ToPath | ToNamed)
         if p.jumps > JUMPS:
             p.recovering = True
             content = Draft(
@@ -216,7 +216,7 @@ def _choose(p: Passage) -> Content:
         return refused
     if isinstance(route, SlashMissing):
         inner = route.route
-        p.enter(inner.block)
+        p.enter(block_of(p, inner))
         decided = p.note("answered", "redirects to the path with a slash", inner.span, inner)
         p.first_route = p.first_route or inner
         p.route = inner
@@ -228,13 +228,13 @@ def _choose(p: Passage) -> Content:
 def _refused(p: Passage, route: Route) -> Draft | None:
     """What is looked at as soon as the route is found, also where its path only lacks a slash (measured)."""
     if route.internal and not p.jumps and p.raw and not p.nested:
-        status, why = 404, "only for requests from inside"
+        status, why, block = 404, "only for requests from inside", route.block
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
-        status, why = 413, "the body is too large"
+        status, why, block = 413, "the body is too large", block_of(p, route)
         p.discarded = not p.nested
     else:
         return None
-    p.enter(route.block)
+    p.enter(block)
     p.first_route = p.first_route or route
     p.note("route", route.name, route.span, route)
     return Draft(status, "gateway", p.note("answered", why, route.span, route), bare=True)

@@ -40,7 +40,12 @@ def evaluate(p: Passage, value: Value, depth: int = 0) -> str | Unknown:
         case Get():
             return get(p, value)
         case Cat(parts):
-            return joined([evaluate(p, part, depth + 1) for part in parts])
+            texts = [evaluate(p, part, depth + 1) for part in parts]
+            # Variables come first: what a map's pattern has captured counts in the whole text (measured).
+            for number, part in enumerate(parts):
+                if isinstance(part, Get) and part.kind == "capture":
+                    texts[number] = get(p, part)
+            return joined(texts)
         case Variable(name):
             known = p.shared.variables.get(name)
             if known is None:

@@ -35,7 +35,8 @@ class Cache:
 
     `statuses` are those that are kept whatever the upstream says of it (None: all), besides what it says itself
     unless that is in `ignores`. Where a value of `unread` is neither empty nor "0" the upstream is asked anyway,
-    where one of `unkept` is the answer is not kept.
+    where one of `unkept` is the answer is not kept; that there was an error which is answered elsewhere is kept all
+    the same (measured with nginx 1.22 and 1.31).
     """
 
     key: Value
