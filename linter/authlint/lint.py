@@ -43,6 +43,7 @@ ONE_OF = (
         "auth-reference-dangling",
         "auth-subrequest-broken",
         "token-location-mismatch",
+        "jwks-unusable",
         "competing-authorization",
         "auth-unsatisfiable",
         "header-name-dropped",

@@ -120,6 +120,8 @@ class Bench:
         self.recorder.received.clear()
         response = send(request.port, request.method, request.target, [*request.headers], request.body)
         replies = {DOWN: Reply("unreachable")}
+        # What stands here for a TLS port says 400 to plain text; the staged configuration does not show that it is one.
+        replies |= {f"127.0.0.1:{port}": Reply(400) for port in self.staged.refusing}
         for port in self.recorder.scripts:
             if not self.staged.is_judge(port):
                 replies[f"127.0.0.1:{port}"] = Reply(asked.status, asked.replied)

@@ -51,16 +51,21 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class KeyServer:
-    """Answers every request with the key set, on a port of its own."""
+    """Answers every request with the key set, on a port of its own, but for one for the discovery document.
 
-    def __init__(self, key: SigningKey, port: int = 0) -> None:
-        body = key.jwks().encode()
+    `tls`: whoever speaks plain text is told so, as a TLS port does.
+    """
+
+    def __init__(self, key: SigningKey, port: int = 0, tls: bool = False) -> None:
+        keys = key.jwks().encode()
+        document = json.dumps({"issuer": "https://issuer.example", "jwks_uri": "https://issuer.example/keys"})
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                self.send_response(200)
+                body = document.encode() if "/.well-known/openid" in self.path else keys
+                self.send_response(400 if tls else 200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -51,6 +51,9 @@ class Staged:
     names: dict[int, str] = field(default_factory=dict)
     judges: set[str] = field(default_factory=set)
     key_sets: set[str] = field(default_factory=set)
+    secure_ports: set[str] = field(default_factory=set)
+    encrypted: set[str] = field(default_factory=set)  # clusters that speak TLS, if only here not
+    expect_tls: set[str] = field(default_factory=set)  # whose other side would
     issuers: list[Issuer] = field(default_factory=list)
     api_keys: list[str] = field(default_factory=list)
     oauth: bool = False  # logins in the browser: their answers hold random words
@@ -58,6 +61,11 @@ class Staged:
     def port(self, written: int) -> int:
         """The real port of a listener; one that nobody has written is mapped to the first listener."""
         return self.ports.get(written) or next(iter(self.ports.values()))
+
+    @property
+    def refusing(self) -> list[int]:
+        """Ports of key servers that would speak TLS, and are spoken to in plain text."""
+        return [port for port, name in self.names.items() if name in self.expect_tls - self.encrypted]
 
     def is_judge(self, port: int) -> bool:
         return self.names[port] in self.judges
@@ -67,7 +75,7 @@ class Staged:
         servers = []
         for port, name in self.names.items():
             if name in self.key_sets:
-                servers.append(KeyServer(self.key, port))
+                servers.append(KeyServer(self.key, port, port in self.refusing))
             else:
                 recorder.serve(Script(judge=name in self.judges), port)
         return servers
@@ -104,6 +112,8 @@ def _listener(listener: Json, staged: Staged) -> None:
 
 def _cluster(cluster: Json, staged: Staged) -> None:
     """Every address becomes a port of this machine; the name it had stays as the endpoint's host name."""
+    if "transport_socket" in cluster:
+        staged.encrypted.add(cluster["name"])
     for unwanted in ("transport_socket", "health_checks", "typed_extension_protocol_options"):
         cluster.pop(unwanted, None)
     cluster["type"] = "STATIC"
@@ -119,6 +129,8 @@ def _cluster(cluster: Json, staged: Staged) -> None:
                 socket["port_value"] = staged.ports[written[1]]
                 continue
             address = f"{written[0]}:{written[1]}"
+            if written[1] in (443, 8443):
+                staged.secure_ports.add(cluster["name"])
             real = staged.upstreams.get(address) or free_port()
             staged.upstreams[address] = real
             staged.names[real] = cluster["name"]
@@ -159,7 +171,10 @@ def _provider(name: str, provider: Json, staged: Staged) -> None:
     issuer = Issuer(name, provider.get("issuer"), tuple(provider.get("audiences", ())))
     staged.issuers.append(issuer)
     if "remote_jwks" in provider:
-        staged.key_sets.add(provider["remote_jwks"]["http_uri"]["cluster"])
+        asked = provider["remote_jwks"]["http_uri"]
+        staged.key_sets.add(asked["cluster"])
+        if asked["uri"].startswith("https://") and asked["cluster"] in staged.secure_ports:
+            staged.expect_tls.add(asked["cluster"])
         # As a gateway that has run for a while: while keys are on their way requires_all asks the next requirement,
         # and its refusal comes first (measured).
         provider["remote_jwks"].setdefault("async_fetch", {})

@@ -104,6 +104,8 @@ def placed(node: Node, made: Lowered, around: str = "") -> Node:
         words[0] = f"127.0.0.1:{made.real(words[0])}"
     elif node.name == "set" and words[0] == "$target":
         words[1] = _service(words[1], made)
+    elif node.name == "proxy_cache_path":
+        words[0] = str(made.folder / "cache")
     elif node.name == "auth_basic_user_file":
         words[0] = str(made.folder / Path(words[0]).name)
         Path(words[0]).write_text(USERS)

@@ -98,6 +98,8 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
         yield _edit(args[0], _mapped(args[0].text, "http", staged))
     elif name == "upstream":
         staged.upstreams.setdefault(args[0].text, 0)
+    elif name.endswith("_cache_path"):
+        yield _edit(args[0], str(staged.folder / "cache"))
     elif name in ("root", "alias"):
         yield _edit(args[0], str(staged.folder / "files"))
     elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):

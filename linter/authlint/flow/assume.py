@@ -29,6 +29,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a cache keeps an answer."""
+
+    zone: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Expects:
     """The header by which an upstream recognises its callers, lower case."""
 
@@ -39,7 +47,8 @@ class Expects:
 class Assume:
     """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
 
-    `used_up` are limits, by their span. `missing_files`: files that the checkout does not hold: None asks both ways.
+    `used_up` are limits, by their span; `stored` is what caches hold. `missing_files`: files that the checkout does
+    not hold: None asks both ways.
     """
 
     replies: Mapping[str, Reply] = field(default_factory=dict)
@@ -47,6 +56,7 @@ class Assume:
     default: Reply | None = None
     missing_files: bool | None = None
     used_up: frozenset[Span] = frozenset()
+    stored: Mapping[Slot, Reply] = field(default_factory=dict)
 
 
 NOTHING = Assume()

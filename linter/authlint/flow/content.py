@@ -8,6 +8,7 @@ from typing import TypeAlias
 from authlint.flow import cookies
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply
+from authlint.flow.caching import keep, look_up
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
@@ -166,10 +167,28 @@ def forward(p: Passage, step: Forward) -> Content:
         return Draft(
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
+    stored = None if step.cache is None else look_up(p, step.cache)
+    if stored is not None:
+        return _again(p, step, reached, target, stored)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
+    if step.cache is not None:
+        keep(p, step.cache, reply)
     return receive(p, step, reached, target, reply)
+
+
+def _again(p: Passage, step: Forward, reached: Reached, target: Target, stored: Reply) -> Content:
+    """An answer that was kept; nobody is asked."""
+    asked, upstream = len(p.shared.auth_requests), p.upstream
+    if step.cache is not None:
+        p.note("applied", f"the answer comes from the cache {step.cache.zone}", step.cache.span, step.cache)
+    content = receive(p, step, reached, target, stored)
+    del p.shared.auth_requests[asked:]
+    p.upstream = upstream
+    if isinstance(content, Draft):
+        content.party = "gateway"
+    return content
 
 
 def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:

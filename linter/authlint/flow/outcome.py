@@ -29,6 +29,7 @@ Verb: TypeAlias = Literal[
     "went on",  # to another route, by a jump or a rewrite
     "asked",  # an auth request was made
     "forwarded",
+    "kept",  # an answer, by a cache
     "dropped",  # a header that is not understood
     "unclear",
 ]

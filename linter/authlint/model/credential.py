@@ -29,6 +29,10 @@ class Keys:
     usable: bool  # False: these can never verify anything, `why`
     why: str
     span: Span
+    url: str = ""
+    cure: str = ""  # what makes them usable
+    lasts: int | None = None  # seconds that they are kept after they were fetched
+    lasts_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class Provider:
     span: Span
     forward_span: Span
     reroutes: bool = False  # behind one of its tokens the route is looked for again
+    issuer_span: Span | None = None
+    audiences_span: Span | None = None
+    skew_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,17 @@ class Allow:
 
 
 @dataclass(frozen=True, slots=True)
+class SameSite:
+    """What is said of a cookie's SameSite. `returning`: the cookie must come back with the redirect from the issuer,
+    which is another site's."""
+
+    cookie: str
+    value: Literal["strict", "lax", "none"]
+    returning: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class OAuth:
     """A login in the browser: without a session the client is sent to `sign_in`."""
 
@@ -161,6 +179,16 @@ class OAuth:
     forwards: bool  # the session's token goes on in Authorization
     preserves: bool  # the client's own Authorization goes on
     span: Span
+    client: str = ""  # its id at the issuer of the tokens
+    token_url: str = ""
+    returns_to: str = ""  # where the issuer is told to send the browser back; "" where a template writes it
+    returns_span: Span | None = None
+    scopes: tuple[str, ...] = ()
+    scopes_span: Span | None = None
+    id_cookie: str = ""  # holds the session's ID token
+    id_header: str = ""  # in which the ID token goes on
+    id_span: Span | None = None
+    bound: tuple[SameSite, ...] = ()
 
 
 Credentialed: TypeAlias = Jwt | ApiKey | Call | Allow | OAuth

@@ -310,6 +310,7 @@ class Upstream:
     addresses: tuple[str, ...]
     span: Span
     probes: tuple[Probe, ...] = ()
+    tls: bool | None = None  # None: whoever asks it says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,17 @@ def clusters(items: list[Item]) -> dict[str, Upstream]:
         name = field(item, "name")
         if name is not None and not name.masked:
             probes = tuple(_probes(item, name.text))
-            found.setdefault(name.text, Upstream(name.text, tuple(_addresses(item)), name.span, probes))
+            group = Upstream(name.text, tuple(_addresses(item)), name.span, probes, _is_tls(item))
+            found.setdefault(name.text, group)
     return found
+
+
+def _is_tls(item: Item) -> bool:
+    """Whether connections are encrypted; other sockets than a plain one may do that too."""
+    plain = "envoy.transport_sockets.raw_buffer"
+    socket = field(item, "transport_socket")
+    older = field(item, "tls_context") or field(item, "transport_socket_matches")
+    return older is not None or (socket is not None and text(socket, "name") != plain)
 
 
 def _probes(item: Item, cluster: str) -> Iterator[Probe]:

@@ -5,15 +5,15 @@ Where tokens are looked for, what is taken away and what 0 seconds of skew mean 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 from authlint.model.condition import All
-from authlint.model.credential import Demand, Jwt, Keys, Place, Provider, TokenRule
+from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
+from authlint.readers.envoy.keysets import keys
 from authlint.readers.envoy.matching import route_match, string
-from authlint.readers.envoy.proto import data, entries, field, fields, is_set, number, place, text
+from authlint.readers.envoy.proto import entries, field, fields, is_set, number, place, text
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
@@ -111,7 +111,7 @@ def _provider(item: Item, around: Surroundings) -> Provider:
             (text(one, "header_name"), text(one, "claim_name")) for one in fields(item, "claim_to_headers")
         ),
         payload_name=text(item, "payload_in_metadata"),
-        keys=_keys(item, span, around),
+        keys=keys(item, span, around),
         must_expire=is_set(item, "require_expiration"),
         skew=number(item, "clock_skew_seconds") or SKEW,
         subject=string(field(item, "subjects")),
@@ -121,6 +121,9 @@ def _provider(item: Item, around: Surroundings) -> Provider:
         span=span,
         forward_span=place(forward, span),
         reroutes=is_set(item, "clear_route_cache"),
+        issuer_span=place(field(item, "issuer"), span),
+        audiences_span=place(field(item, "audiences"), span),
+        skew_span=place(field(item, "clock_skew_seconds"), span),
     )
 
 
@@ -144,29 +147,3 @@ def _places(item: Item) -> Iterator[Place]:
 
 def _default_places(span: Span) -> tuple[Place, ...]:
     return Place("header", "authorization", "Bearer ", span), Place("parameter", "access_token", "", span)
-
-
-def _keys(item: Item, span: Span, around: Surroundings) -> Keys:
-    remote = field(item, "remote_jwks")
-    if remote is not None:
-        cluster = field(remote, "http_uri", "cluster")
-        name = cluster.text if cluster is not None and not cluster.masked else ""
-        usable = around.defined(name)
-        why = "" if usable else f"the keys cannot be fetched: there is no cluster {name}"
-        return Keys("upstream", name, usable, why, place(cluster, remote.span))
-    local = field(item, "local_jwks")
-    inline = data(local)
-    if local is None or inline is None:
-        return Keys("file", "", True, "", place(local, span))
-    usable = _holds_keys(inline) or local.masked or not inline.strip()
-    why = "" if usable else "the keys written here are no key set"
-    return Keys("here", "", usable, why, local.span)
-
-
-def _holds_keys(jwks: str) -> bool:
-    try:
-        found = json.loads(jwks)
-    except (ValueError, RecursionError):
-        # Keys in another form, or a template's: nobody knows.
-        return True
-    return isinstance(found, dict) and bool(found.get("keys"))

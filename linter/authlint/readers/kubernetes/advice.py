@@ -29,6 +29,7 @@ ADVICE = {
     "annotation",
     "unauthorized-masked": "give the API's paths an Ingress of their own, without this annotation: their 401 then goes "
     "out as it is",
+    "unauthorized-cached": "put what the service judges by into the key: $http_authorization$http_cookie",
     "throttled-as-unauthorized": 'tell the controller, in its ConfigMap: limit-req-status-code: "429" and '
     'limit-conn-status-code: "429"',
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from authlint.readers.kubernetes.caching import cache
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
 from authlint.readers.kubernetes.hosts import Path
@@ -126,6 +127,7 @@ def auth_location(
     extra = path.own.text("auth-proxy-set-headers")
     if extra and path.own.span("auth-url"):
         body += _listed(path, extra, at, maps)
+    body += cache(path, number, at)
     body += written(auth.snippet, auth.snippet_file, troubles)
     body += [node(at, "set", "$target", auth.url), node(at, "proxy_pass", "$target")]
     return node(at, "location", "=", f"/_external-auth-{number}", children=body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from authlint.readers.kubernetes.caching import zone
 from authlint.readers.kubernetes.external import written
 from authlint.readers.kubernetes.forwarded import came, maps
 from authlint.readers.kubernetes.header_names import header_names
@@ -25,6 +26,7 @@ def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ..
         *maps(world.controller, at),
         *_settings(world),
         *zones(hosts),
+        *zone(hosts.values()),
         *_upstreams(hosts),
     ]
     for host in hosts.values():

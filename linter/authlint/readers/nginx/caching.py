@@ -6,6 +6,7 @@ from authlint.model.reply import Cache
 from authlint.model.value import Cat, Get, Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
+from authlint.text import Span
 
 # Without codes proxy_cache_valid is for these (the manual; measured: a 401 is not kept then).
 VALID = ("200", "301", "302")
@@ -19,14 +20,19 @@ def cache(level: Level, prefix: str, target: Value) -> Cache | None:
         return None
     methods = {word.text.upper() for one in level.nearest(f"{prefix}_cache_methods") for word in one.args}
     ignored = {word.text.lower() for one in level.nearest(f"{prefix}_ignore_headers") for word in one.args}
+    named = level.last(f"{prefix}_cache_key")
+    valid = level.nearest(f"{prefix}_cache_valid")
     return Cache(
         key=_key(level, prefix, target),
-        statuses=_statuses(level.nearest(f"{prefix}_cache_valid")),
+        statuses=_statuses(valid),
         methods=ALWAYS | frozenset(methods),
         unread=_values(level, f"{prefix}_cache_bypass"),
         unkept=_values(level, f"{prefix}_no_cache"),
         ignores=frozenset(ignored),
         span=node.span,
+        zone=node.arg(0),
+        key_span=None if named is None else named.span,
+        refusals_span=_of_refusals(valid),
     )
 
 
@@ -62,3 +68,12 @@ def _statuses(nodes: list[Node]) -> frozenset[int] | None:
     if whole:
         return None if not never else frozenset(range(100, 600)) - never
     return frozenset(kept)
+
+
+def _of_refusals(nodes: list[Node]) -> Span | None:
+    """The first line that names 401, or everything, if it keeps it."""
+    for node in nodes:
+        words = [word.text for word in node.args]
+        if "401" in words[:-1] or "any" in words[:-1]:
+            return None if words[-1] == "0" else node.span
+    return None

@@ -1,0 +1,38 @@
+"""How issuers of tokens spell their names; no rule itself."""
+
+from __future__ import annotations
+
+import re
+
+# Hosts, what follows, and whether a slash stands at the end: from the services' own documentation
+# (auth0.com/docs/secure/tokens/id-tokens/id-token-structure, keycloak.org/securing-apps/oidc-layers,
+# developers.google.com/identity/openid-connect, learn.microsoft.com/entra/identity-platform/id-token-claims-reference,
+# docs.aws.amazon.com/cognito ... amazon-cognito-user-pools-using-tokens-verifying-a-jwt).
+KNOWN = (
+    (re.compile(r"https://[\w-]+(?:\.\w+)?\.auth0\.com/?"), True),
+    (re.compile(r"https://sts\.windows\.net/[\w-]+/?"), True),
+    (re.compile(r"https://accounts\.google\.com/?"), False),
+    (re.compile(r"https://login\.microsoftonline\.com/[\w.-]+/v2\.0/?"), False),
+    (re.compile(r"https://cognito-idp\.[\w-]+\.amazonaws\.com/\w+/?"), False),
+    (re.compile(r"https://[^/]+(?:/auth)?/realms/[^/]+/?"), False),
+)
+REALM = re.compile(r"https?://([^/]+)(?:/auth)?/realms/([^/]+)(?:/|$)")
+
+
+def issuer_as_written_by(issuer: str) -> str | None:
+    """The issuer as the service itself writes it; None for a service that is not known."""
+    for pattern, slash in KNOWN:
+        if pattern.fullmatch(issuer):
+            return issuer.rstrip("/") + ("/" if slash else "")
+    return None
+
+
+def same_but_for_spelling(issuer: str) -> str:
+    """What stays of an issuer without the differences that are slips: case, scheme, the slash at the end."""
+    return issuer.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+def realm_of(url: str) -> tuple[str, str] | None:
+    """Host and realm of a URL that names one."""
+    found = REALM.match(url)
+    return None if found is None else (found[1].lower(), found[2])
