@@ -116,7 +116,8 @@ def test_the_witness_is_answered_as_claimed(
             assert finding.witness or "request" in expected, f"{finding.rule} has no request to show"
             for exchange in finding.witness:
                 same_as_claimed(running, exchange)
-        for one in expected.get("request", ()):
+        # The requests of a system are for the server that serves them, which need not be this one.
+        for one in expected.get("request", ()) if case.parent.name != "systems" else ():
             behaves(running, one)
 
 
