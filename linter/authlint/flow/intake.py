@@ -160,7 +160,7 @@ def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:
     if lower in once:
         for number, known in enumerate(headers):
             if known.name.lower() == lower:
-                headers[number] = Header(known.name, behind(known.text, ",", header.text))
+                headers[number] = Header(known.name, behind(known.value, ",", header.value))
                 return
     headers.append(header)
 

@@ -68,8 +68,8 @@ def add(p: Passage, header: Header) -> None:
     if not same:
         p.headers.append(header)
         return
-    known, value = same[0], header.value
-    text = value if isinstance(value, Unknown) else behind(known.text, ",", value)
+    known = same[0]
+    text = behind(known.value, ",", header.value)
     p.headers[p.headers.index(known)] = Header(known.name, text, known.op)
 
 

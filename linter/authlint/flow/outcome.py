@@ -48,9 +48,11 @@ class Header:
         return self.value if isinstance(self.value, str) else ""
 
 
-def behind(text: str, join: str, more: str) -> str:
+def behind(known: str | Unknown, join: str, more: str | Unknown) -> str | Unknown:
     """What is in a header with more put behind it; nothing is joined to nothing (measured)."""
-    return text + join + more if text and more else text + more
+    if isinstance(known, Unknown) or isinstance(more, Unknown):
+        return known if isinstance(known, Unknown) else more
+    return known + join + more if known and more else known + more
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
         return
     if (op.verb == "append" or op.absent_only) and there and op.join:
         last = there[-1]
-        value = value if isinstance(value, Unknown) else behind(last.text, op.join, value)
+        value = behind(last.value, op.join, value)
         p.headers[p.headers.index(last)] = Header(last.name, value, op)
     else:
         if op.verb != "append" and not op.absent_only:
