@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from authlint.flow import cookies
@@ -13,6 +13,7 @@ from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
+from authlint.flow.routing import Hosting, choose_host, choose_route
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
@@ -308,9 +309,22 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
     if not follow.other_scheme and (scheme == "https") != p.shared.listener.tls:
         return None
     host, slash, path = rest.partition("/")
+    headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    if not _leads_somewhere(p, headers, slash + path or "/"):
+        return None
     p.followed += 1
-    p.headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    p.headers = headers
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
+
+
+def _leads_somewhere(p: Passage, headers: list[Header], target: str) -> bool:
+    """Whether a route takes the request that a redirect asks for: else the client gets the redirect (measured)."""
+    hosting = choose_host(p.shared.listener, headers[0].text)
+    if not isinstance(hosting, Hosting):
+        return True
+    path, query = split_target(target)
+    there = replace(p, path=path, query=query, headers=headers)
+    return choose_route(there, hosting.host.table, hosting.host.fallback) is not hosting.host.fallback
 
 
 def _relocated(p: Passage, step: Forward, location: str) -> tuple[str | Unknown, bool]:

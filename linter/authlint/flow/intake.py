@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from authlint.flow.outcome import Header
+from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
@@ -177,7 +177,7 @@ def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:
     if lower in once:
         for number, known in enumerate(headers):
             if known.name.lower() == lower:
-                headers[number] = Header(known.name, f"{known.text},{header.text}")
+                headers[number] = Header(known.name, behind(known.value, ",", header.value))
                 return
     headers.append(header)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from authlint.flow.outcome import Header
+from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
@@ -235,7 +235,7 @@ def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
         return
     if (op.verb == "append" or op.absent_only) and there and op.join:
         last = there[-1]
-        value = value if isinstance(value, Unknown) else last.text + op.join + value
+        value = behind(last.value, op.join, value)
         p.headers[p.headers.index(last)] = Header(last.name, value, op)
     else:
         if op.verb != "append" and not op.absent_only:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape_argument, file_name
 from authlint.flow.patterns import compile_pattern
@@ -92,10 +94,18 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
             return text != ""
         case "segments":
             return text == arg or text.startswith(arg + "/")
+        case "range":
+            return _in_range(text, arg)
         case "host":
             return _host_fits(text.lower(), arg.lower())
         case _:
             return text not in ("", "0")
+
+
+def _in_range(text: str, bounds: str) -> bool:
+    low, _, high = bounds.partition(",")
+    number = re.fullmatch(r"\s*([+-]?\d{1,18})\s*", text)
+    return number is not None and int(low) <= int(number[1]) < int(high)
 
 
 def _host_fits(host: str, name: str) -> bool:
