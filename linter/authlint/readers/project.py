@@ -25,10 +25,10 @@ LINKED = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:ConfigMap|Secret|IngressC
 # Of those, what may be the controller's own; others are read where an Ingress names them.
 CONTROLLERS = (
     rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
-    rb"|allowSnippetAnnotations|annotations-risk-level"
+    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy"
 )
-# Values of the controller's Helm chart.
-VALUES = (b"allowSnippetAnnotations", b"annotations-risk-level")
+# Values of the controller's Helm chart, and workloads that are asked about requests.
+VALUES = (b"allowSnippetAnnotations", b"annotations-risk-level", b"oauth2-proxy", b"oauth2_proxy")
 CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 
 

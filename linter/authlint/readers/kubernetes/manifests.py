@@ -14,7 +14,7 @@ from authlint.text import Span
 # The kinds that are looked into; a document of another kind is not even parsed.
 KINDS = re.compile(
     r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
-    r"|allowSnippetAnnotations|annotations-risk-level"
+    r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
 )
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 

@@ -19,6 +19,7 @@ from authlint.readers.kubernetes.hosts import hosts
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.patches import NONE, Overlays, applied
+from authlint.readers.kubernetes.proxies import proxies
 from authlint.readers.kubernetes.servers import servers
 from authlint.readers.kubernetes.solvers import challenge
 from authlint.readers.kubernetes.validation import refused
@@ -110,7 +111,7 @@ def world_of(manifests: Sequence[Manifest], troubles: list[Trouble]) -> World:
         if one.kind == "ConfigMap" and data is not None:
             maps.setdefault((one.namespace, one.name), data)
     secrets = {(one.namespace, one.name): one for one in manifests if one.kind == "Secret"}
-    return World(controller(manifests), maps, secrets, troubles)
+    return World(controller(manifests), maps, secrets, proxies(manifests), troubles)
 
 
 def _nodes(ingresses: Sequence[Manifest], world: World, every_host: bool) -> tuple[Node, ...]:
