@@ -51,11 +51,13 @@ def absolute(p: Passage, location: str) -> str:
     if not location.startswith("/") or not redirects.absolute:
         return location
     host = host_name(shared.request.host)
+    if not host and shared.listener.address != "*":
+        host = shared.listener.address  # where the client has reached it (measured)
     if redirects.server_name or not host:
         host = server_name(shared.host)
-    scheme = "https" if shared.listener.tls else "http"
+    scheme = "https" if shared.tls else "http"
     port = shared.listener.port
-    shown = f":{port}" if redirects.port and port != (443 if shared.listener.tls else 80) else ""
+    shown = f":{port}" if redirects.port and port != (443 if shared.tls else 80) else ""
     return f"{scheme}://{host}{shown}{location}"
 
 

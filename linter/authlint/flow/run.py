@@ -177,7 +177,7 @@ def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool, redirect: int) ->
             return Draft(redirect, "gateway", decided, location=text, own_location=True)
         case ToNamed(name, span):
             route = p.shared.host.table.named.get(name)
-            if route is None:
+            if route is None or not p.path:  # where the path was not read there is no way either (measured)
                 return Draft(500, "gateway", p.note("answered", f"there is no {name}", span, to), bare=True)
             p.own_route = False
             return _in_route(p, route)

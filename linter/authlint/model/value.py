@@ -36,6 +36,7 @@ Kind: TypeAlias = Literal[
     "upstream-header",  # a header of the last upstream's response
     "upstream-status",
     "upstream-cookie",  # that the last upstream sets
+    "cache-status",  # HIT, MISS or BYPASS
     "response-header",
     "document-root",
     "authority",  # the Host header as the gateway sees it, port included
@@ -93,12 +94,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pick:
-    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns."""
+    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns.
+
+    As a definition it is kept once it is worked out, unless `volatile`.
+    """
 
     source: Value
     cases: tuple[Case, ...]
     default: Value
     span: Span
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
