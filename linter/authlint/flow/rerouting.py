@@ -32,3 +32,10 @@ def routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Un
     if step not in block.steps:
         return Undecided("which filters run where a route is looked for again", step.span)
     return list(block.steps[block.steps.index(step) + 1 :])
+
+
+def enter_route(p: Passage) -> None:
+    """Puts the block in force that the request's route would, and does nothing of what it says."""
+    route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
+    if isinstance(route, Route):
+        p.enter(block_of(p, route))

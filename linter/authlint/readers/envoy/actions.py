@@ -155,25 +155,18 @@ def redirect(item: Item, path: Match) -> Answer:
     port = number(item, "port_redirect")
     if port is not None:
         host = Cat((host if isinstance(host, Lit) else Get("authority-name"), Lit(f":{port}")))
-    where = _path(item, path)
     first = next(item.entries(), None)
     span = item.span if first is None else first.span
-    return Answer(status, span, Cat((scheme, Lit("://"), host, *where)))
+    change, doubt = _rewrite(item, path)
+    where = (Opaque("what a rewrite makes of the path"),) if doubt is not None else _path(item)
+    return Answer(status, span, Cat((scheme, Lit("://"), host, *where)), change)
 
 
-def _path(item: Item, path: Match) -> tuple[Value, ...]:
-    query: tuple[Value, ...] = (Get("question"),)
-    if is_set(item, "strip_query"):
-        query = ()
+def _path(item: Item) -> tuple[Value, ...]:
+    query: tuple[Value, ...] = () if is_set(item, "strip_query") else (Get("question"),)
     whole = field(item, "path_redirect")
     if whole is not None:
         return (Lit(whole.text), *(() if "?" in whole.text else query))
-    prefix = field(item, "prefix_rewrite")
-    if prefix is not None:
-        rest: Value = Lit("") if path.kind in ("full", "everything") else Get("rest", str(len(path.text)))
-        return (Lit(prefix.text), rest, *query)
-    if field(item, "regex_rewrite") is not None:
-        return (Opaque("what a rewrite makes of the path"),)
     return (Get("path"), *query)
 
 
