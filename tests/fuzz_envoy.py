@@ -40,7 +40,7 @@ def differences(seed: int, binary: Path, requests: int = 10) -> list[str]:
 def campaign(
     seeds: Iterable[int], binary: Path, say: Callable[[str], None], requests: int = 10
 ) -> Counter[str]:
-    """How many bootstraps ran, were refused by the server, and were seen otherwise by the two."""
+    """How many bootstraps ran, were refused by the server or ended it, and were seen otherwise by the two."""
     totals: Counter[str] = Counter()
     for seed in seeds:
         try:
@@ -50,6 +50,10 @@ def campaign(
                 raise
             totals["refused"] += 1
             say(f"seed {seed}: refused: {error}")
+            continue
+        except ConnectionError as error:
+            totals["died"] += 1
+            say(f"seed {seed}: the server died: {error}")
             continue
         totals["ran"] += 1
         totals["differ"] += bool(wrong)
@@ -73,7 +77,8 @@ def main() -> int:
     seeds = range(options.seed, options.seed + options.count)
     binary = Path(sys.executable).with_name("envoy")
     totals = campaign(seeds, binary, lambda line: print(line, flush=True), options.requests)
-    print(f"{totals['ran']} ran, {totals['refused']} were refused, {totals['differ']} differ")
+    lost = totals["refused"] + totals["died"]
+    print(f"{totals['ran']} ran, {lost} were refused or died, {totals['differ']} differ")
     return 1 if totals["differ"] else 0
 
 

@@ -114,8 +114,11 @@ def _cluster(cluster: Json, staged: Staged) -> None:
     """Every address becomes a port of this machine; the name it had stays as the endpoint's host name."""
     if "transport_socket" in cluster:
         staged.encrypted.add(cluster["name"])
-    for unwanted in ("transport_socket", "health_checks", "typed_extension_protocol_options"):
+    for unwanted in ("transport_socket", "health_checks"):
         cluster.pop(unwanted, None)
+    options = cluster.get("typed_extension_protocol_options", {})
+    if not any("http_filters" in one for one in options.values()):
+        cluster.pop("typed_extension_protocol_options", None)
     cluster["type"] = "STATIC"
     for locality in cluster.get("load_assignment", {}).get("endpoints", ()):
         for one in locality["lb_endpoints"]:

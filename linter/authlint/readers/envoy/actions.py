@@ -9,6 +9,7 @@ from __future__ import annotations
 from authlint.model.gateway import Match
 from authlint.model.step import Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
 from authlint.model.value import Case, Cat, Get, Lit, Opaque, Pick, Text, Value
+from authlint.readers.envoy import upstreams
 from authlint.readers.envoy.filters import Surroundings
 from authlint.readers.envoy.matching import header
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, text
@@ -72,7 +73,8 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
     )
     if by_header is not None:
         doubt = doubt or Unsure("which cluster a header names", by_header.span)
-    return (step,) if doubt is None else (doubt, step)
+    last = tuple(upstreams.steps(named.text if named is not None else "", around))
+    return (*last, step) if doubt is None else (doubt, *last, step)
 
 
 def _span(action: Item, otherwise: Span) -> Span:
