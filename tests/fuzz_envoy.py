@@ -9,6 +9,7 @@ Exit status 1 if there was any difference.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import sys
@@ -67,16 +68,18 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=100, help="0: until it is stopped")
     parser.add_argument("--requests", type=int, default=10)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    print(f"seeds from {options.seed}, {options.count} bootstraps with {options.requests} requests each")
+    many = options.count or "endless"
+    print(f"seeds from {options.seed}, {many} bootstraps with {options.requests} requests each", flush=True)
     if options.show:
         print(json.dumps(Grammar(options.seed).configuration(), indent=1))
-    seeds = range(options.seed, options.seed + options.count)
+    seeds = itertools.count(options.seed)
+    chosen = itertools.islice(seeds, options.count) if options.count else seeds
     binary = Path(sys.executable).with_name("envoy")
-    totals = campaign(seeds, binary, lambda line: print(line, flush=True), options.requests)
+    totals = campaign(chosen, binary, lambda line: print(line, flush=True), options.requests)
     lost = totals["refused"] + totals["died"]
     print(f"{totals['ran']} ran, {lost} were refused or died, {totals['differ']} differ")
     return 1 if totals["differ"] else 0
