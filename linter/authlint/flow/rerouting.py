@@ -34,8 +34,13 @@ def routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Un
     return list(block.steps[block.steps.index(step) + 1 :])
 
 
-def enter_route(p: Passage) -> None:
-    """Puts the block in force that the request's route would, and does nothing of what it says."""
+def enter_route(p: Passage) -> bool:
+    """Puts the block in force that the request's route would, and does nothing of what it says. False where it has
+    other filters than a request without a route: which of them run then nobody has found out."""
     route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
-    if isinstance(route, Route):
-        p.enter(block_of(p, route))
+    if not isinstance(route, Route):
+        return True
+    block = block_of(p, route)
+    same = block.leaving == p.shared.host.block.leaving
+    p.enter(block)
+    return same

@@ -112,8 +112,10 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if hosting.match is not None:
         capture(p, hosting.match)
     if refusal is not None:
-        if refusal.routed:
-            enter_route(p)
+        if refusal.routed and not enter_route(p):
+            return _close(
+                p, Undecided("which filters have their say about a request that is refused early", host.span)
+            )
         decided = p.note("answered", refusal.why, host.span, host)
         draft = Draft(refusal.status, "gateway", decided, bare=True, location=refusal.location)
         draft.known_as, draft.refusal = refusal.known_as, refusal.routed
