@@ -10,7 +10,7 @@ from authlint.model.step import Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.site import Endpoint, Site
 from authlint.text import Span
-from authlint_rules.questions.told import LOGINS, WORDS, only, passed, words_of
+from authlint_rules.questions.told import LOGINS, WORDS, is_one_of, only, passed
 
 STORES = frozenset(("minio", "s3", "ceph", "radosgw", "garage", "seaweedfs"))
 HOST = "host"
@@ -18,8 +18,10 @@ HOST = "host"
 
 def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """Signed requests reach an object store under another Host than the one that was signed."""
+    if not is_one_of(site, endpoint, STORES):
+        return
     outcome, request, reached = passed(site, endpoint)
-    if reached is None or STORES.isdisjoint(words_of(reached)):
+    if reached is None:
         return
     host = only(reached, HOST)
     if host is None or host.text == request.host or _is_meant(host.op):
@@ -45,8 +47,10 @@ def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 def own_name(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """A login service is told a name that its clients do not know, and no other header says theirs."""
+    if not is_one_of(site, endpoint, LOGINS):
+        return
     outcome, request, reached = passed(site, endpoint)
-    if reached is None or LOGINS.isdisjoint(words_of(reached)):
+    if reached is None:
         return
     host, outside = only(reached, HOST), split_authority(request.host)[0]
     told = [

@@ -6,6 +6,7 @@ import re
 
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
+from authlint.model.value import literal
 from authlint.site import Endpoint, Site, headers_of
 
 WORDS = re.compile(r"[^a-z0-9]+")
@@ -13,6 +14,7 @@ WORDS = re.compile(r"[^a-z0-9]+")
 LOGINS = frozenset(
     ("keycloak", "authelia", "authentik", "dex", "hydra", "zitadel", "vouch", "casdoor", "oauth2")
 )
+INSIDE = frozenset(("internal", "local", "svc", "lan", "home", "corp", "consul", "localdomain"))
 
 
 def passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | None]:
@@ -21,6 +23,23 @@ def passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | 
     outcome = site.ask(request)
     sure = not outcome.alternatives and not outcome.opens
     return outcome, request, outcome.upstream if sure else None
+
+
+def is_one_of(site: Site, endpoint: Endpoint, names: frozenset[str]) -> bool:
+    """Whether the upstream is called like one of these, and is one's own: a public name wants its own Host."""
+    forward = endpoint.forward
+    target = literal(forward.target) if forward is not None else None
+    if target is None:
+        return False
+    name = target.partition("://")[2].partition("/")[0] or target
+    group = site.gateway.upstreams.get(name)
+    called = [name, *(group.addresses if group is not None else ())]
+    return any(not names.isdisjoint(WORDS.split(one.lower())) and not _is_public(one) for one in called)
+
+
+def _is_public(name: str) -> bool:
+    labels = name.partition(":")[0].lower().split(".")
+    return len(labels) > 2 and not labels[-1].isdigit() and INSIDE.isdisjoint(labels)
 
 
 def words_of(reached: Reached) -> list[str]:
