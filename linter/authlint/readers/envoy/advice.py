@@ -19,7 +19,7 @@ ADVICE = {
     "auth-response-header-dropped:header": "remove the client's own before the check, with "
     "early_header_mutation_extensions, not on the route, which runs behind it",
     "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
-    "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
+    "authorization-not-allowed": "add the header to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
     "away if no cookies are needed",
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
