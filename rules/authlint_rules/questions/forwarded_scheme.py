@@ -9,10 +9,10 @@ from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.step import Branch, Forward, HeaderOp
 from authlint.model.value import Cat, Get, Lit, Value, literal, reads
+from authlint.model.words import SIGNING_IN, words_in
 from authlint.site import Endpoint, Site, headers_of, ops_of
-from authlint_rules.questions.told import LOGINS, WORDS, only, words_of
+from authlint_rules.questions.told import only, words_of
 
-SIGNING_IN = LOGINS | {"login", "signin", "oauth", "oidc", "saml", "sso", "auth", "realms", "accounts", "idp"}
 PROTO = "x-forwarded-proto"
 HTTPS = ("X-Forwarded-Proto", "https")
 
@@ -33,7 +33,7 @@ def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]
     why = _tls_before(outcome, endpoint, told.op)
     if why is None:
         return
-    login = not SIGNING_IN.isdisjoint((*words_of(reached), *WORDS.split(endpoint.title.lower())))
+    login = not SIGNING_IN.isdisjoint((*words_of(reached), *words_in(endpoint.title)))
     yield Finding(
         rule=rule,
         level=Level.WARNING if login else Level.INFO,

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.value import literal
+from authlint.model.words import is_public, words_in
 from authlint.site import Endpoint, Site, headers_of
-
-WORDS = re.compile(r"[^a-z0-9]+")
-# They answer with URLs of their own: issuers, realms, redirects.
-LOGINS = frozenset(
-    ("keycloak", "authelia", "authentik", "dex", "hydra", "zitadel", "vouch", "casdoor", "oauth2")
-)
-INSIDE = frozenset(("internal", "local", "svc", "lan", "home", "corp", "consul", "localdomain"))
 
 
 def passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | None]:
@@ -34,16 +26,11 @@ def is_one_of(site: Site, endpoint: Endpoint, names: frozenset[str]) -> bool:
     name = target.partition("://")[2].partition("/")[0] or target
     group = site.gateway.upstreams.get(name)
     called = [name, *(group.addresses if group is not None else ())]
-    return any(not names.isdisjoint(WORDS.split(one.lower())) and not _is_public(one) for one in called)
-
-
-def _is_public(name: str) -> bool:
-    labels = name.partition(":")[0].lower().split(".")
-    return len(labels) > 2 and not labels[-1].isdigit() and INSIDE.isdisjoint(labels)
+    return any(not names.isdisjoint(words_in(one)) and not is_public(one) for one in called)
 
 
 def words_of(reached: Reached) -> list[str]:
-    return WORDS.split(f"{reached.name} {reached.address}".lower())
+    return words_in(f"{reached.name} {reached.address}")
 
 
 def only(reached: Reached, name: str) -> Header | None:
