@@ -143,7 +143,7 @@ def test_sharing_changes_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_name_that_tells_something_is_no_mere_name(found_in: Any, tmp_path: Path) -> None:
     """The first server of many stands for others only where its upstream is called as plainly as theirs."""
-    servers = [("web", "web"), ("s3", "minio"), ("shop", "shop"), ("help", "help")]
+    servers = [("web", "web"), ("shop", "shop"), ("s3", "minio"), ("help", "help")]
     blocks = "".join(
         f"server {{ listen 80; server_name {name}.example.com; location / {{ proxy_pass http://{upstream}:9000; }} }}\n"
         for name, upstream in servers
