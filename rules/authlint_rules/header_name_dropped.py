@@ -23,8 +23,8 @@ Good
 When it stays quiet
     underscores_in_headers is on or ignore_invalid_headers off; the name on the client's side has dashes
     ($http_x_api_key reads X-Api-Key); the gateway itself gives the header its value; the name is none of a
-    credential. Where nobody passes because of it, auth-unsatisfiable says so. That clients use the name under which
-    the header is handed on is a guess: it is made with --pedantic.
+    credential. Where nobody passes because of it, auth-unsatisfiable says so. That clients write X_Api_Key, and not
+    X-Api-Key, because it is handed on under that name is a guess: it is made with --pedantic.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         for name, span, why in dict.fromkeys(_named(endpoint)):
             if CREDENTIAL.search(name) and _drops(endpoint, name):
-                yield from _judged(site, endpoint, name, Label(span, why), why == HANDED_ON)
+                yield from _judged(
+                    site, endpoint, name, Label(span, why), why == HANDED_ON and _is_usual(name)
+                )
 
 
 def _drops(endpoint: Endpoint, name: str) -> bool:
@@ -94,6 +96,11 @@ def _named(endpoint: Endpoint) -> Iterator[tuple[str, Span, str]]:
                     check.span,
                     "the service that is asked is to get this header, and it is dropped",
                 )
+
+
+def _is_usual(name: str) -> bool:
+    """Whether the name with dashes is one that clients send: X-Api-Key, Authorization."""
+    return name.lower().startswith("x_") or name.lower().replace("_", "-") in evidence.KEY_HEADERS
 
 
 def _of_client(name: str) -> Get:
