@@ -44,23 +44,30 @@ def campaign(
     """How many bootstraps ran, were refused by the server or ended it, and were seen otherwise by the two."""
     totals: Counter[str] = Counter()
     for seed in seeds:
+        state, said = _sure(seed, binary, requests)
+        totals[state] += 1
+        for one in said:
+            say(f"seed {seed}: {one}")
+    totals["ran"] += totals["differ"]
+    return totals
+
+
+def _sure(seed: int, binary: Path, requests: int) -> tuple[str, list[str]]:
+    """What became of a bootstrap, if it becomes of it twice: meanwhile another program may have taken a port."""
+    state, said = "", [""]
+    for _ in range(2):
         try:
-            wrong = differences(seed, binary, requests)
+            said = differences(seed, binary, requests)
+            state = "differ" if said else "ran"
         except AssertionError as error:
             if "did not start" not in str(error):
                 raise
-            totals["refused"] += 1
-            say(f"seed {seed}: refused: {error}")
-            continue
+            state, said = "refused", [f"refused: {error}"]
         except ConnectionError as error:
-            totals["died"] += 1
-            say(f"seed {seed}: the server died: {error}")
-            continue
-        totals["ran"] += 1
-        totals["differ"] += bool(wrong)
-        for one in wrong:
-            say(f"seed {seed}: {one}")
-    return totals
+            state, said = "died", [f"the server died: {error}"]
+        if state == "ran":
+            break
+    return state, said
 
 
 def main() -> int:
