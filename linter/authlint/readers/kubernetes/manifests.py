@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
@@ -19,7 +20,7 @@ KINDS = re.compile(
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text.
 
@@ -49,7 +50,11 @@ class Manifest:
         """Whether an Ingress says where requests go: else it is a part of one, to be laid over another."""
         return any(self.at("spec", name) is not None for name in ("rules", "defaultBackend", "backend"))
 
-    def annotations(self) -> dict[str, Item]:
+    def annotations(self) -> Mapping[str, Item]:
+        return self._annotations
+
+    @cached_property
+    def _annotations(self) -> dict[str, Item]:
         merged: dict[str, Item] = {}
         for item in (self.item, *self.patches):
             found = item.at("metadata", "annotations")
