@@ -37,6 +37,7 @@ class Planting:
     pedantic: bool = False
     refused: bool = False
     path: str = ""
+    root: bool = False  # the route's prefix must be "/"
 
     @property
     def operator(self) -> str:
@@ -138,6 +139,8 @@ def unfit(planting: Planting, spot: Spot) -> str:
     prefix = words(get(match, "prefix"))
     if not isinstance(match, yaml.MappingNode) or len(match.value) != 1 or not prefix:
         return "the route takes only some requests"
+    if planting.root and prefix != "/":
+        return "it must be all of the site, and this is a part of it"
     if planting.path and not re.search(planting.path, prefix):
         return f"the path says nothing of {planting.path}"
     if "prefix_rewrite" in planting.route and len(get(spot.route, "route").value) > 1:  # type: ignore[union-attr]

@@ -34,6 +34,8 @@ class Planting:
     pedantic: bool = False
     refused: bool = False
     below: bool = False
+    root: bool = False  # the path must be "/"
+    tls: bool = False  # TLS must end here
     path: str = ""  # what the path must have in it
 
     @property
@@ -48,6 +50,7 @@ class Spot:
     host: str
     path: str
     service: str
+    tls: bool
 
 
 def plant(planting: Planting, file: File) -> Iterator[Try]:
@@ -86,6 +89,7 @@ def spots(text: str) -> Iterator[Spot]:
             words(get(rule, "host")),
             words(get(first, "path")),
             words(get(service, "name")),
+            get(get(document, "spec"), "tls") is not None,
         )
 
 
@@ -97,12 +101,18 @@ def unfit(planting: Planting, spot: Spot, listed: list[Spot], text: str) -> str:
             return f"{key.value.removeprefix(PREFIX)} already decides here"
     if not spot.host or not spot.path or not spot.service:
         return "no host, path or service of its own"
+    if not re.fullmatch(r"[a-z0-9.*-]+", spot.host):
+        return "the host is a placeholder"
     if sum(one.host == spot.host for one in listed) > 1:
         return "another Ingress of the same host decides with it"
     if "kind: ConfigMap" in planting.objects and "kind: ConfigMap" in text:
         return "the controller's settings may be here already"
     if not re.search(planting.path, spot.path):
         return f"the path says nothing of {planting.path}"
+    if planting.root and spot.path != "/":
+        return "it must be all of the site, and this is a part of it"
+    if planting.tls and not spot.tls:
+        return "nothing says that TLS ends here"
     if planting.below and spot.path == "/":
         return "it must be a part of the site, and this is all of it"
     return ""

@@ -46,6 +46,10 @@ class Planting:
     path: str = ""  # what the location's path must have in it
     free: str = ""  # what no location's path may have in it
     missing: str = ""  # a path that no location may take
+    listens: str = ""  # what the server's own listen lines must be
+    named: bool = False  # the server must have a name
+    alien: str = ""  # what no line of the file may be
+    level: bool = False  # no pattern of the server may come before what is planted there
     only: bool = False  # no other location of the server may have what this one is to lack
     sole: bool = False  # only where one application is served: headers around may be meant for another
     headers: bool = True  # whether the location may say of its own which headers are passed on
@@ -114,6 +118,8 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         if one.name.text == "if":
             return "an if already decides here"
     path = spot.location.args[-1].text
+    if re.search(rf"auth_request\s+{re.escape(path)}\s*;", text):
+        return "is asked by auth_request, and serves no client"
     if ASSETS.search(path):
         return "files of a page, which any page may show"
     if planting.path and not re.search(planting.path, path):
@@ -122,7 +128,17 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         return "a pattern that may take the rewritten path as well"
     if planting.sole and len({*_targets(spot.beside)}) > 1:
         return "several applications: what is said around them may be meant for another"
+    if planting.listens and not any(
+        re.fullmatch(planting.listens, text[one.start : one.end]) for one in spot.beside
+    ):
+        return f"the server does not say {planting.listens}"
+    if planting.named and not any(one.name.text == "server_name" for one in spot.beside):
+        return "a server without a name takes what no name fits"
+    if planting.alien and re.search(planting.alien, text):
+        return f"something in the file says {planting.alien}"
     others = [one for one in spot.beside if one.name.text == "location" and one is not spot.location]
+    if planting.level and any(one.args[0].text.startswith("~") for one in others):
+        return "patterns of the server may take the requests"
     if planting.only and (others or path != "/" or spot.server is None):
         return "other locations may have it, and this one lack it on purpose"
     if _shadowed(spot):
@@ -247,7 +263,7 @@ def planted_side(planting: Planting, spot: Spot, text: str, moved: str, *, wrong
         edits.append(_inside(text, spot.server, beside, _margin(text, spot.server.start) + "    "))
     elif beside:
         edits.append((_line_start(text, spot.location.start), indented(beside, margin) + "\n"))
-    above = sides(planting.http)[side]
+    above = sides(planting.http)[side].replace("@pass@", moved)
     if above and spot.server is not None:
         start = _line_start(text, spot.server.start)
         edits.append((start, indented(above, _margin(text, spot.server.start)) + "\n"))
