@@ -154,6 +154,9 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
     if planting.main and not re.search(r"^\s*http\s*\{", text, re.MULTILINE):
         return "a part of a configuration: what it uses may be defined in another file"
     passing = next(one for one in spot.location.block or () if one.name.text in PASSING)
+    port = re.search(r"//(?:127\.0\.0\.1|localhost):(\d+)", passing.args[0].text)
+    if port and re.search(rf"listen[^;]*\b{port[1]}\b", text):
+        return "passes requests on to another server of this file, which decides with it"
     if planting.via and passing.name.text not in planting.via:
         return f"requests go on by {passing.name.text}"
     if planting.alone and spot.location.args[-1].text == "/":
