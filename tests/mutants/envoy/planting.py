@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 from tests.mutants.mutant import File, Mutant, Try, Unfit, edited, indented, sides, unmarked
@@ -68,7 +69,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no route to a cluster in this file")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     try:
         documents = [one for one in yaml.compose_all(text, Loader=yaml.SafeLoader) if one is not None]
     except yaml.YAMLError:

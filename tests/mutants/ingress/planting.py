@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 from tests.mutants.envoy.planting import get, words
@@ -55,7 +56,7 @@ class Spot:
 
 def plant(planting: Planting, file: File) -> Iterator[Try]:
     found = False
-    listed = list(spots(file.text))
+    listed = spots(file.text)
     for spot in listed:
         found = True
         why = unfit(planting, spot, listed, file.text)
@@ -67,7 +68,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no Ingress with a path in this file")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     try:
         documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError:
@@ -93,7 +99,7 @@ def spots(text: str) -> Iterator[Spot]:
         )
 
 
-def unfit(planting: Planting, spot: Spot, listed: list[Spot], text: str) -> str:
+def unfit(planting: Planting, spot: Spot, listed: tuple[Spot, ...], text: str) -> str:
     if spot.metadata.flow_style or (spot.annotations is not None and spot.annotations.flow_style):
         return "written in one line"
     for key, _ in spot.annotations.value if spot.annotations is not None else ():

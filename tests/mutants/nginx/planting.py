@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, sides, unmarked
 
@@ -83,7 +84,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no location passes requests on")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     tree = scan(text)
     if tree.problems:
         return
