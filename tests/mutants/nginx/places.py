@@ -46,7 +46,7 @@ PLANTINGS = (
         "location /sso/ {\n    proxy_set_header Host $host;\n+     proxy_set_header X-Forwarded-Proto $scheme; #!\n"
         "-     proxy_set_header X-Forwarded-Proto https;\n    @pass@\n}\n",
         listens=r"listen (\[::\]:)?80;",
-        alien=r"listen[^;]*443",
+        alien=r"listen[^;]*443|(?i:x-forwarded-proto)",
         via=("proxy_pass",),
     ),
     Planting(

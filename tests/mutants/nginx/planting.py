@@ -17,7 +17,7 @@ from authlint.readers.nginx.scan import Directive, scan
 
 PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
 DECIDING = re.compile(
-    r"auth_\w+|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
+    r"auth_\w+|limit_(req|conn)\w*|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
     r".*_by_lua\w*|perl\w*|proxy_pass_request_headers|rewrite|proxy_intercept_errors|content_by\w*"
 )
 ASSETS = re.compile(r"\b(assets|static|icons?|fonts?|images?|svg|css|js|png|ico|woff2?)\b")
