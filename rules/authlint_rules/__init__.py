@@ -34,6 +34,7 @@ from authlint_rules import (
     method_not_allowed,
     object_rejected,
     origin_check_loose,
+    policy_overridden,
     preflight_behind_auth,
     preflight_unanswered,
     protected_route_overreaches,
@@ -99,4 +100,5 @@ RULES: tuple[Rule, ...] = (
     protection_gap.RULE,
     identity_header_spoofable.RULE,
     denied_as_forbidden.RULE,
+    policy_overridden.RULE,
 )
