@@ -67,7 +67,13 @@ class Site:
 
     def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
         """What happens to a request. The answer to an equal question is kept."""
-        key = (request.method, request.url, request.headers, id(assume) if assume is not None else None)
+        key = (
+            request.method,
+            request.url,
+            request.headers,
+            request.vouched,
+            id(assume) if assume is not None else None,
+        )
         known = self._answers.get(key)
         if known is None:
             chosen = assume or Assume(expects=self.expects)
@@ -135,6 +141,12 @@ class Site:
     def _wanted(self) -> list[tuple[Listener, VirtualHost]]:
         pairs = self.gateway.hosts()
         return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
+
+    def reached_over(self, listener: Listener, host: VirtualHost) -> Iterator[Endpoint]:
+        """The endpoints of a virtual host as this listener has them."""
+        base = base_url(listener, host)
+        for route in host.table.routes() if base is not None else ():
+            yield from self._endpoints(listener, host, route, base or "")
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str
