@@ -1,4 +1,4 @@
-"""What the rules say of one gateway, with virtual hosts that are alike asked about once.
+"""What the rules say of one gateway, with virtual hosts and routes that are alike asked about once.
 
 The first of each group stands for the others: where the rules have nothing to say of it, they have nothing to say of
 those. Where they have, all of the group are asked about, so that every place that must change is named.
@@ -7,50 +7,61 @@ those. Where they have, all of the group are asked about, so that every place th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
+from authlint.endpoint import Endpoint
 from authlint.finding import Finding
+from authlint.likeness import alike
 from authlint.model.gateway import Gateway
 from authlint.rule import Rule
 from authlint.site import Site
 
+MANY = 32  # routes; fewer are asked about faster than compared
 SiteOf = Callable[[frozenset[int] | None], Site]
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much was asked: virtual hosts in all, those that another one stood for, and requests that were run."""
+    """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
+    of a host that another one stood for are not counted: they were never read."""
 
     hosts: int = 0
-    shared: int = 0
+    hosts_shared: int = 0
+    routes: int = 0
+    routes_shared: int = 0
     requests: int = 0
 
     def __add__(self, other: Effort) -> Effort:
-        return Effort(self.hosts + other.hosts, self.shared + other.shared, self.requests + other.requests)
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Effort(*(one + two for one, two in pairs))
 
 
 NO_EFFORT = Effort()
 
 
-def judge(gateway: Gateway, site_of: SiteOf, rules: Sequence[Rule]) -> tuple[list[Finding], Effort]:
-    """The findings of the rules, in no order; the same finding may come twice."""
-    groups = alike(gateway)
+def judge(
+    gateway: Gateway, site_of: SiteOf, rules: Sequence[Rule], pedantic: bool = False
+) -> tuple[list[Finding], Effort]:
+    """The findings of the rules, in no order; the same finding may come twice.
+
+    Of what rests on assumptions every place is named only if `pedantic`: nobody sees the others.
+    """
+    groups = hosts_alike(gateway)
     total = sum(map(len, groups))
     if len(groups) == total:
-        site = site_of(None)
-        return _asked(site, rules), Effort(total, 0, site.asked)
-    first = site_of(frozenset(group[0] for group in groups))
-    findings = _asked(first, rules)
-    told = _told(first, findings)
-    rest = frozenset(host for group in groups if told is None or group[0] in told for host in group[1:])
+        findings, _, effort = _judged(site_of(None), rules, pedantic)
+        return findings, effort + Effort(hosts=total)
+    findings, told, effort = _judged(site_of(frozenset(group[0] for group in groups)), rules, pedantic)
+    hosts = None if told is None else {id(one.host) for one in told}
+    rest = frozenset(one for group in groups if hosts is None or group[0] in hosts for one in group[1:])
+    effort += Effort(hosts=total, hosts_shared=total - len(groups) - len(rest))
     if not rest:
-        return findings, Effort(total, total - len(groups), first.asked)
-    second = site_of(rest)
-    findings += _asked(second, rules)
-    return findings, Effort(total, total - len(groups) - len(rest), first.asked + second.asked)
+        return findings, effort
+    more, _, second = _judged(site_of(rest), rules, pedantic)
+    return [*findings, *more], effort + second
 
 
-def alike(gateway: Gateway) -> list[list[int]]:
+def hosts_alike(gateway: Gateway) -> list[list[int]]:
     """The virtual hosts by id(), those that are like each other together. The one that takes what no name fits is
     like no other."""
     defaults = {id(listener.default) for listener in gateway.listeners}
@@ -61,20 +72,36 @@ def alike(gateway: Gateway) -> list[list[int]]:
     return list(groups.values())
 
 
+def _judged(
+    site: Site, rules: Sequence[Rule], pedantic: bool
+) -> tuple[list[Finding], list[Endpoint] | None, Effort]:
+    """What the rules say of a site, and the routes that it is about (None: nobody says)."""
+    groups = alike(site.every) if len(site.every) >= MANY else [[one] for one in site.every]
+    first = site.narrowed(group[0] for group in groups)
+    findings = _asked(first, rules)
+    told = _told(site, [one for one in findings if pedantic or not one.pedantic])
+    known = None if told is None else set(map(id, told))
+    rest = [one for group in groups if known is None or id(group[0]) in known for one in group[1:]]
+    shared = len(site.every) - len(groups) - len(rest)
+    if rest:
+        findings += _asked(site.narrowed(rest), rules)
+    return findings, told, Effort(routes=len(site.every), routes_shared=shared, requests=site.asked)
+
+
 def _asked(site: Site, rules: Iterable[Rule]) -> list[Finding]:
     return [finding for rule in rules for finding in rule.check(site)]
 
 
-def _told(site: Site, findings: Iterable[Finding]) -> set[int] | None:
-    """The hosts that findings are about; None where one does not say."""
-    titles: dict[str, set[int]] = {}
-    for endpoint in (*site.endpoints, *site.unreached):
-        titles.setdefault(endpoint.title, set()).add(id(endpoint.host))
+def _told(site: Site, findings: Iterable[Finding]) -> list[Endpoint] | None:
+    """The routes that findings are about; None where one does not say."""
+    titles: dict[str, list[Endpoint]] = {}
+    for endpoint in (*site.every, *site.unreached) if findings else ():
+        titles.setdefault(endpoint.title, []).append(endpoint)
     facts = {fact.span for fact in site.gateway.facts}
-    told: set[int] = set()
+    told: dict[Endpoint, None] = {}
     for finding in findings:
         named = [titles.get(route) for route in finding.routes]
         if finding.primary.span not in facts and (not named or None in named):
             return None
-        told.update(host for hosts in named for host in hosts or ())
-    return told
+        told.update((one, None) for some in named for one in some or ())
+    return list(told)

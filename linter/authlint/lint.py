@@ -93,7 +93,7 @@ def lint(
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, expects)
+        some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
         findings += some
         effort += one
     if progress is not None:
@@ -106,7 +106,7 @@ def lint(
 
 
 def _judged(
-    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects]
+    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
 ) -> tuple[list[Finding], Effort]:
     directory = os.path.abspath(gateway.directory)
 
@@ -115,7 +115,7 @@ def _judged(
         wanted = None if expects else hosts
         return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
-    findings, effort = judge(gateway, site_of, rules)
+    findings, effort = judge(gateway, site_of, rules, pedantic)
     return list(_causes(findings)), effort
 
 

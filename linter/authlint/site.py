@@ -6,7 +6,7 @@ it takes the route meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
@@ -50,17 +50,19 @@ APP = "https://app.example"
 @dataclass(eq=False)
 class Site:
     """One gateway and all that is known about it. `expects` is what the settings say of upstreams; of `hosts` (by
-    id(); None: all) the routes are asked about."""
+    id(); None: all) the routes are read, and of these `chosen` ones (by id(); None: all) are asked about."""
 
     gateway: Gateway
     files: FileOracle
     sources: Sources
     expects: Mapping[str, Expects] = field(default_factory=dict)
     hosts: frozenset[int] | None = None
+    chosen: frozenset[int] | None = None
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     _supposed: list[Assume] = field(default_factory=list)  # kept, for answers are known by their id()
     _upstreams: dict[Endpoint, str | None] = field(default_factory=dict)
     _kept: dict[Hashable, object] = field(default_factory=dict)
+    _every: list[tuple[Endpoint, ...]] = field(default_factory=list)
     cross_origin: dict[int, dict[object, Label]] = field(
         default_factory=dict
     )  # by id() of a host: see evidence
@@ -111,9 +113,22 @@ class Site:
     def preflight(self, endpoint: Endpoint, origin: str, method: str = "") -> Request:
         return preflight(endpoint.url, origin, method or endpoint.method)
 
+    def narrowed(self, chosen: Iterable[Endpoint]) -> Site:
+        """The same site, answers and all, that asks about some of its routes."""
+        return replace(self, chosen=frozenset(map(id, chosen)), _every=[self.every])
+
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
+        """The routes to ask about, in the order of the configuration."""
+        if self.chosen is None:
+            return self.every
+        return tuple(one for one in self.every if id(one) in self.chosen)
+
+    @cached_property
+    def every(self) -> tuple[Endpoint, ...]:
         """Every route that a request from outside can take, in the order of the configuration."""
+        if self._every:
+            return self._every[0]
         found: list[Endpoint] = []
         for listener, host in self._wanted():
             base = base_url(listener, host)
@@ -126,7 +141,7 @@ class Site:
     @cached_property
     def unreached(self) -> tuple[Endpoint, ...]:
         """Routes that no made-up request takes, with a URL that one would expect to take them."""
-        taken = {id(endpoint.route) for endpoint in self.endpoints}
+        taken = {id(endpoint.route) for endpoint in self.every}
         found: list[Endpoint] = []
         for listener, host in self._wanted():
             base = base_url(listener, host)
@@ -190,14 +205,14 @@ class Site:
     def siblings(self) -> Mapping[int, tuple[Endpoint, ...]]:
         """The endpoints of each virtual host, by its id()."""
         found: dict[int, list[Endpoint]] = {}
-        for endpoint in self.endpoints:
+        for endpoint in self.every:
             found.setdefault(id(endpoint.host), []).append(endpoint)
         return {key: tuple(value) for key, value in found.items()}
 
     @cached_property
     def of_route(self) -> Mapping[int, Endpoint]:
         """A route's first endpoint, by the route's id()."""
-        return {id(endpoint.route): endpoint for endpoint in reversed(self.endpoints)}
+        return {id(endpoint.route): endpoint for endpoint in reversed(self.every)}
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """What is worked out once for all routes that want to know it."""

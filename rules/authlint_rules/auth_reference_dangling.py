@@ -31,19 +31,16 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Exchange, Finding, Label, Level
-from authlint.flow.assume import FILES, Assume
-from authlint.flow.outcome import Outcome
+from authlint.flow.assume import FILES
 from authlint.model.fact import Dangling
-from authlint.model.gateway import Route
-from authlint.model.step import Ask, Files, ToNamed
+from authlint.model.step import Ask, ToNamed
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
+from authlint_rules.questions.auth_requests import NO_FILES, UNTOUCHED, asked_at, has_no_files, unanswered
 
 ID = "auth-reference-dangling"
 REFUSALS = frozenset((401, 403))
-NO_FILES = Assume(missing_files=True)
-UNTOUCHED = "the folder of files that comes with the server holds nothing of this name"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -53,6 +50,7 @@ def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if any(isinstance(one, Ask) for one in evidence.mechanisms(endpoint)):
             yield from _nowhere(site, endpoint)
+            yield from _itself(site, endpoint)
         yield from _no_page(site, endpoint)
 
 
@@ -79,9 +77,9 @@ def _named(site: Site, fact: Dangling) -> Finding:
 
 def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """An auth request for a path that no location takes."""
-    bare = _has_no_files(endpoint)
+    bare = has_no_files(endpoint)
     outcome = site.get(endpoint, assume=NO_FILES if bare else None)
-    asked = outcome.in_every_world(lambda world: _unanswered(world, endpoint))
+    asked = outcome.in_every_world(lambda world: unanswered(world, endpoint))
     if asked is None or outcome.opens or not (literal(asked.path) or "/").startswith("/"):
         return  # what is no path at all is auth-subrequest-broken
     stated = tuple(one for one in outcome.assumed if one != FILES)
@@ -97,23 +95,25 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     )
 
 
-def _has_no_files(endpoint: Endpoint) -> bool:
-    """Nobody has said where files are: then there are those that the server comes with."""
-    steps = endpoint.host.fallback.block.steps
-    return any(isinstance(step, Files) and step.root.span is None for step in steps)
-
-
-def _unanswered(world: Outcome, endpoint: Endpoint) -> Ask | None:
-    """The check whose request ended where no route is, with an error."""
-    if world.status is None or world.status < 500:
-        return None
-    asked: Ask | None = None
-    for event in world.trace:
-        if isinstance(event.subject, Ask) and event.verb == "asked":
-            asked = event.subject
-        elif event.auth and event.verb == "route" and isinstance(event.subject, Route):
-            return asked if event.subject is endpoint.host.fallback else None
-    return None
+def _itself(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    """An auth request that only the route for everything takes, which asks: the application would have to answer."""
+    if endpoint.forward is None or endpoint.route.match.text != "/":
+        return
+    outcome = site.get(endpoint)
+    asked = outcome.in_every_world(lambda world: asked_at(world, endpoint.route))
+    if asked is None or outcome.opens:
+        return
+    yield Finding(
+        rule=ID,
+        level=Level.ERROR,
+        message=f"{endpoint.title}: no location but this one takes the auth request",
+        primary=Label(asked.span, "the application that is to be protected is asked itself"),
+        routes=(endpoint.title,),
+        proof="an answer other than 2xx, 401 and 403 becomes 500",
+        cure="add the location that asks the auth service, or name the one that there is",
+        assumes=("the application has no such path",),
+        pedantic=True,
+    )
 
 
 def _no_page(site: Site, endpoint: Endpoint) -> Iterator[Finding]:

@@ -66,6 +66,7 @@ def bench_envoy(folder: Path, rounds: int) -> None:
         path.write_text(envoy.bootstrap(routes))
         ratio = compared(check(path), python(COMPOSE.format(path=str(path))), folder, rounds)
         print(ratio.line(f"Envoy, {routes} routes", "yaml.compose"))
+        print("   " + effort(path))
 
 
 def bench_start(folder: Path, rounds: int) -> None:
@@ -84,7 +85,10 @@ def effort(path: Path) -> str:
     os.chdir(path.parent)
     settings = load(path.parent, {rule.id for rule in RULES}, isolated=True)
     found = lint(discover([str(path)], path.parent, settings), settings, RULES).effort
-    return f"{found.requests} requests run; another host stood for {found.shared} of {found.hosts} hosts"
+    return (
+        f"{found.requests} requests run; others stood for {found.hosts_shared} of {found.hosts} hosts"
+        f" and {found.routes_shared} of {found.routes} routes"
+    )
 
 
 BENCHES: dict[str, Callable[[Path, int], None]] = {

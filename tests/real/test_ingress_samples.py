@@ -67,7 +67,9 @@ class Live:
     ) -> tuple[Response, list[Received]]:
         """The answer, and all that applications and auth services got."""
         for script in self.recorder.scripts.values():
-            if not script.judge:
+            if script.judge:
+                script.headers = given.answers
+            else:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         own = [pair for pair in request.headers if pair[0].lower() != "host"]
@@ -159,7 +161,8 @@ def test_the_server_answers_as_the_sample_says(
     requests = read_toml(case / "expect.toml")["request"]
     with live(case, tmp_path, server) as running:
         for one in requests:
-            response, received = running.ask(asked(one))
+            given = Given(answers=tuple(one.get("service", {}).items()))
+            response, received = running.ask(asked(one), given=given)
             reached = running.applications(received)
             assert response.status == one["status"], one
             for name, value in one.get("response", {}).items():

@@ -335,6 +335,7 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
+    reads: frozenset[str] | None = None  # the variables that any setting reads; None: nobody can tell
     server: Server | None = None
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:

@@ -91,10 +91,10 @@ def _checked(endpoint: Endpoint, check: Check, definitions: Mapping[str, Value])
 
 
 def _sent(step: object, definitions: Mapping[str, Value]) -> Iterator[str]:
-    """Parameters that go on as the Authorization header."""
+    """Parameters that go on as a credential."""
     if isinstance(step, (Forward, Amend)):
         for op in step.headers if isinstance(step, Forward) else step.ops:
-            if op.name.lower().replace("_", "-").removeprefix("http-") == "authorization":
+            if op.name.lower().replace("_", "-").removeprefix("http-") in SECRET:
                 yield from _arguments(op.value, definitions)
 
 

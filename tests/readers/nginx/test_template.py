@@ -57,6 +57,8 @@ def test_what_is_no_template_comes_back_itself(text: str) -> None:
         ('listen {{ include "a.port" . }};', "go"),
         ("{{- if .Tls }}\nlisten 443 ssl;\n{{- end }}", "go"),
         ("{{ if x }}", "go"),
+        ('{{- $a := dict\n  "b" (dict\n "c" .D) }}', "go"),
+        ('listen 80; {{ include "a"\n  . }}', "go"),
         ("{{ if (eq x y) }}", "go"),
         ("a {{ end }};", "go"),
         ("a {{ block.super }};", "jinja"),

@@ -23,6 +23,7 @@ from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.read import upstreams
 from authlint.readers.nginx.servers import ServerReader
+from authlint.readers.nginx.uses import variables_read
 from authlint.readers.nginx.variables import collect
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
@@ -104,6 +105,7 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         listeners=ServerReader().listeners(http),
         upstreams=upstreams(http.own("upstream")),
         definitions=names.definitions,
+        reads=variables_read(nodes),
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
         advice=ADVICE,

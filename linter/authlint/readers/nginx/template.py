@@ -53,6 +53,8 @@ _OPENING = re.compile(
     | (?P<comment>\{\#)
     | \{\{(?=-?\s*/\*)(?P<gocomment>)
     | \{\{(?=[-+~]?[ \t]|[A-Za-z_.$])[-+~]?[ \t]*(?P<inner>(?:(?!\{\{)[^\n])*?)[ \t]*[-+~]?\}\}
+    | \{\{-?[ \t]*(?P<lines>(?:\$\w*[ \t]*:?=(?!=)|(?:if|with|range|include|template)\b)
+        (?:(?!\{\{|\}\})[\s\S])*?)\s*-?\}\}
     """,
     re.VERBOSE,
 )
@@ -133,6 +135,8 @@ def _marks(text: str) -> list[_Mark]:
         elif found["gocomment"] is not None:
             closed = text.find("}}", after("*/")) if after("*/") >= 0 else -1
             mark = _to(start, closed + 2 if closed >= 0 else -1, "#", go=True)
+        elif found["lines"] is not None:
+            mark = _expression(start, at, found["lines"])
         elif _is_value(found["inner"]):
             mark = _expression(start, at, found["inner"])
         if mark:

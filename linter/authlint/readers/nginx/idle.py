@@ -1,0 +1,110 @@
+"""Settings about who may pass that never come into effect where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlint.model.fact import Fact, Ignored
+from authlint.readers.nginx.expand import Node
+
+IDLE = frozenset(("auth_request_set", "allow", "deny", "auth_basic"))
+# What people write for "off"; nginx takes all of them for the name of a realm (measured).
+MEANT_OFF = frozenset(("no", "none", "false", "disable", "disabled", "0", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands directly in a block, and the blocks around that, the innermost first."""
+
+    nodes: tuple[Node, ...]
+    children: tuple[Node, ...]
+    names: frozenset[str]  # of the children
+
+    def has(self, *names: str) -> bool:
+        return not self.names.isdisjoint(names)
+
+
+def idle(around: Around, whole: tuple[Node, ...], unseen: int) -> Iterator[Fact]:
+    """`unseen`: how many blocks stand around the configuration that nobody has read."""
+    if around.has("auth_request_set") and unseen < 2:
+        yield from _unasked(around, whole)
+    if around.has("allow", "deny"):
+        yield from _out_of_reach(around)
+    if around.has("auth_basic"):
+        yield from _realms(around)
+
+
+def _out_of_reach(around: Around) -> Iterator[Fact]:
+    """The first rule that fits decides (https://nginx.org/en/docs/http/ngx_http_access_module.html)."""
+    before: Node | None = None
+    for child in around.children:
+        if child.name not in ("allow", "deny"):
+            continue
+        if before is not None and child.name != before.name and child.arg(0) != "all":
+            yield Ignored(
+                f"stands behind `{before.name} all`, which decides for everybody",
+                "no address comes this far: the first rule that fits decides",
+                f"write it in front of `{before.name} all`",
+                child.span,
+            )
+            return
+        if child.arg(0) == "all" and before is None:
+            before = child
+
+
+def _realms(around: Around) -> Iterator[Fact]:
+    for child in around.children:
+        realm = child.arg(0) if child.name == "auth_basic" and child.args else "off"
+        off = realm.lower() == "off" or realm.lower() in MEANT_OFF
+        if off and realm != "off" and _has_users(around):
+            yield Ignored(
+                "switches nothing off: it is the name of a realm",
+                f'clients are asked for a password, with realm="{realm}"',
+                "write auth_basic off;",
+                child.span,
+            )
+
+
+def _has_users(around: Around) -> bool:
+    outer = (one for block in around.nodes for one in block.children or ())
+    return any(one.name == "auth_basic_user_file" for one in (*around.children, *outer))
+
+
+def _unasked(around: Around, whole: tuple[Node, ...]) -> Iterator[Fact]:
+    """auth_request_set counts where auth_request is in effect, not in the location that is asked (measured)."""
+    outer = [one for block in around.nodes for one in block.children or ()]
+    if any(one.name == "auth_request" or one.gap is not None for one in outer):
+        return
+    own = [child for child in around.children if child.name == "auth_request_set" and child.args]
+    if below(around.children, "auth_request") or not own:
+        return
+    everything = list(inside(whole))
+    names = [node.arg(0) for node in own if _is_used(node.arg(0), everything)]
+    asks = any(one.name == "auth_request" for one in everything)
+    if names:
+        yield Ignored(
+            "counts only in a block where auth_request is in effect",
+            f"{', '.join(names)} stay{'s' if len(names) == 1 else ''} empty",
+            "write it in the block that has auth_request"
+            if asks
+            else "add auth_request here, or take this out",
+            own[0].span,
+        )
+
+
+def _is_used(name: str, nodes: list[Node]) -> bool:
+    return any(name in word.text for node in nodes if node.name != "auth_request_set" for word in node.args)
+
+
+def below(children: tuple[Node, ...], name: str) -> bool:
+    """Whether a directive stands here or in a block inside, or something was not read."""
+    return any(one.name == name or one.gap is not None for one in inside(children))
+
+
+def inside(children: tuple[Node, ...]) -> Iterator[Node]:
+    todo = list(children)
+    while todo:
+        one = todo.pop()
+        yield one
+        todo.extend(one.children or ())
