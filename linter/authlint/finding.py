@@ -118,3 +118,4 @@ class Tally:
     looked_at: int = 0
     read: int = 0
     notices: list[Notice] = field(default_factory=list)
+    known: int = 0  # findings that a baseline knows

@@ -132,6 +132,7 @@ def differences(running: Live, exchange: Exchange, server: str) -> Iterator[str]
     """What the server does otherwise than the exchange says."""
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
+    running.recorder.decree(exchange.given.verdict)
     response, received = running.ask(
         request, exchange.supposed or of_the_application, exchange.replied, exchange.given
     )
