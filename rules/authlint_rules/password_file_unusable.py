@@ -34,17 +34,19 @@ ID = "password-file-unusable"
 
 
 def check(site: Site) -> Iterator[Finding]:
+    texts: dict[str, str] = {}  # read once, however many routes use them
     for endpoint in site.endpoints:
         for basic in evidence.mechanisms(endpoint):
-            if isinstance(basic, Basic) and isinstance(basic.users, UserFile):
-                yield from _judged(site, endpoint, basic, basic.users)
+            if not isinstance(basic, Basic) or not isinstance(basic.users, UserFile):
+                continue
+            path = literal(basic.users.path)
+            if path is not None and path not in texts:
+                texts[path] = (site.files.read(path) if site.files.state(path) == "file" else None) or ""
+            if path is not None and texts[path]:
+                yield from _judged(site, endpoint, basic, path, texts[path])
 
 
-def _judged(site: Site, endpoint: Endpoint, basic: Basic, file: UserFile) -> Iterator[Finding]:
-    path = literal(file.path)
-    text = site.files.read(path) if path is not None else None
-    if path is None or text is None:
-        return
+def _judged(site: Site, endpoint: Endpoint, basic: Basic, path: str, text: str) -> Iterator[Finding]:
     bad = {name: why for name, stored in users(text).items() if (why := unknown_form(stored))}
     if not bad:
         return
@@ -62,7 +64,7 @@ def _judged(site: Site, endpoint: Endpoint, basic: Basic, file: UserFile) -> Ite
         rule=ID,
         level=Level.WARNING,
         message=f"{path}, line {number}: {name} can never sign in, {why}{more}",
-        primary=Label(file.span, f"in this file, on line {number}"),
+        primary=Label(basic.users.span, f"in this file, on line {number}"),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "200, with the right password"),),
         cure="hash the passwords in a form that the server knows: htpasswd -B, or openssl passwd -6",
