@@ -39,6 +39,9 @@ from authlint_rules import (
     password_file_unusable,
     preflight_behind_auth,
     preflight_unanswered,
+    protected_route_overreaches,
+    protected_route_shadowed,
+    protection_gap,
     public_path_protected,
     redirect_loses_credentials,
     rewrite_enters_protection,
@@ -101,4 +104,7 @@ RULES: tuple[Rule, ...] = (
     auth_subrequest_broken.RULE,
     challenge_misleading.RULE,
     throttled_as_unauthorized.RULE,
+    protected_route_overreaches.RULE,
+    protected_route_shadowed.RULE,
+    protection_gap.RULE,
 )

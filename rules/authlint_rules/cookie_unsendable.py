@@ -38,7 +38,9 @@ from authlint.model.credential import OAuth
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for
-from authlint_rules.questions.set_cookies import Fault, answers, cookie_comes_back, faults, site_of, tampered
+from authlint_rules.questions.own_cookies import answers, tampered
+from authlint_rules.questions.set_cookies import Fault, cookie_comes_back, faults
+from authlint_rules.questions.sites import site_of
 
 ID = "cookie-unsendable"
 LOCAL = ("localhost", "127.0.0.1", "[::1]")

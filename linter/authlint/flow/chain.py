@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.choices import Choices
@@ -43,6 +44,8 @@ def through(p: Passage, step: Forward, world: World, receive: Receive) -> Conten
     replied = Reply(inner.status, tuple((h.name, h.text) for h in inner.headers))
     content = receive(p, step, reached, target, replied)
     p.upstream = inner.upstream
+    if inner.upstream is not None:  # what this server took away never comes back
+        p.upstream = replace(inner.upstream, removed=(*reached.removed, *inner.upstream.removed))
     if p.nested and inner.upstream is not None:
         shared.auth_requests[-1:] = [inner.upstream]
     return content
