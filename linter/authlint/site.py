@@ -152,11 +152,14 @@ class Site:
         pairs = self.gateway.hosts()
         return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
 
-    def reached_over(self, listener: Listener, host: VirtualHost) -> Iterator[Endpoint]:
-        """The endpoints of a virtual host as this listener has them."""
-        base = base_url(listener, host)
-        for route in host.table.routes() if base is not None else ():
-            yield from self._endpoints(listener, host, route, base or "")
+    def reached_over(self, listener: Listener, endpoint: Endpoint) -> Iterator[Endpoint]:
+        """The endpoints of a route as another listener has them."""
+        if endpoint.listener is listener:
+            yield endpoint
+            return
+        base = base_url(listener, endpoint.host)
+        if base is not None:
+            yield from self._endpoints(listener, endpoint.host, endpoint.route, base)
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str

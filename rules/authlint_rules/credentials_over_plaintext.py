@@ -55,11 +55,14 @@ def _host(site: Site, listener: Listener, host: VirtualHost, proven: bool) -> It
     asking = [one for one in site.siblings.get(id(host), ()) if _asks(one)]
     if not asking or tls_is_ended_before(host, asking):
         return
-    refused = [
-        (endpoint, outcome)
-        for endpoint in site.reached_over(listener, host)
-        if _asks(endpoint) and (outcome := site.get(endpoint)).status == 401 and _is_asked(outcome)
-    ]
+    refused: list[tuple[Endpoint, Outcome]] = []
+    for route in {id(one.route): one for one in asking}.values():
+        for endpoint in site.reached_over(listener, route):
+            outcome = site.get(endpoint)
+            if _asks(endpoint) and outcome.status == 401 and _is_asked(outcome):
+                refused.append((endpoint, outcome))
+        if refused and not proven:
+            break  # one is enough to say what is assumed
     if not refused:
         return
     endpoint, outcome = refused[0]

@@ -32,6 +32,9 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
             p.taken["authorization"] = check.span
         if check.forwards:
             p.headers.append(Header("Authorization", Unknown("the session's token")))
+        if check.id_header:
+            p.headers = [h for h in p.headers if h.name.lower() != check.id_header.lower()]
+            p.headers.append(Header(check.id_header, Unknown("the session's ID token")))
         return Passed(check.span)
     if any(holds(p, one) for one in check.refuses):
         return Denied(401, check.span, check)
