@@ -31,7 +31,7 @@ COMPARED = (
     "access-control-allow-credentials",
     "set-cookie",
 )
-CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
+CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host", "x-user", "x-remote-user")
 
 
 Replied = tuple[tuple[str, str], ...]

@@ -325,6 +325,10 @@ class Server:
     stated: bool
 
 
+def nobody_knows() -> None:
+    """Where a question about the whole configuration cannot be answered."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with.
@@ -341,7 +345,7 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
-    reads: frozenset[str] | None = None  # the variables that any setting reads; None: nobody can tell
+    reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
 
