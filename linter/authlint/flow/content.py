@@ -9,7 +9,7 @@ from authlint.flow import cookies
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply, Slot
 from authlint.flow.caching import keep, look_up
-from authlint.flow.forwarding import Target, reach, reply_of
+from authlint.flow.forwarding import Target, reach, reply_of, rewritten
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
@@ -154,6 +154,9 @@ def _error(p: Passage, step: Files, status: int) -> Draft:
 
 def answer(p: Passage, step: Answer) -> Draft:
     """An answer of the gateway's own."""
+    if step.change != PathRewrite():
+        p.unwritten = p.path if p.query is None else f"{p.path}?{p.query}"
+        p.path = rewritten(p, step.change)
     location = None if step.location is None else evaluate(p, step.location)
     decided = p.note("answered", f"answers {step.status}", step.span, step)
     draft = Draft(step.status, "gateway", decided, bare=step.status >= 300, location=location)
@@ -224,7 +227,16 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
+    if step.head is not None and _length(reply) > step.head:
+        decided = p.note("answered", "the head of the answer is too large: 502", step.span, step)
+        return Draft(502, "gateway", decided, bare=True)
     return _taken(p, step, reply, headers)
+
+
+def _length(reply: Reply) -> int:
+    """The bytes that the head of an answer has at least: its status, what is stated of its headers, an empty line."""
+    stated = (len(name) + len(value.encode("utf-8", "surrogateescape")) + 4 for name, value in reply.headers)
+    return len(b"HTTP/1.1 200\r\n") + sum(stated) + 2
 
 
 def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...]) -> Content:

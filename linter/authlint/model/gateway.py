@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from authlint.model.condition import Condition
+from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
 from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
@@ -58,8 +59,9 @@ class Block:
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
     exempt: Span | None = None  # authentication is switched off here in so many words
-    # What is done to every answer in the end, behind `response`; a Cors only where it ran.
-    leaving: tuple[HeaderOp | Cors, ...] = ()
+    # What is done to every answer in the end, behind `response`; a Cors only where it ran, a Call what its service
+    # granted.
+    leaving: tuple[HeaderOp | Cors | Call, ...] = ()
     # Whether `response` is for refusals too: in front of what a refusal says, behind it, or not at all.
     refusals: Literal["after", "before", "without"] = "after"
     logs: tuple[Log, ...] = ()  # what is written of the requests that end here
