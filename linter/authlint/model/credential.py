@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from authlint.model.condition import Condition
-from authlint.model.value import Text
+from authlint.model.value import Text, Value
 from authlint.text import Span
 
 
@@ -90,6 +90,7 @@ class Jwt:
     skips_preflight: bool
     quiet: Span | None  # what says that a refusal carries no challenge
     span: Span
+    realm: Value | None = None  # of the challenge; None: the URL that was asked for
 
     def provider(self, name: str) -> Provider | None:
         return next((one for one in self.providers if one.name == name), None)
