@@ -16,6 +16,7 @@ help:
 	@echo "make types                mypy --strict"
 	@echo "make format               ruff: format and fix in place"
 	@echo "make bench, make fuzz     how fast it is; whether odd input breaks it"
+	@echo "make mutants PATHS=DIR    how many mistakes, planted into the files there, are found"
 	@echo "make clean                remove .venv and caches"
 
 # The stamps are written last, so an interrupted installation starts again.
@@ -69,6 +70,9 @@ fuzz-envoy: .venv/installed-dev
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py
+
+mutants: .venv/installed-dev
+	$(BIN)/python -m tests.mutants $(or $(PATHS),samples)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,7 +67,7 @@ def test_each_rule_of_a_comment_is_judged_on_its_own() -> None:
     text = f"auth_basic x; # authlint: ignore[{RULE}, authorization-dropped]"
     assert left(text) == [
         "unused-suppression: nothing to ignore: no finding of authorization-dropped here;"
-        " line 1 has no such finding"
+        " in line 1 there is no such finding"
     ]
 
 
@@ -100,3 +102,64 @@ def test_an_idle_comment_can_be_kept_on_purpose() -> None:
 def test_another_rules_finding_stays() -> None:
     text = f"auth_basic x; # authlint: ignore[{RULE}]"
     assert len(left(text, rule="authorization-dropped")) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# authlint: ignore[{RULE}] scripts\nlocation / {{\n    # a brace: {{\n    auth_basic x;\n}}",
+        f"# authlint: ignore[{RULE}] scripts\nlocation / {{\n    if (a) {{ }}\n    auth_basic x;\n}}",
+        f"# authlint: ignore[{RULE}] scripts\nroutes:\n  - a: 1\n    auth_basic: 2\n",
+        f"# authlint: ignore-file[{RULE}] scripts\n\nlocation / {{\n    auth_basic x;\n}}",
+        f"auth_basic x;\n# authlint: ignore-file[{RULE}]",
+        f"auth_basic x; # authlint: ignore[{RULE}] until=2027-01-31 the new gateway comes",
+    ],
+)
+def test_blocks_files_and_days_to_come(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authlint.suppressions.today", lambda: date(2027, 1, 31))
+    assert left(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# authlint: ignore[{RULE}]\nlocation /a {{\n}}\nlocation / {{\n    auth_basic x;\n}}",
+        f"# authlint: ignore[{RULE}]\nroutes:\n  - a: 1\nauth_basic: 2\n",
+    ],
+)
+def test_a_block_ends(text: str) -> None:
+    assert [one.partition(":")[0] for one in left(text)] == ["unused-suppression", RULE]
+
+
+def test_a_day_that_is_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authlint.suppressions.today", lambda: date(2027, 2, 1))
+    text = f"auth_basic x; # authlint: ignore[{RULE}] until=2027-01-31 the new gateway comes"
+    source = Sources({"a.conf": Source("a.conf", text)})
+    span = Span("a.conf", 0, 10)
+    finding = Finding(RULE, Level.ERROR, "m", Label(span, "l"))
+    (one,) = suppressed(Result((finding,), source, Tally()), SETTINGS)
+    assert [label.text for label in one.related] == ["was to be ignored until 2027-01-31, which is past"]
+
+
+def test_a_past_day_and_nothing_to_ignore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authlint.suppressions.today", lambda: date(2027, 2, 1))
+    (said,) = left(f"return 200; # authlint: ignore[{RULE}] until=2027-01-31")
+    assert said.endswith("there is no such finding; was to be ignored until 2027-01-31, which is past")
+
+
+def test_a_day_that_is_none() -> None:
+    text = f"auth_basic x; # authlint: ignore[{RULE}] until=soon"
+    assert left(text) == [f"{RULE}: m"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kept"), [("", 1), (" - ", 1), ("until=2099-01-01", 1), ("scripts call it", 0)]
+)
+def test_a_reason_may_be_asked_for(reason: str, kept: int) -> None:
+    settings = replace(SETTINGS, suppressions="with-reason")
+    assert len(left(f"auth_basic x; # authlint: ignore[{RULE}] {reason}", settings=settings)) == kept
+
+
+def test_no_comment_counts_where_none_may() -> None:
+    settings = replace(SETTINGS, suppressions="none")
+    assert left(f"auth_basic x; # authlint: ignore[{RULE}] scripts", settings=settings) == [f"{RULE}: m"]

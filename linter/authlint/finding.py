@@ -34,6 +34,7 @@ class Given:
     down: tuple[str, ...] = ()  # upstreams that do not answer, by address
     before: int = 0  # equal requests that come just before it
     claims: tuple[tuple[str, str | int], ...] = ()  # what TOKEN says; times are seconds from now
+    answers: tuple[tuple[str, str], ...] = ()  # headers with which the auth service lets the request pass
     verdict: int | None = None  # what the auth service answers to everybody; 0: nothing, it waits for a body
 
     @property
@@ -43,6 +44,7 @@ class Given:
         if self.before:
             times = "one equal request comes" if self.before == 1 else f"{self.before} equal requests come"
             said.append(f"{times} just before it")
+        said += [f"the auth service answers 200 with {name}: {value}" for name, value in self.answers]
         if self.verdict is not None:
             answers = f"answers {self.verdict} to everybody" if self.verdict else "waits for the body"
             said.append(f"the auth service {answers}")
@@ -116,3 +118,4 @@ class Tally:
     looked_at: int = 0
     read: int = 0
     notices: list[Notice] = field(default_factory=list)
+    known: int = 0  # findings that a baseline knows

@@ -114,8 +114,14 @@ def _judged(
         wanted = None if expects else hosts
         return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
+    if gateway.supposing and not pedantic:
+        return [], NO_EFFORT
     findings, effort = judge(gateway, site_of, rules, pedantic)
-    return list(_causes(findings)), effort
+    found = list(_causes(findings))
+    if gateway.supposing:
+        told = gateway.supposing
+        found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
+    return found, effort
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:

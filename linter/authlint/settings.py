@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from authlint.finding import Level
 from authlint.spelling import meant
@@ -60,6 +60,8 @@ class Settings:
     per_path: tuple[PerPath, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     include_roots: tuple[Path, ...] = ()
+    baseline: Path | None = None
+    suppressions: Literal["any", "with-reason", "none"] = "any"  # comments that have an effect
     servers: Mapping[str, str] = field(default_factory=dict)  # version by product
 
     def wants(self, rule: str) -> bool:
@@ -105,6 +107,8 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
             Upstream(entry["name"], entry["expects"].removeprefix("header:").lower())
             for entry in table.get("upstream", ())
         ),
+        suppressions=table.get("suppressions", "any"),
+        baseline=root / table["baseline"] if "baseline" in table else None,
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory
 
 from authlint.discover import Discovered
 from authlint.finding import Finding
+from authlint.identity import identities, new_ones
 from authlint.settings import Settings
 from authlint.text import Sources
-
-Identity = tuple[str, str, str]
 
 
 class RevisionError(Exception):
@@ -50,16 +49,9 @@ def without_old(
     Both are judged by the present settings and rules. Raises RevisionError.
     """
     with _before(revision, settings.root) as before:
-        old = _identities(*_old_findings(before, files, settings), before.name)
-        new = _identities(findings, sources, lambda path: _below(Path(path), before.top))
-    left = Counter(old)
-    kept: list[Finding] = []
-    for finding, key in zip(findings, new, strict=True):
-        if left[key] > 0:
-            left[key] -= 1
-        else:
-            kept.append(finding)
-    return tuple(kept)
+        old = identities(*_old_findings(before, files, settings), before.name)
+        new = identities(findings, sources, lambda path: _below(Path(path), before.top))
+    return new_ones(findings, new, Counter(old))
 
 
 def _old_findings(
@@ -80,17 +72,6 @@ def _old_findings(
     )
     result = lint(discover(paths, past.root, past), past, RULES)
     return suppressed(result, past), result.sources
-
-
-def _identities(findings: Iterable[Finding], sources: Sources, name: Callable[[str], str]) -> list[Identity]:
-    """What stays the same when lines move: rule, file and the words concerned."""
-    found: list[Identity] = []
-    for finding in findings:
-        span = finding.primary.span
-        source = sources.get(span.path)
-        words = " ".join(source.words(span).split()) if source is not None else ""
-        found.append((finding.rule, name(span.path), words))
-    return found
 
 
 @contextmanager

@@ -1,10 +1,14 @@
-"""`# authlint: ignore[rule] reason`: this is fine, on its own line or the line before."""
+"""`# authlint: ignore[rule] reason`: this is fine, on its own line, on the line or block after it, or in the file.
+
+A comment may say until when: `until=2027-01-31`. From the day after it ignores nothing any more.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from authlint.engine_rules import rule_ids
 from authlint.finding import Finding, Label, Level
@@ -15,20 +19,30 @@ from authlint.text import Source, Span
 
 UNUSED = "unused-suppression"
 MARK = "authlint:"
-COMMENT = re.compile(r"#[ \t]*authlint:[ \t]*ignore\b(?:\[(?P<rules>[^\]\n]*)\])?")
+COMMENT = re.compile(
+    r"#[ \t]*authlint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]*)\])?(?P<rest>[^\n]*)"
+)
+UNTIL = re.compile(r"\buntil=(\S*)")
+EVERYWHERE = 1 << 60  # a line that no file has
 
 
 @dataclass(slots=True)
 class Suppression:
-    """One rule that one comment switches off for `line`; the span is the rule's name in the comment.
+    """One rule that one comment switches off from `line` to `last`; the span is the rule's name in the comment.
 
-    A comment that names no rule has an empty one, and the comment's span.
+    A comment that names no rule has an empty one, and the comment's span. `why_not` says why it has no effect.
     """
 
     rule: str
     line: int
+    last: int
     span: Span
+    why_not: str = ""
+    until: date | None = None
     used: bool = field(default=False)
+
+    def covers(self, rule: str, first: int, last: int) -> bool:
+        return self.rule == rule and self.line <= last and first <= self.last
 
 
 def suppressed(result: Result, settings: Settings) -> tuple[Finding, ...]:
@@ -36,59 +50,120 @@ def suppressed(result: Result, settings: Settings) -> tuple[Finding, ...]:
 
     A comment covers the lines of a finding's primary label only.
     """
-    found = [one for source in result.sources.values() for one in suppressions(source)]
+    if settings.suppressions == "none":
+        return result.findings
+    found = [one for source in result.sources.values() for one in suppressions(source, settings)]
     if not found:
         return result.findings
-    at: dict[tuple[str, str, int], list[Suppression]] = {}
+    by_file: dict[str, list[Suppression]] = {}
     for one in found:
-        at.setdefault((one.span.path, one.rule, one.line), []).append(one)
-    kept: list[Finding] = []
-    for finding in result.findings:
-        covering = [one for place in _places(finding, result) for one in at.get(place, ())]
-        for one in covering:
-            one.used = True
-        if not covering:
-            kept.append(finding)
+        by_file.setdefault(one.span.path, []).append(one)
+    kept = [left for finding in result.findings for left in _left(finding, result, by_file)]
     known = rule_ids()
     kept += [
-        _unused(one, known)
-        for one in found
-        # What keeps this very finding quiet cannot be found idle by it.
-        if not one.used and one.rule != UNUSED and (one.span.path, UNUSED, one.line) not in at
-        if _answerable(one, settings, known)
+        _unused(one, known) for one in found if _is_idle(one, by_file) and _answerable(one, settings, known)
     ]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     return tuple(one for one in kept if settings.wants(one.rule))
 
 
-def suppressions(source: Source) -> Iterator[Suppression]:
+def _left(finding: Finding, result: Result, by_file: dict[str, list[Suppression]]) -> Iterator[Finding]:
+    """The finding, unless a comment covers it; with a word on one that did so until a day that is past."""
+    span = finding.primary.span
+    first = result.sources.position(span).line
+    last = result.sources.position(Span(span.path, max(span.start, span.end - 1), span.end)).line
+    covering = [one for one in by_file.get(span.path, ()) if one.covers(finding.rule, first, last)]
+    for one in covering:
+        one.used = True
+    if not covering:
+        yield finding
+    elif all(one.why_not for one in covering):
+        labels = tuple(Label(one.span, one.why_not) for one in covering)
+        yield replace(finding, related=(*finding.related, *labels))
+
+
+def _is_idle(one: Suppression, by_file: dict[str, list[Suppression]]) -> bool:
+    # What keeps this very finding quiet cannot be found idle by it.
+    quiet = any(
+        other.covers(UNUSED, one.line, one.line) for other in by_file[one.span.path] if not other.why_not
+    )
+    return not one.used and one.rule != UNUSED and not quiet
+
+
+def suppressions(source: Source, settings: Settings) -> Iterator[Suppression]:
     # Most files have none, and are told apart by one search.
     if MARK not in source.text:
         return
     for match in COMMENT.finditer(source.text):
-        line = _line(source, match.start())
+        first, last = (1, EVERYWHERE) if match["file"] else _lines(source, match.start())
+        why_not, until = _validity(match["rest"], settings)
         words = list(re.finditer(r"[^\s,]+", match["rules"] or ""))
         if not words:
-            yield Suppression("", line, Span(source.path, *match.span()))
+            span = Span(source.path, match.start(), match.start("rest"))
+            yield Suppression("", first, last, span, why_not, until)
         for word in words:
             start = match.start("rules") + word.start()
-            yield Suppression(word[0], line, Span(source.path, start, start + len(word[0])))
+            span = Span(source.path, start, start + len(word[0]))
+            yield Suppression(word[0], first, last, span, why_not, until)
 
 
-def _line(source: Source, offset: int) -> int:
-    """The line that a comment speaks of: its own, or the next that is no comment where it stands alone."""
+def _validity(rest: str, settings: Settings) -> tuple[str, date | None]:
+    """Why a comment has no effect (empty: it has), and the day until which it has."""
+    said = UNTIL.search(rest)
+    reason = UNTIL.sub("", rest).strip(" \t\r-:#*/")
+    if settings.suppressions == "with-reason" and not reason:
+        return "ignores nothing here without a reason behind it", None
+    if said is None:
+        return "", None
+    try:
+        until = date.fromisoformat(said[1])
+    except ValueError:
+        return f"until={said[1]} is no date like 2027-01-31: the comment ignores nothing", None
+    return ("" if today() <= until else f"was to be ignored until {until}, which is past"), until
+
+
+def today() -> date:
+    return date.today()
+
+
+def _lines(source: Source, offset: int) -> tuple[int, int]:
+    """The lines that a comment speaks of: its own; or, where it stands alone, the next that is no comment, with the
+    block that this begins."""
     line = source.position(offset).line
-    if source.line(line).lstrip().startswith("#"):
-        while line < len(source.starts) and source.line(line).strip()[:1] in ("", "#"):
-            line += 1
-    return line
+    if not source.line(line).lstrip().startswith("#"):
+        return line, line
+    while line < len(source.starts) and source.line(line).strip()[:1] in ("", "#"):
+        line += 1
+    return line, _end_of_block(source, line)
 
 
-def _places(finding: Finding, result: Result) -> Iterator[tuple[str, str, int]]:
-    span = finding.primary.span
-    last = result.sources.position(Span(span.path, max(span.start, span.end - 1), span.end)).line
-    for line in range(result.sources.position(span).line, last + 1):
-        yield span.path, finding.rule, line
+def _end_of_block(source: Source, line: int) -> int:
+    """The last line of the block that begins on a line: up to its closing brace, or as long as lines are indented
+    deeper."""
+    text = source.line(line)
+    words = text.split("#")[0].rstrip()
+    if words.endswith("{"):
+        return _closing(source, line)
+    if not words.endswith(":"):
+        return line
+    indent = len(text) - len(text.lstrip())
+    last = line
+    for number in range(line + 1, len(source.starts) + 1):
+        other = source.line(number)
+        if other.strip() and len(other) - len(other.lstrip()) <= indent:
+            break
+        last = number if other.strip() else last
+    return last
+
+
+def _closing(source: Source, line: int) -> int:
+    depth = 0
+    for number in range(line, len(source.starts) + 1):
+        words = re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|(?:^|\s)#.*", "", source.line(number))
+        depth += words.count("{") - words.count("}")
+        if depth <= 0:
+            return number
+    return len(source.starts)
 
 
 def _answerable(one: Suppression, settings: Settings, known: frozenset[str]) -> bool:
@@ -97,12 +172,19 @@ def _answerable(one: Suppression, settings: Settings, known: frozenset[str]) -> 
 
 
 def _unused(one: Suppression, known: frozenset[str]) -> Finding:
+    where = "in this file" if one.last == EVERYWHERE else _where(one.line, one.last)
     if not one.rule:
         message, text = "the comment ignores nothing: it names no rule", "write ignore[rule-id]"
-    elif one.rule in known:
-        message = f"nothing to ignore: no finding of {one.rule} here"
-        text = f"line {one.line} has no such finding"
-    else:
+    elif one.rule not in known:
         message = f"the comment ignores nothing: there is no rule {one.rule!r}"
         text = f"no such rule{meant(one.rule, known)}"
+    else:
+        message = f"nothing to ignore: no finding of {one.rule} here"
+        text = f"{where} there is no such finding"
+    if one.why_not:
+        text += f"; {one.why_not}"
     return Finding(UNUSED, Level.WARNING, message, Label(one.span, text), cure="take the comment away")
+
+
+def _where(first: int, last: int) -> str:
+    return f"in line {first}" if first == last else f"in lines {first} to {last}"

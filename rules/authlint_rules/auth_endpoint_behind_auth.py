@@ -74,13 +74,14 @@ def _page(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[Finding]
 
 def _redirect(site: Site, endpoint: Endpoint, outcome: Outcome, denial: Event) -> Iterator[Finding]:
     """The client is sent to a page of this gateway, which sends it away in turn."""
-    request = redirected(site.request(endpoint), outcome)
+    start = site.request(endpoint)
+    request = redirected(start, outcome)
     second = None if request is None else site.ask(request)
-    if request is None or second is None or not is_served(request, second) or second.opens:
+    if request is None or second is None or not is_served(request, second, start) or second.opens:
         return
     refusal = second.in_every_world(lambda world: world.denial if _sent_away(world, request) else None)
     if refusal is not None and span_of(refusal) == span_of(denial) and second.route is not None:
-        first = site.exchange(site.request(endpoint), outcome, "a redirect to the sign-in")
+        first = site.exchange(start, outcome, "a redirect to the sign-in")
         witness = [first, site.exchange(request, second, WANTED)]
         yield _finding(site, endpoint, refusal, second.route, witness, _sends(outcome))
 

@@ -23,7 +23,7 @@ Good
 
 When it stays quiet
     The preflight goes to the application, which may answer it; the route takes cookies, or a browser's own login
-    with credentials allowed; nothing shows that the route reads Authorization.
+    with credentials allowed; nothing shows that the route reads Authorization, or a header of its own for keys.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint import evidence
-from authlint.client.cors import preflight_check
+from authlint.client.cors import preflight, preflight_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
+from authlint.model.credential import ApiKey
 from authlint.model.step import Basic
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -48,7 +49,18 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         reader = evidence.reads_authorization(site, endpoint)
         if reader is not None and not _browser_login(endpoint):
-            yield from _judged(site, endpoint, reader)
+            yield from _judged(site, endpoint, reader, "Authorization")
+        for name, label in _keys(endpoint):
+            yield from _judged(site, endpoint, label, name)
+
+
+def _keys(endpoint: Endpoint) -> Iterator[tuple[str, Label]]:
+    """Headers of their own in which alone a check looks for its key or token."""
+    for check in evidence.mechanisms(endpoint):
+        places = check.places if isinstance(check, ApiKey) else ()
+        names = {place.name if place.kind == "header" else "" for place in places}
+        if len(names) == 1 and not names & {"", "authorization"}:
+            yield places[0].name.title(), Label(places[0].span, f"this route reads {places[0].name.title()}")
 
 
 def _browser_login(endpoint: Endpoint) -> bool:
@@ -59,14 +71,14 @@ def _browser_login(endpoint: Endpoint) -> bool:
     return allowed and any(isinstance(check, Basic) for check in evidence.mechanisms(endpoint))
 
 
-def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
+def _judged(site: Site, endpoint: Endpoint, reader: Label, name: str) -> Iterator[Finding]:
     for origin in site.origins(endpoint):
-        request = site.preflight(endpoint, origin)
+        request = preflight(endpoint.url, origin, endpoint.method, (name,))
         outcome = site.ask(request)
-        place = outcome.in_every_world(lambda world, origin=origin: _place(world, origin))  # type: ignore[misc]
+        place = outcome.in_every_world(lambda world, origin=origin: _place(world, origin, name))  # type: ignore[misc]
         if place is None or place.op is None or outcome.opens or evidence.unheard(site, outcome, HEADERS):
             continue
-        level, message, label = _said(outcome)
+        level, message, label = _said(outcome, name)
         yield Finding(
             rule=ID,
             level=level,
@@ -74,22 +86,22 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label) -> Iterator[Finding]:
             primary=Label(place.op.span, label),
             related=(reader,),
             routes=(endpoint.title,),
-            witness=(site.exchange(request, outcome, "Access-Control-Allow-Headers names Authorization"),),
+            witness=(site.exchange(request, outcome, f"Access-Control-Allow-Headers names {name}"),),
             cure=site.cure(
                 ID,
                 "add it to the answer to OPTIONS: "
-                'add_header Access-Control-Allow-Headers "Authorization, Content-Type";',
+                f'add_header Access-Control-Allow-Headers "{name}, Content-Type";',
             ),
             stated=outcome.assumed,
         )
         return
 
 
-def _said(outcome: Outcome) -> tuple[Level, str, str]:
+def _said(outcome: Outcome, name: str) -> tuple[Level, str, str]:
     """A literal * is a matter of time; for requests with cookies no browser takes it for a wildcard."""
     if outcome.value(HEADERS) != "*":
-        message = "the preflight does not allow Authorization"
-        return Level.ERROR, message, "the answer to the preflight does not name Authorization"
+        message = f"the preflight does not allow {name}"
+        return Level.ERROR, message, f"the answer to the preflight does not name {name}"
     if outcome.value("access-control-allow-credentials") == "true":
         message = "the preflight does not allow Authorization together with cookies"
         return Level.WARNING, message, "for requests with cookies * is no wildcard"
@@ -101,11 +113,11 @@ def _said(outcome: Outcome) -> tuple[Level, str, str]:
     )
 
 
-def _place(world: Outcome, origin: str) -> Header | None:
+def _place(world: Outcome, origin: str, name: str) -> Header | None:
     """Where the missing name belongs, if the gateway answers the preflight well but for that."""
     if world.answered_by != "gateway" or world.status is None:
         return None
-    verdict = preflight_check(world, origin, "GET", ("authorization",), credentials=False)
+    verdict = preflight_check(world, origin, "GET", (name,), credentials=False)
     if verdict.fault != "headers":
         return None
     listed = world.get(HEADERS) or world.get(ORIGIN)

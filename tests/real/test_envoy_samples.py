@@ -90,7 +90,9 @@ class Live:
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for port, script in self.recorder.scripts.items():
-            if not self.staged.is_judge(port):
+            if self.staged.is_judge(port):
+                script.headers = given.answers
+            else:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         headers = [("Host", request.host)]
@@ -181,7 +183,8 @@ def test_the_server_answers_as_the_sample_says(
 
 def _misbehaves(running: Live, one: dict[str, Any], worth: Worth) -> Iterator[str]:
     headers = tuple((name, value) for name, value in one.get("headers", []))
-    response, received = running.ask(Request(one["method"], one["url"], headers), worth)
+    given = Given(answers=tuple(one.get("service", {}).items()))
+    response, received = running.ask(Request(one["method"], one["url"], headers), worth, given=given)
     if response.status != one["status"]:
         yield f"status {response.status}"
     for name, value in one.get("response", {}).items():

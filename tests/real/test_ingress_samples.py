@@ -67,7 +67,9 @@ class Live:
     ) -> tuple[Response, list[Received]]:
         """The answer, and all that applications and auth services got."""
         for script in self.recorder.scripts.values():
-            if not script.judge:
+            if script.judge:
+                script.headers = given.answers
+            else:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         own = [pair for pair in request.headers if pair[0].lower() != "host"]
@@ -130,6 +132,7 @@ def differences(running: Live, exchange: Exchange, server: str) -> Iterator[str]
     """What the server does otherwise than the exchange says."""
     request = Request(exchange.method, exchange.url, exchange.headers)
     of_the_application = exchange.status if exchange.answered_by == "upstream" else None
+    running.recorder.decree(exchange.given.verdict)
     response, received = running.ask(
         request, exchange.supposed or of_the_application, exchange.replied, exchange.given
     )
@@ -159,7 +162,8 @@ def test_the_server_answers_as_the_sample_says(
     requests = read_toml(case / "expect.toml")["request"]
     with live(case, tmp_path, server) as running:
         for one in requests:
-            response, received = running.ask(asked(one))
+            given = Given(answers=tuple(one.get("service", {}).items()))
+            response, received = running.ask(asked(one), given=given)
             reached = running.applications(received)
             assert response.status == one["status"], one
             for name, value in one.get("response", {}).items():

@@ -63,7 +63,9 @@ class Live:
     ) -> tuple[Response, Received | None]:
         """The answer, and what the application (not an auth service) got."""
         for script in self.recorder.scripts.values():
-            if not script.judge:
+            if script.judge:
+                script.headers = given.answers
+            else:
                 script.status = supposed or 200
                 script.headers = replied or ((("WWW-Authenticate", "Bearer"),) if supposed == 401 else ())
         own = [pair for pair in request.headers if pair[0].lower() != "host"]
@@ -165,7 +167,8 @@ def test_what_is_right_behaves(case: Path, server: str, tmp_path: Path, read_tom
 def behaves(running: Live, one: dict[str, Any]) -> None:
     """A request of a sample gets what the sample says."""
     headers = tuple((name, value) for name, value in one.get("headers", []))
-    response, received = running.ask(Request(one["method"], one["url"], headers))
+    given = Given(answers=tuple(one.get("service", {}).items()))
+    response, received = running.ask(Request(one["method"], one["url"], headers), given=given)
     assert response.status == one["status"]
     for name, value in one.get("response", {}).items():
         real = [running.as_written(text) for text in response.all(name)]

@@ -38,6 +38,8 @@ def test_a_credential_in_a_configuration_is_starred_and_no_column_moves(line: st
 @pytest.mark.parametrize(
     "line",
     [
+        "nginx.ingress.kubernetes.io/auth-secret: profiles-users",
+        "nginx.ingress.kubernetes.io/auth-tls-secret: default/clients",
         'proxy_set_header Authorization "Bearer $token";',
         "proxy_set_header Authorization $http_authorization;",
         'proxy_set_header Authorization "";',

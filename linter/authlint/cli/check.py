@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from authlint.finding import Finding
     from authlint.lint import Result
     from authlint.settings import Settings
+    from authlint.text import Sources
 
 FORMATS = ("text", "json", "sarif", "github")
 LEVELS = ("info", "warning", "error")
@@ -33,6 +34,14 @@ SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 )
 @click.option("--exit-zero", is_flag=True, help="Leave with status 0 whatever is found.")
 @click.option("--since", metavar="REV", help="Only what this git revision does not have.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Known findings.  [default: authlint-baseline.json]",
+)
+@click.option("--no-baseline", is_flag=True, help="Report known findings too.")
+@click.option("--require-reason", is_flag=True, help="Comments that ignore a finding must say why.")
+@click.option("--no-suppressions", is_flag=True, help="No comment ignores a finding.")
 @click.option("--stdin-filename", metavar="FILE", help="What '-' (standard input) is to be called.")
 @click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
@@ -43,10 +52,10 @@ SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 @click.pass_context
 def check(ctx: click.Context, /, paths: tuple[str, ...], **options: object) -> None:
     """Find the mistakes in these files and folders (the current one where none is named)."""
-    ctx.exit(_Run(paths, options).run())
+    ctx.exit(Run(paths, options).run())
 
 
-class _Run:
+class Run:
     """One run: the options as they were given, and what they come to."""
 
     def __init__(self, paths: tuple[str, ...], options: dict[str, object]) -> None:
@@ -54,6 +63,7 @@ class _Run:
         self.options = options
 
     def run(self) -> int:
+        from authlint.baseline import BaselineError
         from authlint.settings import SettingsError
         from authlint.since import RevisionError
 
@@ -63,7 +73,7 @@ class _Run:
             if files is None:
                 return 2
             result = self.judged(files, settings)
-        except (SettingsError, RevisionError) as error:
+        except (SettingsError, RevisionError, BaselineError) as error:
             click.echo(f"authlint: {error}", err=True)
             return 2
         return self.report(result, settings, files)
@@ -78,15 +88,15 @@ class _Run:
         from authlint.spelling import meant
 
         known = rule_ids()
-        file = self.options["config"]
+        file = self.options.get("config")
         settings = load(
             Path.cwd(),
             known,
             file=Path(str(file)) if file else None,
-            isolated=bool(self.options["isolated"]),
+            isolated=bool(self.options.get("isolated")),
         )
         for option in ("select", "ignore"):
-            listed = _listed(self.options[option])
+            listed = _listed(self.options.get(option))
             for rule in listed:
                 if rule not in known:
                     raise SettingsError([f"--{option}: there is no rule {rule!r}{meant(rule, known)}"])
@@ -94,9 +104,13 @@ class _Run:
                 settings = replace(settings, select=frozenset(listed))
             elif listed:
                 settings = replace(settings, ignore=settings.ignore | frozenset(listed))
-        if self.options["fail_level"]:
-            settings = replace(settings, fail_level=Level[str(self.options["fail_level"]).upper()])
-        return replace(settings, pedantic=True) if self.options["pedantic"] else settings
+        if self.options.get("fail_level"):
+            settings = replace(settings, fail_level=Level[str(self.options.get("fail_level")).upper()])
+        if self.options.get("no_suppressions"):
+            settings = replace(settings, suppressions="none")
+        elif self.options.get("require_reason"):
+            settings = replace(settings, suppressions="with-reason")
+        return replace(settings, pedantic=True) if self.options.get("pedantic") else settings
 
     def files(self, settings: Settings) -> Discovered | None:
         """What was named; None, with a line for each, where some of it is not there."""
@@ -104,7 +118,7 @@ class _Run:
 
         stdin = None
         if STDIN in self.paths:
-            name = self.options["stdin_filename"]
+            name = self.options.get("stdin_filename")
             text = sys.stdin.buffer.read().decode("utf-8", "replace")
             stdin = (str(name or "stdin.conf"), text)
         files = discover(self.paths, settings.root, settings, stdin=stdin)
@@ -128,12 +142,31 @@ class _Run:
         result = lint(files, settings, RULES, self.progress())
         findings = suppressed(result, settings)
         findings = tuple(one for one in findings if _wanted_there(one, settings, files))
-        if self.options["since"] is not None:
-            findings = without_old(findings, result.sources, str(self.options["since"]), files, settings)
-        return replace(result, findings=findings)
+        if self.options.get("since") is not None:
+            findings = without_old(findings, result.sources, str(self.options.get("since")), files, settings)
+        fresh = self.unknown(findings, result.sources, settings)
+        result.tally.known = len(findings) - len(fresh)
+        return replace(result, findings=fresh)
+
+    def unknown(
+        self, findings: tuple[Finding, ...], sources: Sources, settings: Settings
+    ) -> tuple[Finding, ...]:
+        """The findings that no baseline knows."""
+        name = self.options.get("baseline")
+        usual = settings.root / "authlint-baseline.json"
+        file = Path(str(name)) if name else settings.baseline
+        if file is None and not self.options.get("isolated") and usual.exists():
+            file = usual
+        if file is None or self.options.get("no_baseline"):
+            return findings
+        from authlint.baseline import hashed, load
+        from authlint.identity import identities, new_ones
+
+        keys = identities(findings, sources, lambda path: below(path, settings.root))
+        return new_ones(findings, hashed(keys), load(file))
 
     def progress(self) -> Callable[[int, int], None] | None:
-        if self.options["no_progress"] or self.options["quiet"] or not sys.stderr.isatty():
+        if self.options.get("no_progress") or self.options.get("quiet") or not sys.stderr.isatty():
             return None
         from authlint.report.progress import Bar
 
@@ -147,12 +180,12 @@ class _Run:
         if not self.written(text):
             return 2
         failing = any(one.level >= settings.fail_level for one in shown)
-        return 1 if failing and not self.options["exit_zero"] else 0
+        return 1 if failing and not self.options.get("exit_zero") else 0
 
     def written(self, text: str) -> bool:
         """Whether the report could be written. Whatever a configuration holds, it is UTF-8."""
         data = text.encode("utf-8", "replace")
-        output = self.options["output"]
+        output = self.options.get("output")
         if not output:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -165,7 +198,7 @@ class _Run:
         return True
 
     def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int) -> str:
-        form = self.options["form"]
+        form = self.options.get("form")
         if form == "json":
             from authlint.report.as_json import render as as_json
 
@@ -181,17 +214,17 @@ class _Run:
             return as_github(shown, result.sources)
         from authlint.report.text import render
 
-        to_file = bool(self.options["output"])
-        color, width = _color(str(self.options["color"]), to_file), _width(to_file)
-        summary = not self.options["quiet"]
+        to_file = bool(self.options.get("output"))
+        color, width = _color(str(self.options.get("color")), to_file), _width(to_file)
+        summary = not self.options.get("quiet")
         return render(
             shown, result.sources, result.tally, color=color, width=width, hidden=hidden, summary=summary
         )
 
     def notes(self, result: Result, files: Discovered) -> None:
-        if self.options["quiet"]:
+        if self.options.get("quiet"):
             return
-        if self.options["verbose"]:
+        if self.options.get("verbose"):
             for notice in result.tally.notices:
                 click.echo(f"authlint: {notice.path} {notice.text}", err=True)
         if not result.tally.read and not result.findings:
@@ -203,11 +236,15 @@ def _listed(given: object) -> list[str]:
     return [rule.strip() for value in values for rule in str(value).split(",") if rule.strip()]
 
 
+def below(path: str, root: Path) -> str:
+    """What a file is called in the project."""
+    return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
+
+
 def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bool:
     """Whether the settings do not ignore it in its file, and any of its places was asked for."""
-    path = os.path.abspath(finding.primary.span.path)
-    below = os.path.relpath(path, settings.root).replace(os.sep, "/")
-    if any(entry.ignores(below, finding.rule) for entry in settings.per_path):
+    name = below(finding.primary.span.path, settings.root)
+    if any(entry.ignores(name, finding.rule) for entry in settings.per_path):
         return False
     return any(files.asked_for(label.span.path) for label in (finding.primary, *finding.related))
 

@@ -24,9 +24,13 @@ def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool]
     address = split_authority(request.authority)[0].strip("[]")
     on_port = [one for one in gateway.listeners if one.port == request.port]
     same_scheme = [one for one in on_port if one.tls == tls] or on_port
-    if same_scheme:
-        return _best_address(same_scheme, address), False
     name = host_name(request.host)
+    if same_scheme:
+        best = _best_address(same_scheme, address)
+        # One address may have several: then a TLS connection's own name decides, if any listener has that name.
+        alike = [one for one in same_scheme if one.address == best.address]
+        named = (one for one in alike if len(alike) > 1 and _names(one, name))
+        return next(named, best), False
     rest = [one for one in gateway.listeners if not one.address.startswith("unix:")] or list(
         gateway.listeners
     )

@@ -135,6 +135,7 @@ class Call:
     once: frozenset[str]  # headers that are kept once: what is appended comes behind a comma
     most: int | None  # bytes of a body; more are refused with 413
     span: Span
+    denial_span: Span | None = None  # of the list of headers that go on with a refusal
     reroutes: bool = False  # where its answer changed the request the route is looked for again
     open_span: Span | None = None  # of the setting that lets requests pass where the service fails
 

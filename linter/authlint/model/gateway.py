@@ -324,7 +324,10 @@ class Server:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gateway:
-    """One running server as its configuration describes it; `root` is the file that reading began with."""
+    """One running server as its configuration describes it; `root` is the file that reading began with.
+
+    `supposing`: what nobody has said and would have to hold for it to run so.
+    """
 
     root: str
     listeners: tuple[Listener, ...]
@@ -335,7 +338,9 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
+    reads: frozenset[str] | None = None  # the variables that any setting reads; None: nobody can tell
     server: Server | None = None
+    supposing: str = ""
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""

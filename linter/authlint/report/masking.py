@@ -27,6 +27,8 @@ _SCHEME = re.compile(
 )
 _IN_URL = re.compile(r"://[^\s/:@\"']*:([^\s/@\"']+)@")
 _ASSIGNED = re.compile(rf"(?<![\w-])\$?{_NAME}[\"']?[ \t]*(?:=|!=|:)[ \t]*({_VALUE})", _I)
+# An annotation whose value is the name of a Secret, which is none itself.
+_NAMES_OBJECT = re.compile(r"auth-(?:tls-)?secret[\"']?[ \t]*:")
 _HEADER_LINE = re.compile(r"(?<![\w-])((?:proxy-)?authorization|cookie|set-cookie):[ \t]*([^\n\"']+)", _I)
 _MATCHED = re.compile(rf"\$(?:http_authorization|cookie_\w+|{_NAME})[ \t]*(?:!?=|!?~\*?)[ \t]*({_VALUE})", _I)
 _SET = re.compile(
@@ -88,7 +90,8 @@ def _source_ranges(text: str) -> Iterator[Range]:
     for match in _IN_URL.finditer(text):
         yield from _literals(text, match.span(1))
     for match in _ASSIGNED.finditer(text):
-        yield from _literals(text, match.span(1))
+        if _NAMES_OBJECT.match(match[0]) is None:
+            yield from _literals(text, match.span(1))
     for pattern in (_SET, _SENT, _HEADER_LINE):
         for match in pattern.finditer(text):
             yield from _header_value(match[1], text, match.span(2))

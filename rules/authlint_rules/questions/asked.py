@@ -68,12 +68,17 @@ def span_of(event: Event) -> object:
     return getattr(event.subject, "span", None)
 
 
-def is_served(request: Request, outcome: Outcome) -> bool:
-    """Whether a virtual host of this gateway has the name that a request made up from an answer is for."""
+def is_served(request: Request, outcome: Outcome, first: Request) -> bool:
+    """Whether a virtual host of this gateway has the name that a request made up from an answer is for, or it is the
+    name that the `first` request was for, whichever that was."""
     if PORT in outcome.assumed or outcome.host is None:
         return False
     names = [name.text for name in outcome.host.names if name.kind == "exact"]
-    return split_authority(request.authority)[0] in (*names, "gateway.example")
+    return split_authority(request.authority)[0] in (
+        *names,
+        split_authority(first.authority)[0],
+        "gateway.example",
+    )
 
 
 def refused_again(world: Outcome) -> Event | None:

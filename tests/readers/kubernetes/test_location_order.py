@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from tests.readers.kubernetes.made import SNIPPETS, ingress, location, locations, nodes, server, settings
+from tests.readers.kubernetes.made import (
+    SNIPPETS,
+    ingress,
+    location,
+    locations,
+    nodes,
+    read,
+    server,
+    settings,
+)
+
+from authlint.flow.assume import Assume
+from authlint.flow.request import Request
+from authlint.flow.run import run
+from authlint.readers.kubernetes.read import gateways
 
 ALL = {
     "auth-url": "http://login.accounts.svc.cluster.local:4180/session",
@@ -309,3 +323,22 @@ def test_who_has_a_client_certificate_is_not_known() -> None:
     assert any(node.name == "@unsure" for node in server(ingress(given)))
     optional = {**given, "auth-tls-verify-client": "optional"}
     assert not any(node.name == "@unsure" for node in server(ingress(optional)))
+
+
+def test_where_nobody_says_snippets_are_judged_both_ways() -> None:
+    """What would be wrong without them is found as assumed: since 1.9 that is the controller's default."""
+    given = {
+        "auth-type": "basic",
+        "auth-secret": "users",
+        "configuration-snippet": "proxy_set_header Authorization $http_authorization;",
+    }
+    told = settings(allow_snippet_annotations="true", annotations_risk_level="Critical")
+    with_them, without = gateways(read(ingress(given)), [], every_host=False)[0]
+    assert with_them.supposing == ""
+    assert "by default" in without.supposing
+    assert [len(one.facts) > 0 for one in (with_them, without)] == [True, False]
+    assert len(gateways(read(told, ingress(given)), [], every_host=False)[0]) == 1
+    assert len(gateways(read(ingress()), [], every_host=False)[0]) == 1
+    request = Request("GET", "http://app.example.com/", (("Authorization", "Basic VVNFUjpQQVNTV09SRA=="),))
+    reached = [run(one, request, Assume()).upstream for one in (with_them, without)]
+    assert [bool(one and one.get("authorization")) for one in reached] == [True, False]

@@ -15,8 +15,11 @@ ADVICE = {
     "value is there; ADD_IF_ABSENT keeps what the client sent",
     "authorization-malformed:two": "say which one counts: append_action: OVERWRITE_IF_EXISTS_OR_ADD, or ADD_IF_ABSENT",
     "header-name-dropped": "headers_with_underscores_action: ALLOW on the connection manager, or a name with dashes",
+    "auth-response-header-dropped:cookie": "name set-cookie in allowed_client_headers_on_success too",
+    "auth-response-header-dropped:header": "remove the client's own before the check, with "
+    "early_header_mutation_extensions, not on the route, which runs behind it",
     "cors-missing-on-unauthorized": "put envoy.filters.http.cors in front of the filter that answers 401",
-    "authorization-not-allowed": "add authorization to allow_headers of the CorsPolicy",
+    "authorization-not-allowed": "add the header to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
     "away if no cookies are needed",
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "

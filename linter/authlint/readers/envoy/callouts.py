@@ -116,6 +116,7 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         once=ONCE,
         most=_most(one),
         reroutes=is_set(one.config, "clear_route_cache"),
+        denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),
         open_span=place(field(one.config, "failure_mode_allow"), one.span),
     )

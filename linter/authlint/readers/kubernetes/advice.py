@@ -15,6 +15,8 @@ ADVICE = {
     "duplicate-allow-origin": "leave the header to cors-allow-origin, which takes a list of origins and sends the one "
     "that asks",
     "header-name-dropped": 'enable-underscores-in-headers: "true" in the ConfigMap, or a name with dashes',
+    "forwarded-headers-wrong": 'let the controller believe the proxy in front: use-forwarded-headers: "true" in the '
+    "ConfigMap",
     "cors-missing-on-unauthorized": f'let the controller send the headers: {PREFIX}enable-cors: "true" with '
     "cors-allow-origin; errors then have them too",
     "authorization-not-allowed": "add Authorization to cors-allow-headers: the annotation replaces the default list, "

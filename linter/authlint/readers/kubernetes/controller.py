@@ -26,9 +26,11 @@ NO_AUTH = "/.well-known/acme-challenge"
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """The controller's settings; `config` None where its ConfigMap is not in the repository."""
+    """The controller's settings; `config` None where its ConfigMap is not in the repository. `by_default`: what nobody
+    has said of snippets is as in the last release."""
 
     config: Manifest | None
+    by_default: bool = False
 
     def item(self, name: str) -> Item | None:
         data = self.config.item.get("data") if self.config is not None else None
@@ -62,7 +64,7 @@ class Controller:
     def snippets(self) -> bool | None:
         """Whether snippets of annotations are put in place; None: nobody says."""
         if self.item("allow-snippet-annotations") is None:
-            return None
+            return False if self.by_default else None
         allowed = self.flag("allow-snippet-annotations", False)
         risk = self.text("annotations-risk-level")
         if not allowed:

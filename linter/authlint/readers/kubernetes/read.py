@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from authlint.model.fact import Log
 from authlint.model.gateway import Gateway, Server
 from authlint.readers.kubernetes.advice import ADVICE
-from authlint.readers.kubernetes.annotations import of
+from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, of
 from authlint.readers.kubernetes.classes import classes, foreign
 from authlint.readers.kubernetes.concern import concerned
 from authlint.readers.kubernetes.controller import controller
@@ -23,12 +24,14 @@ from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.read import upstreams
 from authlint.readers.nginx.servers import ServerReader
+from authlint.readers.nginx.uses import variables_read
 from authlint.readers.nginx.variables import collect
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
 # What the controller's last releases (1.12 and later) are built with.
+NO_SNIPPETS = "the controller leaves snippets out, as it does by default since 1.9"
 SERVER = Server("nginx", (1, 27, 1), stated=True)
 Skipped = tuple[str, Span, str]
 
@@ -38,13 +41,30 @@ def gateways(
 ) -> tuple[list[Gateway], list[Skipped]]:
     """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names.
 
-    Hosts about which there is nothing to find are left out of it unless `every_host`.
+    Hosts about which there is nothing to find are left out of it unless `every_host`. Then there may be a second one,
+    without the snippets about which nobody says whether they are allowed.
     """
     ours, skipped = _sorted(manifests)
     if not ours:
         return [], skipped
     world = world_of(manifests, troubles)
-    return [_gateway(ours, _nodes(ours, world, every_host), world)], skipped
+    found = [_gateway(ours, _nodes(ours, world, every_host), world)]
+    if not every_host and world.controller.snippets is None and any(map(_has_snippet, ours)):
+        found.append(_without_snippets(ours, world))
+    return found, skipped
+
+
+def _without_snippets(ingresses: Sequence[Manifest], world: World) -> Gateway:
+    bare = replace(world, controller=replace(world.controller, by_default=True), troubles=[])
+    affected = {
+        name: host for name, host in hosts(ingresses).items() if any(map(_has_snippet, host.ingresses))
+    }
+    nodes = servers(affected, bare, ingresses[0].span)
+    return replace(_gateway(ingresses, nodes, bare), facts=(), supposing=NO_SNIPPETS)
+
+
+def _has_snippet(ingress: Manifest) -> bool:
+    return any(PREFIX + name in ingress.annotations() for name in SNIPPETS[:3])
 
 
 def lowered(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[Node, ...]:
@@ -104,6 +124,7 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         listeners=ServerReader().listeners(http),
         upstreams=upstreams(http.own("upstream")),
         definitions=names.definitions,
+        reads=variables_read(nodes),
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
         advice=ADVICE,

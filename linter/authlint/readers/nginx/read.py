@@ -13,6 +13,7 @@ from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
+from authlint.readers.nginx.uses import variables_read
 from authlint.readers.nginx.variables import collect
 from authlint.text import Span
 
@@ -75,6 +76,7 @@ def model(
         directory=os.path.dirname(library.host(main)) or ".",
         files=tuple(dict.fromkeys(map(library.host, expansion.files))),
         open=http.openings(),
+        reads=variables_read((*beside, *nodes)),
         facts=tuple(facts(inner, names, len(context))),
         server=server,
     )

@@ -1,0 +1,66 @@
+"""`authlint baseline`: what is there today is known, and no longer reported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--file",
+    "name",
+    metavar="FILE",
+    help="The baseline.  [default: authlint-baseline.json]",
+)
+@click.option("--prune", is_flag=True, help="Only take out what is no longer found; add nothing.")
+@click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
+@click.option("--isolated", is_flag=True, help="Read no settings.")
+@click.pass_context
+def baseline(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    name: str | None,
+    prune: bool,
+    config: str | None,
+    isolated: bool,
+) -> None:
+    """Write down the findings of these files and folders, so that `check` reports new ones only."""
+    from authlint.baseline import FILE, BaselineError, hashed, load, pruned, save
+    from authlint.cli.check import Run, below
+    from authlint.identity import identities
+    from authlint.settings import SettingsError
+
+    run = Run(paths, {"config": config, "isolated": isolated, "no_baseline": True})
+    try:
+        settings = run.settings()
+        file = Path(name) if name else settings.baseline or settings.root / FILE
+        known = load(file) if prune else Counter()
+        files = run.files(settings)
+        if files is None:
+            ctx.exit(2)
+        result = run.judged(files, settings)
+    except (SettingsError, BaselineError) as error:
+        click.echo(f"authlint: {error}", err=True)
+        ctx.exit(2)
+
+    shown = [one for one in result.findings if settings.pedantic or not one.pedantic]
+    found = Counter(hashed(identities(shown, result.sources, lambda path: below(path, settings.root))))
+    if prune:
+        gone = {key[1] for key in known if not (settings.root / key[1]).exists()}
+        asked = {key[1] for key in known if files.asked_for(str(settings.root / key[1]))}
+        kept = pruned(known, found, gone | asked)
+        save(file, kept)
+        click.echo(f"{_counted(known.total() - kept.total())} taken out of {file.name}, {kept.total()} left")
+    else:
+        save(file, found)
+        click.echo(
+            f"{_counted(found.total())} written to {file.name}: `authlint check` reports new ones only"
+        )
+
+
+def _counted(number: int) -> str:
+    return f"{number} finding" if number == 1 else f"{number} findings"

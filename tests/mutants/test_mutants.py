@@ -1,0 +1,47 @@
+"""Mistakes in the repository's own right samples and systems are found, each of them, and a right text brings none."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from tests.mutants.mutant import File, Mutant, sides, unmarked
+from tests.mutants.operators import OPERATORS
+from tests.mutants.reading import files
+from tests.mutants.trying import chosen, tried
+
+from authlint_rules import RULES
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@cache
+def inputs() -> tuple[File, ...]:
+    """The files of all right samples and of all systems."""
+    folders = [*sorted(SAMPLES.glob("*/right-*")), *sorted(SAMPLES.glob("systems/*"))]
+    return tuple(file for folder in folders for file in files(folder))
+
+
+@pytest.mark.parametrize("dialect", sorted(name for name, operators in OPERATORS.items() if operators))
+def test_every_mistake_is_found(dialect: str) -> None:
+    read = [file for file in inputs() if file.dialect == dialect]
+    tries = chosen(read, OPERATORS[dialect], seed=1, each=1)
+    verdicts = [tried(one, file) for file, one in tries if isinstance(one, Mutant)]
+    missed = [
+        f"{one.what} {one.mutant.operator} in {one.mutant.path}" for one in verdicts if one.what != "found"
+    ]
+    assert missed == []
+    assert len({one.mutant.operator for one in verdicts}) > 0.9 * len(OPERATORS[dialect])
+
+
+def test_operators_are_about_rules_that_exist() -> None:
+    known = {rule.id for rule in RULES}
+    named = {name.split("/")[0] for operators in OPERATORS.values() for name, _ in operators}
+    assert named <= known
+
+
+def test_a_diff_has_two_sides_and_places() -> None:
+    right, wrong = sides("a;\n- b;\n+ c; #!\nd;\n")
+    assert right == "a;\nb;\nd;"
+    assert unmarked(wrong) == ("a;\nc;\nd;", (2,))
