@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.choices import Choices
@@ -42,9 +43,11 @@ def through(p: Passage, step: Forward, world: World, receive: Receive) -> Conten
     p.note("forwarded", f"to {reached.name}, a server of the same configuration", step.span, step)
     replied = Reply(inner.status, tuple((h.name, h.text) for h in inner.headers))
     content = receive(p, step, reached, target, replied)
-    p.upstream = inner.upstream
-    if p.nested and inner.upstream is not None:
-        shared.auth_requests[-1:] = [inner.upstream]
+    # What the first of the two kept back is missing behind the second.
+    last = inner.upstream
+    p.upstream = None if last is None else replace(last, removed=(*reached.removed, *last.removed))
+    if p.nested and p.upstream is not None:
+        shared.auth_requests[-1:] = [p.upstream]
     return content
 
 
