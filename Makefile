@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SAMPLE := samples/systems/shop
 PATHS ?=
 
-.PHONY: help lint test check types format bench fuzz fuzz-envoy clean
+.PHONY: help lint test check types format bench fuzz fuzz-envoy fuzz-nginx clean
 
 help:
 	@echo "make lint                 lint the sample system $(SAMPLE)"
@@ -15,7 +15,8 @@ help:
 	@echo "make check                ruff: lint and formatting, nothing is changed"
 	@echo "make types                mypy --strict"
 	@echo "make format               ruff: format and fix in place"
-	@echo "make bench, make fuzz     how fast it is; whether odd input breaks it"
+	@echo "make bench, make fuzz     how fast it is; what the servers do that was not predicted"
+	@echo "make fuzz-nginx           the same with nginx, until you stop it"
 	@echo "make mutants PATHS=DIR    how many mistakes, planted into the files there, are found"
 	@echo "make clean                remove .venv and caches"
 
@@ -67,6 +68,10 @@ bench: .venv/installed-dev
 
 fuzz-envoy: .venv/installed-dev
 	$(BIN)/python tests/fuzz_envoy.py $(FUZZ)
+
+# Until you stop it; FUZZ='--seed 7 --count 1 --show' for one configuration.
+fuzz-nginx: .venv/installed-dev
+	$(BIN)/python tests/fuzz.py $(or $(FUZZ),--count 0)
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

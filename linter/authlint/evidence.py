@@ -95,6 +95,8 @@ def is_mechanism(check: Check) -> TypeGuard[Mechanism]:
     """Whether a check judges by a credential, and not by addresses or by what is public."""
     if isinstance(check, Allow):
         return any(_reads_credential(policy.when) for policy in check.policies)
+    if isinstance(check, Jwt) and not check.rules:
+        return False  # switched off here
     return isinstance(check, MECHANISMS)
 
 

@@ -69,7 +69,8 @@ class Site:
 
     def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
         """What happens to a request. The answer to an equal question is kept."""
-        key = (request.method, request.url, request.headers, id(assume) if assume is not None else None)
+        supposed = id(assume) if assume is not None else None
+        key = (request.method, request.url, request.headers, request.body, supposed)
         known = self._answers.get(key)
         if known is None:
             chosen = assume or Assume(expects=self.expects)

@@ -34,6 +34,9 @@ from authlint_rules import (
     origin_check_loose,
     preflight_behind_auth,
     preflight_unanswered,
+    protected_route_overreaches,
+    protected_route_shadowed,
+    protection_gap,
     public_path_protected,
     redirect_loses_credentials,
     rewrite_enters_protection,
@@ -89,4 +92,7 @@ RULES: tuple[Rule, ...] = (
     auth_subrequest_broken.RULE,
     challenge_misleading.RULE,
     throttled_as_unauthorized.RULE,
+    protected_route_overreaches.RULE,
+    protected_route_shadowed.RULE,
+    protection_gap.RULE,
 )

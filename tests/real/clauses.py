@@ -266,7 +266,18 @@ class Clauses:
         while self.maybe(chance) and len(out) < 2:
             self.use("error_page")
             codes = self.pick(
-                "401", "403", "404", "401 403", "500", "418", "405", "413 405", "301 302", "502"
+                "401",
+                "403",
+                "404",
+                "401 403",
+                "500",
+                "418",
+                "405",
+                "413 405",
+                "301 302",
+                "502",
+                "497 494",
+                "400",
             )
             how = self.pick("", "=", "=200", "=302", "=418", "=401")
             target = self.pick(
@@ -278,6 +289,8 @@ class Clauses:
 
 
 VALUES = (
+    "$upstream_cache_status",
+    "$split",
     "$g",
     "$scheme:$server_port",
     "$https$server_name",

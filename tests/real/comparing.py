@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import free_ports
 
-from authlint.flow.assume import Assume, Reply
+from authlint.flow.assume import Assume, Reply, Slot
+from authlint.flow.caching import Kept
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
@@ -52,6 +53,7 @@ CARRIED = (
     "x-user",
     "x",
     "x_under",
+    "x.dot",
     "x-forwarded-for",
     "upgrade",
 )
@@ -70,7 +72,7 @@ class Question:
     body: str = ""
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
-    listener: str = "PORT"
+    listener: str = "PORT"  # UNSECURED: no TLS where it is spoken
 
 
 class Applications:
@@ -100,6 +102,7 @@ class Bench:
     gateway: Gateway
     listeners: dict[str, int]
     applications: Applications
+    stored: dict[Slot, Reply] = field(default_factory=dict)  # what authlint believes to be in nginx' caches
 
     @property
     def recorder(self) -> Recorder:
@@ -119,9 +122,11 @@ class Bench:
             self.recorder.scripts[port].status = question.status
             self.recorder.scripts[port].headers = replied
         self.recorder.received.clear()
-        host = next((value for name, value in question.headers if name.lower() == "host"), "app.example")
-        headers = [("Host", host), *((n, v) for n, v in question.headers if n.lower() != "host")]
-        port, secure = self.listeners[question.listener], question.listener == "SECURE"
+        headers = list(question.headers)
+        if not any(name.lower() == "host" for name, _ in headers):
+            headers.insert(0, ("Host", "app.example"))
+        port = self.listeners[question.listener.replace("UNSECURED", "SECURE")]
+        secure = question.listener == "SECURE"
         response = send(port, question.method, question.target, headers, question.body, secure)
         replies = {f"127.0.0.1:{one}": Reply(question.status, replied) for one in applications}
         replies[DOWN] = Reply("unreachable")
@@ -131,7 +136,11 @@ class Bench:
         url = f"{'https' if secure else 'http'}://app.example:{port}{question.target}"
         request = Request(question.method, url, tuple(headers), question.body)
         files = Checkout(str(self.folder), complete=True)
-        return response, run(self.gateway, request, Assume(replies=replies), files)
+        outcome = run(self.gateway, request, Assume(replies=replies, stored=dict(self.stored)), files)
+        for event in outcome.trace:
+            if isinstance(event.subject, Kept):
+                self.stored[event.subject.slot] = event.subject.reply
+        return response, outcome
 
     def differences(self, question: Question) -> Iterator[str]:
         """What authlint says otherwise than the server does."""

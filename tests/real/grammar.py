@@ -65,6 +65,7 @@ class Grammar(Surroundings):
         )  # fmt: skip
         lines = [
             self.pick("default off;", "default one;", 'default "";', "default $http_x;", ""),
+            self.pick("volatile;", "", ""),
             self.pick("OPTIONS off;", '"" empty;', "1 $uri;", "hostnames; *.example wild;", ""),
             self.pick(
                 "~^https://(.*)$ $1;",
@@ -93,6 +94,7 @@ class Grammar(Surroundings):
             self.errors(0.25),
             " ".join(self.clause(0.06, "merge_slashes", "merge_slashes off")),
             " ".join(self.clause(0.06, "underscores_in_headers", "underscores_in_headers on")),
+            " ".join(self.clause(0.04, "ignore_invalid_headers", "ignore_invalid_headers off")),
             " ".join(
                 self.clause(
                     0.03,

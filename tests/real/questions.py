@@ -57,6 +57,7 @@ def question(draw: Surroundings) -> Question:
         ("Cookie", 0.2, ("a=1", "b=2; a=1", "c=3")),
         ("Host", 0.3, HOSTS),
         ("X_Under", 0.08, ("u",)),
+        ("X.Dot", 0.04, ("d",)),
         ("X-Real-IP", 0.08, ("10.1.2.3", "9.9.9.9", "127.0.0.1", "none")),
         ("X-Forwarded-For", 0.06, ("10.1.1.1",)),
     ):
@@ -74,6 +75,7 @@ def question(draw: Surroundings) -> Question:
         status = 204
     replied = REPLIED.get(status, ()) if status != 200 or draw.maybe(0.4) else ()
     if draw.maybe(0.03):
+        draw.use("X-Accel-Redirect")
         replied = (*replied, ("X-Accel-Redirect", draw.pick(*ACCELERATED)))
     if draw.maybe(0.15):
         replied = (*replied, ("Set-Cookie", draw.pick(*COOKIES)))
@@ -83,5 +85,7 @@ def question(draw: Surroundings) -> Question:
         place, length = draw.random.randint(0, len(headers)), draw.random.choice((900, 1900, 8100, 8190))
         headers.insert(place, ("X-Long", "l" * length))
     listener = draw.pick(*draw.listeners)
+    if listener == "SECURE" and draw.maybe(0.15):
+        listener = "UNSECURED"
     body = "" if listener == "SECURE" else body
     return Question(method, target, tuple(headers), body, status, replied, listener)

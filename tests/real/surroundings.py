@@ -43,7 +43,8 @@ class Surroundings(Clauses):
         self.use("split_clients")
         out.append('split_clients "$remote_addr$http_x" $split { 50% a; * b; }')
         out.append(
-            "proxy_cache_path cache keys_zone=store:1m; limit_req_zone $binary_remote_addr zone=rate:1m rate=9999r/s;"
+            "proxy_cache_path cache keys_zone=store:1m inactive=1h; "
+            "limit_req_zone $binary_remote_addr zone=rate:1m rate=9999r/s;"
         )
         out.append("limit_conn_zone $server_name zone=number:1m;")
         out.append("ssl_certificate TLS/cert.pem; ssl_certificate_key TLS/key.pem;")
@@ -93,14 +94,22 @@ class Surroundings(Clauses):
         ]
 
     def cached(self) -> list[str]:
-        """Nothing is ever kept: the store is as good as empty."""
+        """What is kept is seen by the requests behind."""
         if not self.maybe(0.06):
             return []
         self.use("cache")
-        # An error that is answered elsewhere would be kept all the same (measured): only others are valid.
-        valid = self.pick("200 301 1m", "1m", "204 1m")
-        bypass = self.pick("", "", "proxy_cache_bypass $http_authorization;", "proxy_cache_key $uri$http_x;")
-        return [f"proxy_cache store; proxy_no_cache 1; proxy_cache_valid {valid}; {bypass}"]
+        valid = self.pick("any 1m", "200 301 1m", "1m", "401 1m", "401 0; proxy_cache_valid any 1m", "404 1m")
+        more = self.pick(
+            "",
+            "",
+            "proxy_cache_bypass $http_authorization;",
+            "proxy_no_cache $http_x;",
+            "proxy_cache_key $uri$http_x;",
+            "proxy_cache_key $request_uri$http_authorization;",
+            "proxy_ignore_headers Set-Cookie;",
+            "proxy_cache_methods POST;",
+        )
+        return [f"proxy_cache store; proxy_cache_valid {valid}; {more}"]
 
     def cookies(self) -> list[str]:
         return [

@@ -31,6 +31,7 @@ def test_the_server_does_what_is_predicted(case: Path, name: str, tmp_path: Path
                 options.get("body", ""),
                 options.get("st", 200),
                 tuple((key, value) for key, value in options.get("rh", ())),
+                options.get("on", "PORT"),
             )
             wrong += [f"{method} {target} {headers}: {text}" for text in running.differences(question)]
     assert not wrong, "\n".join(wrong)

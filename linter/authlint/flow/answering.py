@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from authlint.flow.outcome import Event, Header, Party
+from authlint.flow.outcome import Event, Header, Party, behind
 from authlint.flow.passage import Passage
 from authlint.flow.reading import host_name, server_name
 from authlint.flow.script import named
@@ -51,16 +51,18 @@ def absolute(p: Passage, location: str) -> str:
     if not location.startswith("/") or not redirects.absolute:
         return location
     host = host_name(shared.request.host)
+    if not host and shared.listener.address != "*":
+        host = shared.listener.address  # where the client has reached it (measured)
     if redirects.server_name or not host:
         host = server_name(shared.host)
-    scheme = "https" if shared.listener.tls else "http"
+    scheme = "https" if shared.tls else "http"
     port = shared.listener.port
-    shown = f":{port}" if redirects.port and port != (443 if shared.listener.tls else 80) else ""
+    shown = f":{port}" if redirects.port and port != (443 if shared.tls else 80) else ""
     return f"{scheme}://{host}{shown}{location}"
 
 
 def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
-    """The headers that the client gets."""
+    """The headers of an answer before `sent` lets it go."""
     rewritten = draft.location is not None and draft.own_location
     kept = p.kept
     if not rewritten and not _takes_over(p, draft.location):
@@ -83,7 +85,13 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
         headers = _applied(p, list(ops), headers, status)
     # What a refusal says takes the place of what was there (measured).
     said = {header.name.lower() for header in last}
-    headers = [*(h for h in headers if h.name.lower() not in said), *last, *p.granted]
+    return [*(h for h in headers if h.name.lower() not in said), *last]
+
+
+def sent(p: Passage, headers: list[Header]) -> list[Header]:
+    """The headers that the client gets: what is done to every answer in the end is done to one of the gateway's own
+    that was made into another too (measured)."""
+    headers = [*headers, *p.granted]
     for one in p.in_force.leaving:
         for op in one.actual if isinstance(one, Cors) else (one,):
             if not isinstance(one, Cors) or one in p.ran:
@@ -147,7 +155,7 @@ def apply(
         return kept
     if (op.verb == "append" or op.absent_only) and op.join and there:
         value = evaluate(p, op.value)
-        text = value if isinstance(value, Unknown) else there[-1].text + op.join + value
+        text = behind(there[-1].value, op.join, value)
         p.note("applied", f"adds to {op.name}", op.span, op)
         kept[kept.index(there[-1])] = Header(there[-1].name, text, op)
         return kept

@@ -30,10 +30,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a cache keeps an answer."""
+    """Where a cache keeps an answer.
+
+    `varies`: for requests with these headers (names in lower case) alone; `bare`: only the status is kept, of an
+    error that was answered elsewhere.
+    """
 
     zone: str
     key: str
+    varies: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

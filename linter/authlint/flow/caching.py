@@ -1,20 +1,25 @@
 """Caches: empty, unless it is assumed what they hold.
 
-What is kept, under which key, and that credentials play no part of their own was measured on nginx 1.22.1.
+What is kept, under which key and for whom are the rules of ngx_http_upstream.c, measured with nginx 1.22 and 1.31
+(tests/real/behaviour/caches); credentials play no part of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 
 from authlint.flow.assume import Reply, Slot
 from authlint.flow.passage import Passage
+from authlint.flow.reading import header_text
 from authlint.flow.values import evaluate
 from authlint.model.reply import Cache
 from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 
-PRIVATE = ("no-store", "no-cache", "private", "max-age=0", "s-maxage=0")
+NEVER = ("no-cache", "no-store", "private")
+TOLD = ("set-cookie", "x-accel-expires", "cache-control", "expires")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +31,55 @@ class Kept:
     cache: Cache
 
 
-def look_up(p: Passage, cache: Cache) -> Reply | None:
-    """The answer that is kept for this request."""
-    slot = _slot(p, cache)
-    if slot is None or _any(p, cache.unread):
-        return None
-    return p.shared.assume.stored.get(slot)
+def look_up(p: Passage, cache: Cache | None, url: str) -> tuple[Slot | None, tuple[Slot, Reply] | None]:
+    """Where the answer to this request may be kept (None: nowhere), and what is kept there."""
+    p.cache_status = ""
+    if cache is None or ("GET" if p.nested else p.method) not in cache.methods:
+        return None, None
+    key = url if cache.key is None else evaluate(p, cache.key)
+    if isinstance(key, Unknown):
+        return None, None
+    slot = Slot(cache.zone, key)
+    if _any(p, cache.unread):
+        p.cache_status = "BYPASS"
+        return slot, None
+    found = next((one for one in _stored(p, slot) if _fits(p, one[0])), None)
+    p.cache_status = "MISS" if found is None else "HIT"
+    return slot, found
 
 
-def keep(p: Passage, cache: Cache, reply: Reply) -> None:
-    slot = _slot(p, cache)
-    if slot is None or not _is_kept(cache, reply) or _any(p, cache.unkept):
+def _stored(p: Passage, slot: Slot) -> Iterator[tuple[Slot, Reply]]:
+    """What was left here by this very request, then by those before it."""
+    kept = [event.subject for event in p.shared.trace if isinstance(event.subject, Kept)]
+    for one in kept:
+        if (one.slot.zone, one.slot.key) == (slot.zone, slot.key):
+            yield one.slot, one.reply
+    for where, reply in p.shared.assume.stored.items():
+        if (where.zone, where.key) == (slot.zone, slot.key):
+            yield where, reply
+
+
+def _fits(p: Passage, slot: Slot) -> bool:
+    return all(header_text(p, name) == value for name, value in slot.varies)
+
+
+def keep(p: Passage, cache: Cache, slot: Slot, reply: Reply, elsewhere: bool) -> None:
+    """Keeps an answer, if it may be kept; of an error that is answered `elsewhere` the status alone."""
+    if not isinstance(reply.status, int) or (not elsewhere and _any(p, cache.unkept)):
         return
+    told = _told(cache, reply)
+    listed = cache.statuses is None or reply.status in cache.statuses
+    if told is False or (told is None and not listed):
+        return
+    if elsewhere:
+        slot, reply = replace(slot, bare=True), Reply(reply.status)
+    else:
+        names = [] if "vary" in cache.ignores else _words(reply, "vary")
+        if "*" in names:
+            return
+        texts = [(name.lower(), header_text(p, name.lower())) for name in names]
+        slot = replace(slot, varies=tuple((name, text) for name, text in texts if isinstance(text, str)))
     p.note("kept", f"a {reply.status} is kept in {cache.zone}", cache.span, Kept(slot, reply, cache))
-
-
-def _slot(p: Passage, cache: Cache) -> Slot | None:
-    if ("GET" if p.nested else p.method) not in cache.methods:
-        return None
-    key = evaluate(p, cache.key)
-    return None if isinstance(key, Unknown) else Slot(cache.zone, key)
 
 
 def _any(p: Passage, values: tuple[Value, ...]) -> bool:
@@ -53,21 +87,33 @@ def _any(p: Passage, values: tuple[Value, ...]) -> bool:
     return any(isinstance(text, Unknown) or text not in ("", "0") for text in texts)
 
 
-def _is_kept(cache: Cache, reply: Reply) -> bool:
-    """Answers that say that they are private, that set cookies, or that differ by the request's headers, are not
-    shared, unless that is ignored."""
-    if cache.statuses is not None and reply.status not in cache.statuses:
+def _told(cache: Cache, reply: Reply) -> bool | None:
+    """Whether the answer's own headers let it be kept (True), forbid it (False), or say nothing of it."""
+    found = {name: _words(reply, name) for name in TOLD if name not in cache.ignores}
+    if found.get("set-cookie"):
         return False
-    return isinstance(reply.status, int) and not _is_private(cache, reply)
+    if expires := found.get("x-accel-expires"):
+        return expires[0] != "0"
+    words = [word.lower() for word in found.get("cache-control", ())]
+    if any(word.startswith(NEVER) for word in words):
+        return False
+    for prefix in ("s-maxage=", "max-age="):
+        for word in words:
+            if word.startswith(prefix):
+                return word[len(prefix) :].strip().lstrip("0") != ""
+    if dates := found.get("expires"):
+        return _is_far(", ".join(dates))
+    return None
 
 
-def _is_private(cache: Cache, reply: Reply) -> bool:
-    for name, value in reply.headers:
-        lower = name.lower()
-        if lower in cache.ignores:
-            continue
-        if lower in ("set-cookie", "vary"):
-            return True
-        if lower == "cache-control" and any(word in value.lower() for word in PRIVATE):
-            return True
-    return False
+def _is_far(date: str) -> bool:
+    """Time stands still: a date that is nearer than this may be over."""
+    try:
+        return parsedate_to_datetime(date).timestamp() > 4e9
+    except (TypeError, ValueError):
+        return False
+
+
+def _words(reply: Reply, name: str) -> list[str]:
+    texts = [value for key, value in reply.headers if key.lower() == name]
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from authlint.flow.forwarding import reply_of
-from authlint.flow.outcome import Header, Reached
+from authlint.flow.outcome import Header, Reached, behind
 from authlint.flow.passage import Passage
-from authlint.flow.values import fits
+from authlint.flow.values import evaluate, fits
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Call
 
@@ -46,7 +46,9 @@ def _request(p: Passage, check: Call) -> Reached:
     query = f"?{p.query}" if p.query is not None else ""
     sent = [h for h in p.headers if _is_sent(p, check, h.name.lower())]
     headers = list(_joined(sent))
-    headers += [Header(name, value) for name, value in check.adds]
+    own = {name.lower() for name, _ in check.adds}
+    headers = [h for h in headers if h.name.lower() not in own]
+    headers += [Header(name, evaluate(p, value)) for name, value in check.adds]
     removed = tuple((h.name.lower(), None) for h in p.headers if h not in sent)
     return Reached(
         check.upstream, address, p.method, check.prefix + p.path + query, tuple(headers), check.span, removed
@@ -106,6 +108,8 @@ def _append(p: Passage, header: Header, once: frozenset[str]) -> None:
     there = [known for known in p.headers if known.name.lower() == lower]
     if there and lower in once:
         known = there[0]
-        p.headers[p.headers.index(known)] = Header(known.name, f"{known.text},{header.text}", known.op)
-    elif there:
+        p.headers[p.headers.index(known)] = Header(
+            known.name, behind(known.value, ",", header.value), known.op
+        )
+    else:
         p.headers.append(header)

@@ -43,11 +43,11 @@ def through(p: Passage, step: Forward, world: World, receive: Receive) -> Conten
     p.note("forwarded", f"to {reached.name}, a server of the same configuration", step.span, step)
     replied = Reply(inner.status, tuple((h.name, h.text) for h in inner.headers))
     content = receive(p, step, reached, target, replied)
-    # What the first of the two kept back is missing behind the second.
-    last = inner.upstream
-    p.upstream = None if last is None else replace(last, removed=(*reached.removed, *last.removed))
-    if p.nested and p.upstream is not None:
-        shared.auth_requests[-1:] = [p.upstream]
+    p.upstream = inner.upstream
+    if inner.upstream is not None:  # what this server took away never comes back
+        p.upstream = replace(inner.upstream, removed=(*reached.removed, *inner.upstream.removed))
+    if p.nested and inner.upstream is not None:
+        shared.auth_requests[-1:] = [inner.upstream]
     return content
 
 

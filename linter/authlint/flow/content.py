@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from authlint.flow import cookies
 from authlint.flow.answering import Draft
-from authlint.flow.assume import FILES, Reply
+from authlint.flow.assume import FILES, Reply, Slot
 from authlint.flow.caching import keep, look_up
 from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
+from authlint.flow.routing import Hosting, choose_host, choose_route
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
@@ -161,34 +162,46 @@ def answer(p: Passage, step: Answer) -> Draft:
 
 
 def forward(p: Passage, step: Forward) -> Content:
-    """Sends the request on and takes the answer."""
+    """Sends the request on and takes the answer, or one that was kept."""
     reached, target = reach(p, step)
     if target.name == "":
         return Draft(
             500, "gateway", p.note("answered", "the upstream has no name", step.span, step), bare=True
         )
-    stored = None if step.cache is None else look_up(p, step.cache)
-    if stored is not None:
-        return _again(p, step, reached, target, stored)
+    slot, kept = look_up(p, step.cache, f"{target.scheme}://{target.name}{reached.path}")
+    if kept is not None:
+        return _again(p, step, *kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
     _stay_changed(p, step, reached)
     reply = reply_of(p, reached)
-    if step.cache is not None:
-        keep(p, step.cache, reply)
+    if step.cache is not None and slot is not None:
+        elsewhere = _intercepts(p, step, reply)
+        if elsewhere or _jump(step, tuple(Header(*one) for one in reply.headers)) is None:
+            keep(p, step.cache, slot, reply, elsewhere)
     return receive(p, step, reached, target, reply)
 
 
-def _again(p: Passage, step: Forward, reached: Reached, target: Target, stored: Reply) -> Content:
+def _again(p: Passage, step: Forward, slot: Slot, reply: Reply) -> Content:
     """An answer that was kept; nobody is asked."""
-    asked, upstream = len(p.shared.auth_requests), p.upstream
     if step.cache is not None:
-        p.note("applied", f"the answer comes from the cache {step.cache.zone}", step.cache.span, step.cache)
-    content = receive(p, step, reached, target, stored)
-    del p.shared.auth_requests[asked:]
-    p.upstream = upstream
+        p.note("applied", f"the answer comes from the cache {slot.zone}", step.cache.span, step.cache)
+    if slot.bare and isinstance(reply.status, int):
+        decided = p.note("answered", "an error that was kept", step.span, step)
+        return Draft(reply.status, "gateway", decided, bare=True)
+    p.upstream_headers = tuple(Header(name, value) for name, value in reply.headers)
+    p.upstream_stated = True
+    content = _taken(p, step, reply, p.upstream_headers)
     if isinstance(content, Draft):
         content.party = "gateway"
     return content
+
+
+def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:
+    """Whether an upstream's error is answered elsewhere."""
+    status = reply.status
+    if not step.intercept or not isinstance(status, int) or status < 300:
+        return False
+    return any(status in one.statuses for one in p.in_force.recover)
 
 
 def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
@@ -211,9 +224,14 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
+    return _taken(p, step, reply, headers)
+
+
+def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...]) -> Content:
+    """What becomes of an upstream's answer."""
+    status = reply.status if isinstance(reply.status, int) else 502
     # An error that is answered elsewhere comes first (measured).
-    caught = any(reply.status in one.statuses for one in p.in_force.recover)
-    intercepted = step.intercept and reply.status >= 300 and caught
+    intercepted = _intercepts(p, step, reply)
     jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
@@ -221,11 +239,11 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         p.kept.extend(_cookie(p, step, one) for one in headers if one.name.lower() == "set-cookie")
         return jump
     party = "auth-service" if p.nested else "upstream"
-    decided = p.note("answered", f"the {party} answers {reply.status}", step.span, step)
-    draft = Draft(reply.status, "auth-service" if p.nested else "upstream", decided)
+    decided = p.note("answered", f"the {party} answers {status}", step.span, step)
+    draft = Draft(status, "auth-service" if p.nested else "upstream", decided)
     if intercepted:
         draft.bare = True
-        if reply.status == 401:
+        if status == 401:
             p.challenge(tuple(h for h in headers if h.name.lower() == "www-authenticate"))
         return draft
     hidden = {op.name.lower() for op in step.hide}
@@ -291,9 +309,22 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
     if not follow.other_scheme and (scheme == "https") != p.shared.listener.tls:
         return None
     host, slash, path = rest.partition("/")
+    headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    if not _leads_somewhere(p, headers, slash + path or "/"):
+        return None
     p.followed += 1
-    p.headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    p.headers = headers
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
+
+
+def _leads_somewhere(p: Passage, headers: list[Header], target: str) -> bool:
+    """Whether a route takes the request that a redirect asks for: else the client gets the redirect (measured)."""
+    hosting = choose_host(p.shared.listener, headers[0].text)
+    if not isinstance(hosting, Hosting):
+        return True
+    path, query = split_target(target)
+    there = replace(p, path=path, query=query, headers=headers)
+    return choose_route(there, hosting.host.table, hosting.host.fallback) is not hosting.host.fallback
 
 
 def _relocated(p: Passage, step: Forward, location: str) -> tuple[str | Unknown, bool]:

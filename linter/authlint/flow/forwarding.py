@@ -107,15 +107,20 @@ def replaced(path: str, pattern: str, to: str) -> str:
     compiled = compile_pattern(pattern, False, True)
     if isinstance(compiled, Unknown):
         return path
-    out, rest = "", path
-    while rest:
-        found = compiled.search(rest)
-        if not isinstance(found, Match) or not found.groups[0]:
+    out, end, last = "", 0, -1
+    while end <= len(path):
+        found = compiled.search(path, end)
+        if not isinstance(found, Match):
             break
-        whole = found.groups[0]
-        before, _, rest = rest.partition(whole)
-        out += before + _filled(to, found.groups)
-    return out + rest
+        whole = found.groups[0] or ""
+        out += path[end : found.start]
+        if not whole and found.start == last:  # nothing is found twice at one place
+            out += path[last : last + 1]
+            end = last + 1
+            continue
+        out += _filled(to, found.groups)
+        end = last = found.start + len(whole)
+    return out + path[end:]
 
 
 def _filled(to: str, groups: Sequence[str | None]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from authlint.flow.outcome import Header
+from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
-from authlint.model.gateway import Buffers, Listener, VirtualHost
+from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -56,25 +56,22 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
         return _unread(shared, Refusal(414, "the request line is too long", True))
     if clean is None:  # the request line is as far as reading came
         return _unread(shared, Refusal(400, "a bad request", True))
-    headers, complete = _understood(shared, host, room)
-    if not complete and room.buffers is not None:
-        status = room.buffers.status
-        return Taken(clean, query, headers, Refusal(status, "the headers are too large", known_as=494))
-    # Reading stops at a second Authorization: what the client sent behind it is not there (measured).
-    places = [number for number, header in enumerate(headers) if header.name.lower() == "authorization"]
-    if len(places) > 1:
-        return Taken(clean, query, headers[: places[1]], Refusal(400, "a bad request"))
-    if shared.listener.intake.plain is not None and shared.listener.tls and request.scheme in ("http", "ws"):
-        refusal = Refusal(shared.listener.intake.plain, "no TLS where TLS is spoken", known_as=497)
+    headers, refusal = _understood(shared, host, room)
+    if refusal is not None:
         return Taken(clean, query, headers, refusal)
     if request.method in host.refused:
         return Taken(clean, query, headers, Refusal(405, "the method is refused"))
+    plain = shared.listener.intake.plain
+    if plain is not None and shared.listener.tls and not shared.tls:
+        return Taken(clean, query, headers, Refusal(plain, "no TLS where TLS is spoken", known_as=497))
     return Taken(clean, query, headers)
 
 
 def _unread(shared: Shared, refusal: Refusal) -> Taken:
-    shared.request = replace(shared.request, url=f"{shared.request.scheme}://", headers=(), _parts=[])
+    url = f"{shared.request.scheme}://:{shared.request.port}"
+    shared.request = replace(shared.request, url=url, headers=(), body="", _parts=[])
     shared.host = shared.listener.default
+    shared.unread = True
     return Taken("", None, [], refusal)
 
 
@@ -99,29 +96,49 @@ class Room:
         return True
 
 
-def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Header], bool]:
-    """The client's headers without those whose names are dropped, and whether there was room for all of them.
+def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Header], Refusal | None]:
+    """The client's headers without those whose names are dropped, and why the rest was not read.
 
-    Until the Host header has been read the default host's settings count (measured).
+    Until the Host header has been read it is the default host's request (measured).
     """
-    out = [Header("Host", shared.request.host)]
-    listed = [name.lower() for name, _ in shared.request.headers]
-    here = shared.listener.default if "host" in listed else host
-    room.buffers = here.buffers
-    for name, value in shared.request.headers:
-        value = value.strip()
+    request = shared.request
+    first = not any(name.lower() == "host" for name, _ in request.headers)
+    here = host if first else shared.listener.default
+    out = [Header("Host", request.host)] if first else []
+    authorized = False
+    refusal: Refusal | None = None
+    for name, value in request.headers:
+        lower, value = name.lower(), value.strip()
+        room.buffers = here.buffers
         if not room.takes(len(name) + len(value.encode("utf-8", "surrogateescape")) + 4):
-            return out, False
-        if name.lower() == "host":
-            here = host
-            room.buffers = here.buffers
-            continue
-        names = here.header_names
-        plain = name.replace("-", "").replace("_", "")
-        odd = not (plain.isalnum() and plain.isascii()) and not names.odd
-        if not odd and ("_" not in name or names.underscores or names.odd):
+            status = room.buffers.status if room.buffers is not None else 400
+            refusal = Refusal(status, "the headers are too large", known_as=494)
+        elif lower == "authorization" and authorized:
+            # Reading stops here: of what the client sent behind it nothing is known (measured).
+            refusal = Refusal(400, "a bad request")
             out.append(Header(name, value))
-    return out, True
+        if refusal is not None:
+            break
+        authorized = authorized or lower == "authorization"
+        if lower == "host":
+            here = host
+            out.insert(0, Header("Host", request.host))
+        elif _is_named(name, here.header_names):
+            out.append(Header(name, value))
+    if refusal is not None and here is not host:
+        shared.host = here
+        hosts = tuple(one for one in request.headers if one[0].lower() != "host")
+        shared.request = replace(
+            request, url=f"{request.scheme}://:{request.port}{request.target}", headers=hosts, _parts=[]
+        )
+    return out, refusal
+
+
+def _is_named(name: str, names: HeaderNames) -> bool:
+    """Whether a header of this name is read at all."""
+    plain = name.replace("-", "").replace("_", "")
+    odd = not (plain.isalnum() and plain.isascii()) and not names.odd
+    return not odd and ("_" not in name or names.underscores or names.odd)
 
 
 def _as_sent(shared: Shared, listener: Listener) -> Taken:
@@ -160,7 +177,7 @@ def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:
     if lower in once:
         for number, known in enumerate(headers):
             if known.name.lower() == lower:
-                headers[number] = Header(known.name, f"{known.text},{header.text}")
+                headers[number] = Header(known.name, behind(known.value, ",", header.value))
                 return
     headers.append(header)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from authlint.flow.assume import CREDENTIALS
-from authlint.flow.outcome import Header
+from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.queries import parameters, without
 from authlint.flow.reading import header_text
@@ -68,8 +68,8 @@ def add(p: Passage, header: Header) -> None:
     if not same:
         p.headers.append(header)
         return
-    known, value = same[0], header.value
-    text = value if isinstance(value, Unknown) else f"{known.text},{value}"
+    known = same[0]
+    text = behind(known.value, ",", header.value)
     p.headers[p.headers.index(known)] = Header(known.name, text, known.op)
 
 

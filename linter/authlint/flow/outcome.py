@@ -48,6 +48,13 @@ class Header:
         return self.value if isinstance(self.value, str) else ""
 
 
+def behind(known: str | Unknown, join: str, more: str | Unknown) -> str | Unknown:
+    """What is in a header with more put behind it; nothing is joined to nothing (measured)."""
+    if isinstance(known, Unknown) or isinstance(more, Unknown):
+        return known if isinstance(known, Unknown) else more
+    return known + join + more if known and more else known + more
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step of the trace: what did what, where, and why."""

@@ -39,7 +39,15 @@ class Shared:
     seen: dict[str, str | Unknown] = field(default_factory=dict)  # header variables that were read
     peer: str | None = None
     method: str = "GET"
+    unread: bool = False  # of the client's request nothing is known
     hops: int = 0  # gateways of the same configuration in a row
+
+    @property
+    def tls(self) -> bool:
+        """Whether the request comes over TLS: not where it is sent in plain text to this very port."""
+        if self.request.scheme in ("http", "ws") and self.request.port == self.listener.port:
+            return self.listener.tls and self.listener.intake.plain is None
+        return self.listener.tls
 
 
 @dataclass(slots=True)
@@ -58,6 +66,7 @@ class Passage:
     method: str = "GET"
     raw: bool = True
     around: Passage | None = None  # the request that this auth request is made for
+    has_asked: bool = False  # an auth request was made for this one
     was_forwarding: bool = False  # a block of this route that was in force before forwards
     own_route: bool = True  # the path still begins with the route's prefix
     route: Route | None = None
@@ -81,6 +90,7 @@ class Passage:
     upstream_headers: tuple[Header, ...] = ()
     upstream_status: int | None = None
     upstream_statuses: str = ""  # of all that were asked for this request
+    cache_status: str = ""  # whether the last answer came from a cache
     upstream_stated: bool = False  # its answer was given whole: a header that is not in it was not sent
     decided: Event | None = None
     taken: dict[str, Span] = field(default_factory=dict)  # headers that a check kept to itself, lower case

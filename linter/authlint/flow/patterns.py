@@ -32,10 +32,11 @@ NO_NAMES: Mapping[str, str | None] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`groups[0]` is the whole match; a group that took no part is None."""
+    """`groups[0]` is the whole match, which begins at the byte `start`; a group that took no part is None."""
 
     groups: tuple[str | None, ...]
     named: Mapping[str, str | None] = field(default_factory=lambda: NO_NAMES)
+    start: int = field(default=0, compare=False)
 
 
 class Pattern:
@@ -52,15 +53,15 @@ class Pattern:
     def __repr__(self) -> str:
         return f"Pattern({self.text!r}, nocase={self.nocase}, re2={self.re2})"
 
-    def search(self, subject: str) -> Match | Unknown | None:
-        """The first match anywhere in the subject."""
-        return self._run("search", subject)
+    def search(self, subject: str, at: int = 0) -> Match | Unknown | None:
+        """The first match anywhere in the subject, or behind so many bytes of it."""
+        return self._run("search", subject, at)
 
     def full(self, subject: str) -> Match | Unknown | None:
         """A match of the whole subject, as Envoy asks for."""
         return self._run("fullmatch", subject)
 
-    def _run(self, method: str, subject: str) -> Match | Unknown | None:
+    def _run(self, method: str, subject: str, at: int = 0) -> Match | Unknown | None:
         if self.re2 and not subject.isascii():
             return NOT_ASCII
         try:
@@ -71,9 +72,9 @@ class Pattern:
             return Unknown(f"a regular expression on more than {MAX_SUBJECT} bytes")
         try:
             if self._is_cheap(len(data)):
-                found = getattr(self._compiled_fast(), method)(data)
+                found = getattr(self._compiled_fast(), method)(data, at)
             else:
-                found = getattr(self._compiled_slow(), method)(data, timeout=SECONDS)
+                found = getattr(self._compiled_slow(), method)(data, at, timeout=SECONDS)
         except TimeoutError:
             return Unknown(f"the regular expression {self.text!r} takes too long on this text")
         except (MemoryError, RecursionError, OverflowError):
@@ -112,8 +113,10 @@ def _match(found: Any) -> Match:
     groups = tuple(_text(group) for group in (found.group(), *found.groups()))
     named = found.groupdict()
     if not named:
-        return Match(groups)
-    return Match(groups, MappingProxyType({name: _text(value) for name, value in named.items()}))
+        return Match(groups, start=found.start())
+    return Match(
+        groups, MappingProxyType({name: _text(value) for name, value in named.items()}), found.start()
+    )
 
 
 def _text(value: bytes | None) -> str | None:

@@ -84,7 +84,7 @@ def scheme(p: Passage) -> str:
     told = p.header("x-forwarded-proto") if intake.believes_proto else []
     if told and told[0].value in ("http", "https"):
         return told[0].text
-    return "https" if p.shared.listener.tls else "http"
+    return "https" if p.shared.tls else "http"
 
 
 def claim(p: Passage, path: str) -> str | Unknown:

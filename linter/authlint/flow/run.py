@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import require
-from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers
+from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers, sent
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
 from authlint.flow.content import Content, Jumped, answer, files, forward, receive, try_files
@@ -177,7 +177,7 @@ def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool, redirect: int) ->
             return Draft(redirect, "gateway", decided, location=text, own_location=True)
         case ToNamed(name, span):
             route = p.shared.host.table.named.get(name)
-            if route is None:
+            if route is None or not p.path:  # where the path was not read there is no way either (measured)
                 return Draft(500, "gateway", p.note("answered", f"there is no {name}", span, to), bare=True)
             p.own_route = False
             return _in_route(p, route)
@@ -362,6 +362,7 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
         return replace(outcome, trace=tuple(shared.trace), unknown=(draft.reason,))
     status = p.forced if p.forced is not None else draft.status
     status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
+    listed = sent(p, listed)
     headers = tuple(listed)
     return replace(
         outcome,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from authlint.flow.outcome import Header
+from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
@@ -205,20 +205,20 @@ def amend(p: Passage, step: Amend) -> Undecided | None:
         if not _is_for(p, op):
             continue
         value = _new(p, op)
-        if step.shared and p.around is not None and (unclear := _shared(p, p.around, op, value)) is not None:
+        if step.shared and (unclear := _shared(p, op, value)) is not None:
             return unclear
         _amend(p, op, value)
     return None
 
 
-def _shared(p: Passage, around: Passage, op: HeaderOp, value: str | Unknown) -> Undecided | None:
+def _shared(p: Passage, op: HeaderOp, value: str | Unknown) -> Undecided | None:
     """A change of a header that an auth request has in common with the request around it."""
     there = any(named(op.name, header.name) for header in p.headers)
     gone = op.verb == "remove" or (value == "" and not op.empty_sent)
-    if there == gone:
+    if there == gone and (p.around is not None or (p.has_asked and gone)):
         return Undecided(f"what becomes of the {op.name} that an auth request changes", op.span)
-    if there:
-        _amend(around, op, value)
+    if there and p.around is not None:
+        _amend(p.around, op, value)
     return None
 
 
@@ -235,7 +235,7 @@ def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
         return
     if (op.verb == "append" or op.absent_only) and there and op.join:
         last = there[-1]
-        value = value if isinstance(value, Unknown) else last.text + op.join + value
+        value = behind(last.value, op.join, value)
         p.headers[p.headers.index(last)] = Header(last.name, value, op)
     else:
         if op.verb != "append" and not op.absent_only:

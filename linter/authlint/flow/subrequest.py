@@ -24,6 +24,7 @@ def ask(p: Passage, check: Ask, travel: Travel) -> Verdict:
         return Undecided(text.reason, check.span)
     inner = Passage(p.shared, text, None, list(p.headers), nested=True, raw=False, around=p)
     inner.discarded = p.discarded
+    p.has_asked = True
     p.note("asked", f"an auth request for {text}", check.span, check)
     draft = travel(inner)
     if isinstance(draft, Undecided):

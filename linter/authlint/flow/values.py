@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape_argument, file_name
 from authlint.flow.patterns import compile_pattern
@@ -51,7 +53,8 @@ def evaluate(p: Passage, value: Value, depth: int = 0) -> str | Unknown:
             if known is None:
                 definition = p.shared.gateway.definitions.get(name)
                 known = "" if definition is None else evaluate(p, definition, depth + 1)
-                p.shared.variables[name] = known
+                if not (isinstance(definition, Pick) and definition.volatile):
+                    p.shared.variables[name] = known
             return known
         case Pick():
             return _pick(p, value, depth)
@@ -91,10 +94,18 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
             return text != ""
         case "segments":
             return text == arg or text.startswith(arg + "/")
+        case "range":
+            return _in_range(text, arg)
         case "host":
             return _host_fits(text.lower(), arg.lower())
         case _:
             return text not in ("", "0")
+
+
+def _in_range(text: str, bounds: str) -> bool:
+    low, _, high = bounds.partition(",")
+    number = re.fullmatch(r"\s*([+-]?\d{1,18})\s*", text)
+    return number is not None and int(low) <= int(number[1]) < int(high)
 
 
 def _host_fits(host: str, name: str) -> bool:
@@ -211,7 +222,7 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "path":
             return p.path
         case "target":
-            return shared.request.target
+            return "" if shared.unread else shared.request.target
         case "rest":
             return p.path[int(value.name) :]
         case "routed-target":
@@ -229,7 +240,8 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "own-method":
             return p.method
         case "user":
-            return basic_user(header_text(p, "authorization"))
+            given = p.header("authorization")
+            return basic_user(given[0].value if given else "")
         case "capture":
             return _capture(p, value.name)
         case _:
@@ -282,6 +294,8 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
             return p.upstream_statuses
+        case "cache-status":
+            return p.cache_status
         case "upstream-cookie":
             return _upstream_cookie(p, value.name)
         case "response-header" if p.answer is not None:

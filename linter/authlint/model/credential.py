@@ -130,7 +130,7 @@ class Call:
     denial_headers: tuple[Text, ...] | None
     denial_always: frozenset[str]
     success_headers: tuple[Text, ...]
-    adds: tuple[tuple[str, str], ...]
+    adds: tuple[tuple[str, Value], ...]  # in place of the client's
     remove_header: str  # of its answer: names the request's headers that end here
     once: frozenset[str]  # headers that are kept once: what is appended comes behind a comma
     most: int | None  # bytes of a body; more are refused with 413

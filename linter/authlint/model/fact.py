@@ -59,6 +59,17 @@ class Miswired:
 
 
 @dataclass(frozen=True, slots=True)
+class Overreach:
+    """An exemption, at `span`, that also takes a route, at `route`, for which `asks` wants credentials."""
+
+    path: str
+    cure: str
+    span: Span
+    route: Span
+    asks: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
     what must be so of the server for it to be written."""
@@ -69,4 +80,4 @@ class Log:
     assumes: str = ""
 
 
-Fact: TypeAlias = Ignored | Miswired | Rejected | Dangling | Log
+Fact: TypeAlias = Ignored | Miswired | Overreach | Rejected | Dangling | Log

@@ -39,7 +39,7 @@ class Cache:
     the same (measured with nginx 1.22 and 1.31).
     """
 
-    key: Value
+    key: Value | None  # None: the URL that the upstream is asked for
     statuses: frozenset[int] | None
     methods: frozenset[str]
     unread: tuple[Value, ...]

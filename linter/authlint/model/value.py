@@ -36,6 +36,7 @@ Kind: TypeAlias = Literal[
     "upstream-header",  # a header of the last upstream's response
     "upstream-status",
     "upstream-cookie",  # that the last upstream sets
+    "cache-status",  # HIT, MISS or BYPASS
     "response-header",
     "document-root",
     "authority",  # the Host header as the gateway sees it, port included
@@ -93,12 +94,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pick:
-    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns."""
+    """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns.
+
+    As a definition it is kept once it is worked out, unless `volatile`.
+    """
 
     source: Value
     cases: tuple[Case, ...]
     default: Value
     span: Span
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ class Text:
 
     `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression
     as text, in RE2's syntax if `re2`; `true` is: neither empty nor
-    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form.
+    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form; `range` a whole number
+    from the first of two, which a comma parts, up to the other and without it.
     """
 
     how: Literal[
@@ -133,6 +139,7 @@ class Text:
         "true",
         "host",
         "network",
+        "range",
     ]
     arg: str = ""
     nocase: bool = False

@@ -23,7 +23,7 @@ def cache_of(route: Route) -> Cache | None:
 
 def tells_clients(site: Site, cache: Cache) -> bool:
     """Whether the key differs from client to client."""
-    found = parts(cache.key, site.gateway.definitions)
+    found = () if cache.key is None else parts(cache.key, site.gateway.definitions)
     return any(
         isinstance(part, Get) and (part.kind in KINDS or (part.kind == "header" and part.name in OF_CLIENTS))
         for part in found

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from authlint.model.credential import Call
 from authlint.model.step import Check, Unsure
-from authlint.model.value import Text
+from authlint.model.value import EMPTY, Text, Value
+from authlint.readers.envoy import formatting
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
-from authlint.readers.envoy.headers import ONCE
+from authlint.readers.envoy.headers import REQUEST
 from authlint.readers.envoy.matching import strings
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, status_code, text
 from authlint.readers.yaml.tree import Item
@@ -82,7 +83,7 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         success_headers=(),
         adds=(),
         remove_header="",
-        once=ONCE,
+        once=REQUEST,
         most=_most(one),
         reroutes=is_set(one.config, "clear_route_cache"),
         span=span,
@@ -111,15 +112,20 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         denial_headers=None if client is None or not fields(client, "patterns") else strings(client),
         denial_always=TOLD,
         success_headers=strings(field(response, "allowed_client_headers_on_success")),
-        adds=tuple((text(pair, "key"), text(pair, "value")) for pair in fields(request, "headers_to_add")),
+        adds=tuple(_added(pair) for pair in fields(request, "headers_to_add")),
         remove_header="x-envoy-auth-headers-to-remove",
-        once=ONCE,
+        once=REQUEST,
         most=_most(one),
         reroutes=is_set(one.config, "clear_route_cache"),
         denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),
         open_span=place(field(one.config, "failure_mode_allow"), one.span),
     )
+
+
+def _added(pair: Item) -> tuple[str, Value]:
+    value = field(pair, "value")
+    return text(pair, "key"), EMPTY if value is None else formatting.value(value.text, value.span)
 
 
 def _most(one: Filter) -> int | None:

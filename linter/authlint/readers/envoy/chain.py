@@ -163,7 +163,7 @@ def _mutate(one: Filter, spot: Spot, found: Steps) -> None:
     for config in configs:
         for side, ops in (("request_mutations", request), ("response_mutations", response)):
             for item in fields(config, "mutations", side):
-                op = mutation(item)
+                op = mutation(item, side.partition("_")[0])
                 if op is None or op.name.startswith(":"):
                     found.steps.append(Unsure("how header_mutation changes a request", item.words))
                 else:

@@ -23,41 +23,23 @@ ACTIONS = {
     "2": "OVERWRITE_IF_EXISTS_OR_ADD",
     "3": "OVERWRITE_IF_EXISTS",
 }
-# Headers that Envoy keeps once: what is appended comes behind a comma. Of others a second line is made.
-ONCE = frozenset(
-    (
-        "accept",
-        "accept-encoding",
-        "access-control-allow-credentials",
-        "access-control-allow-headers",
-        "access-control-allow-methods",
-        "access-control-allow-origin",
-        "access-control-expose-headers",
-        "access-control-max-age",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "authorization",
-        "cache-control",
-        "content-encoding",
-        "content-type",
-        "etag",
-        "origin",
-        "referer",
-        "server",
-        "user-agent",
-        "vary",
-        "via",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-port",
-        "x-forwarded-proto",
-        "x-request-id",
-    )
-)
+# Headers that Envoy keeps once: what is appended comes behind a comma. Of others a second line is made (measured).
+BOTH = frozenset(("cache-control", "content-encoding", "content-type", "via", "x-request-id"))
+REQUEST = BOTH | {
+    *("accept", "accept-encoding", "access-control-request-headers", "access-control-request-method"),
+    *("authorization", "origin", "referer", "user-agent"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
+}
+RESPONSE = BOTH | {
+    *("access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods"),
+    *("access-control-allow-origin", "access-control-expose-headers", "access-control-max-age"),
+    *("etag", "server", "vary"),
+}
+ONCE = {"request": REQUEST, "response": RESPONSE}
 
 
-def added(item: Item) -> HeaderOp | None:
-    """A HeaderValueOption."""
+def added(item: Item, side: str) -> HeaderOp | None:
+    """A HeaderValueOption, for one side ("request", "response")."""
     key = field(item, "header", "key")
     given = field(item, "header", "value")
     if key is None or key.masked:
@@ -69,7 +51,7 @@ def added(item: Item) -> HeaderOp | None:
     span = given.span if given is not None else key.span
     value = EMPTY if given is None else formatting.value(given.text, given.span)
     keeps = not is_set(item, "keep_empty_value")
-    join = "," if name in ONCE else ""
+    join = "," if name in ONCE[side] else ""
     if action == "APPEND_IF_EXISTS_OR_ADD":
         return HeaderOp("append", name, value, span, empty_keeps=keeps, empty_sent=not keeps, join=join)
     return HeaderOp(
@@ -92,23 +74,26 @@ def removed(item: Item) -> HeaderOp:
 def of_level(level: Item | None, side: str) -> tuple[HeaderOp, ...]:
     """The operations that a route, virtual host or route configuration has for one side ("request", "response")."""
     gone = [removed(one) for one in fields(level, f"{side}_headers_to_remove") if not one.masked]
-    given = [op for op in map(added, fields(level, f"{side}_headers_to_add")) if op is not None]
+    listed = (added(one, side) for one in fields(level, f"{side}_headers_to_add"))
+    given = [op for op in listed if op is not None]
     adding = [op for op in given if op.verb == "append" or op.absent_only]
     return (*gone, *(op for op in given if op not in adding), *adding)
 
 
 def of_levels(levels: Sequence[Item], side: str, specific_wins: bool) -> Iterator[tuple[HeaderOp, ...]]:
-    """The operations of each level in the order in which they are done; `levels` begin with the most specific."""
-    for number, level in enumerate(reversed(levels) if specific_wins else levels, 1):
+    """The operations of each level in the order in which they are done; `levels` begin with the most specific. Those
+    of a weighted cluster always come first (measured)."""
+    ordered = [*levels[:-3], *reversed(levels[-3:])] if specific_wins else levels
+    for number, level in enumerate(ordered, 1):
         ops = of_level(level, side)
         if ops:
             yield tuple(replace(op, together=number) for op in ops)
 
 
-def mutation(item: Item) -> HeaderOp | None:
+def mutation(item: Item, side: str) -> HeaderOp | None:
     """One mutation of the header_mutation filter; None where it is not understood."""
     gone = field(item, "remove")
     if gone is not None:
         return removed(gone)
     append = field(item, "append")
-    return None if append is None else added(append)
+    return None if append is None else added(append, side)

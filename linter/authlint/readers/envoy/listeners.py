@@ -14,7 +14,7 @@ from authlint.model.gateway import HostName, Intake, Listener, LocalReply, Virtu
 from authlint.model.step import HeaderOp
 from authlint.model.value import Opaque
 from authlint.readers.envoy.filters import Surroundings, filters
-from authlint.readers.envoy.headers import ONCE, added, mutation
+from authlint.readers.envoy.headers import REQUEST, added, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
 from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
 from authlint.readers.yaml.tree import Item
@@ -115,7 +115,7 @@ def _intake(config: Item) -> Intake:
     early = []
     for one in fields(config, "early_header_mutation_extensions"):
         for item in fields(one, "typed_config", "mutations"):
-            op = mutation(item)
+            op = mutation(item, "request")
             if op is not None:
                 early.append(op)
     if is_set(config, "use_remote_address") and not is_set(config, "skip_xff_append"):
@@ -129,7 +129,7 @@ def _intake(config: Item) -> Intake:
         underscores=UNDERSCORES.get(text(common, "headers_with_underscores_action"), "keep"),  # type: ignore[arg-type]
         strip_port=stripped,
         ignore_port=is_set(config, "route_config", "ignore_port_in_host_matching"),
-        once=ONCE,
+        once=REQUEST,
         scheme=text(config, "scheme_header_transformation", "scheme_to_overwrite"),
         believes_proto=not is_set(config, "use_remote_address"),
         grpc=True,
@@ -143,7 +143,8 @@ def _replies(config: Item) -> Iterator[LocalReply]:
         statuses, when = _filtered(field(item, "filter"))
         if statuses == frozenset():
             continue
-        ops = tuple(op for op in map(added, fields(item, "headers_to_add")) if op is not None)
+        listed = (added(one, "response") for one in fields(item, "headers_to_add"))
+        ops = tuple(op for op in listed if op is not None)
         yield LocalReply(statuses, when, number(item, "status_code"), ops, item.words)
 
 

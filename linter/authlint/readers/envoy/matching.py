@@ -108,7 +108,11 @@ def _header_test(item: Item, value: Value, name: str) -> Condition | None:
     regex = field(item, "safe_regex_match", "regex") or field(item, "regex_match")
     if regex is not None:
         return Unclear(why) if regex.masked else Test(value, Text("full", regex.text, False, True))
-    return Unclear(why) if field(item, "range_match") is not None else None
+    bounds = field(item, "range_match")
+    if bounds is None:
+        return None
+    low, high = number(bounds, "start") or 0, number(bounds, "end") or 0
+    return Test(value, Text("range", f"{low},{high}"))
 
 
 def query_matcher(item: Item) -> Condition:

@@ -13,6 +13,7 @@ from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, of
 from authlint.readers.kubernetes.classes import classes, foreign
 from authlint.readers.kubernetes.concern import concerned
 from authlint.readers.kubernetes.controller import controller
+from authlint.readers.kubernetes.exempting import exempted
 from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
 from authlint.readers.kubernetes.locations import World
@@ -129,5 +130,5 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         files=tuple(files),
         advice=ADVICE,
         server=SERVER,
-        facts=(*dict.fromkeys(facts(ingresses, world)), *logs),
+        facts=(*dict.fromkeys((*facts(ingresses, world), *exempted(ingresses, settings))), *logs),
     )

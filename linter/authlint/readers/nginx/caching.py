@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from authlint.model.reply import Cache
-from authlint.model.value import Cat, Get, Lit, Value
+from authlint.model.value import Lit, Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
 from authlint.text import Span
@@ -13,7 +13,7 @@ VALID = ("200", "301", "302")
 ALWAYS = frozenset(("GET", "HEAD"))
 
 
-def cache(level: Level, prefix: str, target: Value) -> Cache | None:
+def cache(level: Level, prefix: str) -> Cache | None:
     """The cache in effect for a *_pass of this family."""
     node = level.last(f"{prefix}_cache")
     if node is None or node.arg(0) in ("", "off"):
@@ -23,7 +23,7 @@ def cache(level: Level, prefix: str, target: Value) -> Cache | None:
     named = level.last(f"{prefix}_cache_key")
     valid = level.nearest(f"{prefix}_cache_valid")
     return Cache(
-        key=_key(level, prefix, target),
+        key=_key(level, prefix),
         statuses=_statuses(valid),
         methods=ALWAYS | frozenset(methods),
         unread=_values(level, f"{prefix}_cache_bypass"),
@@ -36,12 +36,11 @@ def cache(level: Level, prefix: str, target: Value) -> Cache | None:
     )
 
 
-def _key(level: Level, prefix: str, target: Value) -> Value:
-    """By default the upstream's URL with path and query as the gateway sees them now."""
+def _key(level: Level, prefix: str) -> Value | None:
     node = level.last(f"{prefix}_cache_key")
     if node is not None and node.args:
         return level.value(node.arg(0))
-    return Cat((target, Get("routed-target"))) if prefix == "proxy" else Lit("")
+    return None if prefix == "proxy" else Lit("")
 
 
 def _values(level: Level, name: str) -> tuple[Value, ...]:

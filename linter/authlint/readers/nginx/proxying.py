@@ -75,7 +75,7 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         jump_header=_jump_header(level, family),
         span=node.span,
         method=_method(level, family),
-        cache=caching.cache(level, family.prefix, target),
+        cache=caching.cache(level, family.prefix),
         cookies=cookies(level) if family.prefix == "proxy" else (),
     )
 

@@ -41,6 +41,7 @@ SIMPLE: dict[str, tuple[Kind, str]] = {
     "proxy_host": ("upstream-host", ""),
     "proxy_port": ("upstream-port", ""),
     "upstream_status": ("upstream-status", ""),
+    "upstream_cache_status": ("cache-status", ""),
     "document_root": ("document-root", ""),
     "content_type": ("header", "content-type"),
     "content_length": ("header", "content-length"),
@@ -201,7 +202,8 @@ def pick(names: Names, node: Node) -> Value:
         exact.append(Case(Text("is"), default, node.span))
     wild.sort(key=lambda case: (case.test.arg.endswith("*"), -len(case.test.arg)))
     source = names.value(node.arg(0))
-    return Pick(source, (*exact, *wild, *patterns), default, node.span)
+    volatile = any(child.name == "volatile" and not child.args for child in children)
+    return Pick(source, (*exact, *wild, *patterns), default, node.span, volatile)
 
 
 def _opaque(argument: int) -> Callable[[Names, Node], None]:

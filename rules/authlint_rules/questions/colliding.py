@@ -1,0 +1,100 @@
+"""Routes and rules that get the requests that are meant for others; no rule itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from authlint.flow.arrival import arrive
+from authlint.flow.outcome import Outcome
+from authlint.flow.request import Request
+from authlint.flow.tokens import demanded
+from authlint.flow.values import holds
+from authlint.model.condition import All, Condition, Test
+from authlint.model.credential import Jwt, TokenRule
+from authlint.model.gateway import Route
+from authlint.site import Endpoint, Site, requires
+from authlint_rules.questions.asked import PATHS
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A route that its own requests do not reach, and the one that gets them."""
+
+    meant: Endpoint
+    by: Route
+    request: Request
+    outcome: Outcome
+
+
+def taken(site: Site) -> Iterator[Taken]:
+    for meant in site.unreached:
+        request = site.request(meant)
+        outcome = site.ask(request)
+        by = outcome.route
+        alone = by is not meant.route and all(world.route is by for world in outcome.worlds)
+        known = alone and outcome.host is meant.host and not outcome.opens
+        # Of two routes for the same requests the first counts: policy-overridden.
+        if known and by is not None and by.match != meant.route.match and _would_fit(site, meant, request):
+            yield Taken(meant, by, request, outcome)
+
+
+def _would_fit(site: Site, meant: Endpoint, request: Request) -> bool:
+    """Whether the made-up request is surely one that the route asks for."""
+    if meant.route.when is None:
+        return True
+    p = arrive(site.gateway, request, site.files)
+    return p is not None and holds(p, meant.route.when) and not p.shared.choices.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A rule about tokens that an earlier one takes the requests from; `whole`: only whole segments are taken."""
+
+    check: Jwt
+    first: TokenRule
+    rule: TokenRule
+    path: str
+    whole: bool
+    request: Request
+    outcome: Outcome
+    endpoint: Endpoint
+
+
+def late_rules(site: Site) -> Iterator[Late]:
+    seen: set[int] = set()
+    for endpoint in site.endpoints:
+        for check in (check for require in requires(endpoint.route) for check in require.checks):
+            if isinstance(check, Jwt) and id(check) not in seen:
+                seen.add(id(check))
+                yield from _late(site, endpoint, check)
+
+
+def _late(site: Site, endpoint: Endpoint, check: Jwt) -> Iterator[Late]:
+    earlier: dict[str, TokenRule] = {}
+    for rule in check.rules:
+        path = prefix_of(rule.when)
+        if path is None:
+            continue
+        first = next((earlier[path[:cut]] for cut in range(1, len(path)) if path[:cut] in earlier), None)
+        if first is None:
+            earlier.setdefault(path, rule)
+            continue
+        request = replace(site.request(endpoint), url=f"{endpoint.base}{path.rstrip('/')}/x", _parts=[])
+        p = arrive(site.gateway, request, site.files)
+        outcome = site.ask(request)
+        if first.demand != rule.demand and p is not None and demanded(p, check) is first.demand:
+            short = prefix_of(first.when) or ""
+            whole = short.endswith("/") or path[len(short)] == "/"
+            last = outcome.route
+            by = next((one for one in site.siblings[id(endpoint.host)] if one.route is last), endpoint)
+            if not outcome.opens:
+                yield Late(check, first, rule, path, whole, request, outcome, by)
+
+
+def prefix_of(when: Condition) -> str | None:
+    """The beginning of a path that a condition asks for, and nothing besides."""
+    if isinstance(when, All) and len(when.conditions) == 1:
+        when = when.conditions[0]
+    plain = isinstance(when, Test) and when.arg is None and when.value in PATHS and when.how.how == "prefix"
+    return when.how.arg if plain and isinstance(when, Test) and not when.how.nocase else None
