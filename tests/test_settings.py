@@ -142,3 +142,33 @@ def test_a_named_file_that_is_missing(tmp_path: Path) -> None:
 )
 def test_globs(path: str, glob: str, expected: bool) -> None:
     assert matches(path, glob) is expected
+
+
+def test_a_table_of_pyproject(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n[tool.authlint]\npedantic = true\n'
+        '[tool.authlint.levels]\nauthorization-dropped = "info"\n'
+    )
+    found = load(tmp_path, KNOWN)
+    assert found.pedantic
+    assert found.levels == {"authorization-dropped": Level.INFO}
+    assert found.places == {"pedantic": "pyproject.toml:4", "levels": "pyproject.toml:5"}
+
+
+def test_a_pyproject_without_the_table_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "authlint"\n')
+    assert load(tmp_path, KNOWN) == Settings(tmp_path)
+
+
+def test_a_mistake_in_pyproject_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nignore = ["x"]\n[tool.authlint]\nignore = ["authorization-droped"]\n'
+        '[tool.authlint.levels]\nauthorization-dropped = "loud"\npreflight = "info"\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, KNOWN)
+    assert caught.value.problems == (
+        "pyproject.toml:6: levels.authorization-dropped: 'loud' is none of info, warning, error",
+        "pyproject.toml:4: there is no rule 'authorization-droped'; did you mean 'authorization-dropped'?",
+        "pyproject.toml:7: there is no rule 'preflight'; did you mean 'preflight-behind-auth'?",
+    )

@@ -43,6 +43,13 @@ ENGINE_RULES = (
         "left out of judgement. Check the rendered file to have all of it judged.",
     ),
     EngineRule(
+        "unmatched-pattern",
+        "A path in the settings fits no file",
+        Level.WARNING,
+        "A pattern under per-path, or a folder under include-roots, fits no file of the project: the files have\n"
+        "moved, or it is misspelled. What it was to change is not changed. Correct it, or take it away.",
+    ),
+    EngineRule(
         "unused-suppression",
         "A comment suppresses a finding that does not exist",
         Level.WARNING,

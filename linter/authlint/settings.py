@@ -1,26 +1,15 @@
-"""What a project says about itself in authlint.toml, and where the project begins."""
+"""What a project says about itself, and where the project begins."""
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from authlint.finding import Level
-from authlint.spelling import meant
-
-FILE = "authlint.toml"
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; one line for each reason, `file:line: what is wrong`."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+from authlint.settings_file import SettingsError as SettingsError
+from authlint.settings_file import find, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +52,8 @@ class Settings:
     baseline: Path | None = None
     suppressions: Literal["any", "with-reason", "none"] = "any"  # comments that have an effect
     servers: Mapping[str, str] = field(default_factory=dict)  # version by product
+    levels: Mapping[str, Level] = field(default_factory=dict)  # instead of a rule's own
+    places: Mapping[str, str] = field(default_factory=dict)  # where each key of the file stands, file:line
 
     def wants(self, rule: str) -> bool:
         """Whether a rule's findings are asked for; a syntax error is told unless it is ignored."""
@@ -75,20 +66,17 @@ def load(
 ) -> Settings:
     """The settings that hold for work in the folder `start`; `known` are the ids of all rules.
 
-    `file` is read instead of the nearest authlint.toml; with `isolated` none is read. Raises SettingsError.
+    `file` is read instead of the nearest authlint.toml (or pyproject.toml with a table for authlint); with `isolated`
+    none is read. Raises SettingsError.
     """
-    found = None if isolated else file or _upwards(start, FILE)
     git = _upwards(start, ".git")
+    found = None if isolated else find(start, file)
     if found is None:
         return Settings(git.parent if git else start)
-    found = found.absolute()
-    text = _text(found)
-    shown = _shown(found, start)
-    table = _parsed(text, shown)
-    problems = [*_shape_problems(table, text, shown), *_rule_problems(table, text, shown, known)]
-    if problems:
-        raise SettingsError(problems)
-    return _settings(table, found)
+    wrong = problems(found, known)
+    if wrong:
+        raise SettingsError(wrong)
+    return replace(_settings(found.table, found.path), places=found.places)
 
 
 def _settings(table: dict[str, Any], file: Path) -> Settings:
@@ -111,6 +99,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         baseline=root / table["baseline"] if "baseline" in table else None,
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
+        levels={rule: Level[level.upper()] for rule, level in table.get("levels", {}).items()},
     )
 
 
@@ -119,101 +108,3 @@ def _upwards(start: Path, name: str) -> Path | None:
         if (folder / name).exists():
             return folder / name
     return None
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise SettingsError([f"{file}: is not UTF-8"]) from None
-    except OSError as error:
-        raise SettingsError([f"{file}: {error.strerror}"]) from None
-
-
-def _shown(file: Path, start: Path) -> str:
-    return str(file.relative_to(start)) if file.is_relative_to(start) else str(file)
-
-
-def _parsed(text: str, shown: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        reason = re.sub(r"\s*\(at .*\)$", "", str(error))
-        where = line[1] if line else str(text.count("\n") + 1)
-        raise SettingsError([f"{shown}:{where}: is not TOML: {reason}"]) from None
-
-
-def _shape_problems(table: dict[str, Any], text: str, shown: str) -> Iterator[str]:
-    import json
-
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-    for error in sorted(
-        Draft202012Validator(schema).iter_errors(table), key=lambda e: [str(k) for k in e.path]
-    ):
-        path = list(error.absolute_path)
-        if error.validator == "additionalProperties":
-            known = error.schema["properties"]
-            for key in sorted(set(error.instance) - set(known)):
-                yield f"{shown}:{_line(text, [*path, key])}: unknown key {key!r}{meant(key, known)}"
-        else:
-            name = ".".join(str(key) for key in path if isinstance(key, str)) or "the file"
-            said = _said(error.validator, error.validator_value, error)
-            yield f"{shown}:{_line(text, path)}: {name}: {said}"
-
-
-def _said(validator: str, value: Any, error: Any) -> str:
-    if validator == "enum":
-        return f"{error.instance!r} is none of {', '.join(value)}"
-    if validator == "type":
-        return (
-            f"must be {'an' if value[0] in 'aeio' else 'a'} {value}, written as {_EXAMPLES.get(value, value)}"
-        )
-    if validator == "pattern" and value.startswith("^[0-9]"):
-        return f"{error.instance!r} is no version, like 1.22"
-    if validator == "pattern":
-        return f"{error.instance!r} is none of authorization, cookie, header:NAME"
-    return str(error.message)
-
-
-_EXAMPLES = {"array": '["a", "b"]', "string": '"a"', "boolean": "true or false", "object": "a table"}
-
-
-def _rule_problems(table: dict[str, Any], text: str, shown: str, known: Collection[str]) -> Iterator[str]:
-    lists: list[tuple[list[str | int], Any]] = [([key], table.get(key)) for key in ("select", "ignore")]
-    entries = table.get("per-path")
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, dict):
-            lists.append((["per-path", number, "ignore"], entry.get("ignore")))
-    for path, ids in lists:
-        for rule in ids if isinstance(ids, list) else ():
-            if isinstance(rule, str) and rule not in known:
-                line = _line(text, path, rule)
-                yield f"{shown}:{line}: there is no rule {rule!r}{meant(rule, known)}"
-
-
-def _line(text: str, path: Sequence[str | int], word: str = "") -> int:
-    """The line (from 1) of a key, or of a word of its value: TOML readers keep no places."""
-    lines = text.split("\n")
-    at = 0
-    for number, key in enumerate(path):
-        if isinstance(key, int):
-            continue
-        index = path[number + 1] if number + 1 < len(path) else 0
-        pattern = re.compile(
-            rf"\s*(?:\[\[?\s*[\"']?{re.escape(key)}[\"']?\s*\]|[\"']?{re.escape(key)}[\"']?\s*[=.])"
-        )
-        hits = [i for i in range(at, len(lines)) if pattern.match(lines[i])]
-        if hits:
-            at = hits[min(index, len(hits) - 1) if isinstance(index, int) else 0]
-    if word:
-        at = next(
-            (i for i in range(at, len(lines)) if f'"{word}"' in lines[i] or f"'{word}'" in lines[i]), at
-        )
-    return at + 1

@@ -21,8 +21,8 @@ Good
     }
 
 When it stays quiet
-    The policy works on the route after all; parts of the configuration could not be read; it is switched off in so
-    many words.
+    The policy works on the route after all; a route leaves out what others of the gateway have in force; parts of the
+    configuration could not be read; it is switched off in so many words.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ from authlint.finding import Finding, Label, Level
 from authlint.model.gateway import Inert
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
-from authlint_rules.questions.erasing import Erased, erased
+from authlint_rules.questions.erasing import Erased, erased, overridden
 
 ID = "cors-policy-inert"
+OUT_OF_IF = "move the line out of the `if`, or repeat the CORS lines inside it"
+BESIDE = "repeat the CORS lines beside it, or move it to where they are"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -48,7 +50,14 @@ def check(site: Site) -> Iterator[Finding]:
         for inert in found:
             yield from _inert(site, endpoint, inert)
         for one in erased(site, endpoint):
-            yield _lost(site, endpoint, one)
+            yield _lost(
+                site, endpoint, one, "inside `if`, this replaces all header lines in effect before", OUT_OF_IF
+            )
+        outer = overridden(site, endpoint)
+        if outer is not None:
+            yield _lost(
+                site, endpoint, outer, "this replaces all header lines of the levels around it", BESIDE
+            )
 
 
 def _inert(site: Site, endpoint: Endpoint, inert: Inert) -> Iterator[Finding]:
@@ -69,16 +78,16 @@ def _inert(site: Site, endpoint: Endpoint, inert: Inert) -> Iterator[Finding]:
     )
 
 
-def _lost(site: Site, endpoint: Endpoint, one: Erased) -> Finding:
+def _lost(site: Site, endpoint: Endpoint, one: Erased, why: str, cure: str) -> Finding:
     return Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"{endpoint.title}: the CORS headers are lost on the answer itself",
-        primary=Label(one.by, "inside `if`, this replaces all header lines in effect before"),
+        primary=Label(one.by, why),
         related=(Label(one.lost.span, "has no effect on these requests"),),
         routes=(endpoint.title,),
         witness=(site.exchange(one.request, one.outcome, f"Access-Control-Allow-Origin: {one.origin}"),),
-        cure="move the line out of the `if`, or repeat the CORS lines inside it",
+        cure=cure,
         stated=one.outcome.assumed,
     )
 

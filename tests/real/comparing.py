@@ -74,6 +74,17 @@ class Question:
     replied: tuple[tuple[str, str], ...] = ()
     listener: str = "PORT"  # UNSECURED: no TLS where it is spoken
 
+    @property
+    def socket(self) -> str:
+        return self.listener.replace("UNSECURED", "SECURE")
+
+    @property
+    def complete(self) -> tuple[tuple[str, str], ...]:
+        """The headers, with a Host."""
+        if any(name.lower() == "host" for name, _ in self.headers):
+            return self.headers
+        return (("Host", "app.example"), *self.headers)
+
 
 class Applications:
     """What nginx talks to; it may serve many configurations, one after the other."""
@@ -116,31 +127,39 @@ class Bench:
         return placed(text, self.listeners, self.applications)
 
     def ask(self, question: Question) -> tuple[Response, Outcome]:
-        replied = tuple((name, self.placed(value)) for name, value in question.replied)
-        applications = self.applications.ports.values()
-        for port in applications:
-            self.recorder.scripts[port].status = question.status
-            self.recorder.scripts[port].headers = replied
+        replied = self.replied(question)
+        for one in self.applications.ports.values():
+            self.recorder.scripts[one].status = question.status
+            self.recorder.scripts[one].headers = replied
         self.recorder.received.clear()
-        headers = list(question.headers)
-        if not any(name.lower() == "host" for name, _ in headers):
-            headers.insert(0, ("Host", "app.example"))
-        port = self.listeners[question.listener.replace("UNSECURED", "SECURE")]
+        port, headers = self.listeners[question.socket], list(question.complete)
         secure = question.listener == "SECURE"
         response = send(port, question.method, question.target, headers, question.body, secure)
-        replies = {f"127.0.0.1:{one}": Reply(question.status, replied) for one in applications}
+        return response, self.predicted(question)
+
+    def replied(self, question: Question) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self.placed(value)) for name, value in question.replied)
+
+    def predicted(self, question: Question) -> Outcome:
+        """What authlint says; of the auth service it is told what it answers."""
+        replies = {
+            f"127.0.0.1:{one}": Reply(question.status, self.replied(question))
+            for one in self.applications.ports.values()
+        }
         replies[DOWN] = Reply("unreachable")
         for one in self.recorder.received:
             if one.port == self.auth:
                 replies[f"127.0.0.1:{self.auth}"] = Reply(*self.recorder.scripts[self.auth].answer(one))
-        url = f"{'https' if secure else 'http'}://app.example:{port}{question.target}"
-        request = Request(question.method, url, tuple(headers), question.body)
+        scheme = "https" if question.listener == "SECURE" else "http"
+        url = f"{scheme}://app.example:{self.listeners[question.socket]}{question.target}"
+        request = Request(question.method, url, question.complete, question.body)
         files = Checkout(str(self.folder), complete=True)
         outcome = run(self.gateway, request, Assume(replies=replies, stored=dict(self.stored)), files)
         for event in outcome.trace:
             if isinstance(event.subject, Kept):
+                self.stored.pop(event.subject.slot, None)  # the newest is the last
                 self.stored[event.subject.slot] = event.subject.reply
-        return response, outcome
+        return outcome
 
     def differences(self, question: Question) -> Iterator[str]:
         """What authlint says otherwise than the server does."""

@@ -19,7 +19,7 @@ DOMAINS = (
     ["x.example", "app.example:*"],
     ["*-example", "*.app.example"],
 )
-ESCAPED = ("KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_FORWARD", "UNESCAPE_AND_REDIRECT")
+ESCAPED = ("KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_FORWARD")
 EARLY = "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 PORTS = {"up1": 9001, "up2": 9002, "login": 9003, "keys": 9004, "down": 1}
 

@@ -50,7 +50,7 @@ def question(draw: Surroundings) -> Question:
     headers: list[tuple[str, str]] = []
     if draw.maybe(0.5):
         headers.append(draw.random.choice((BASIC, WRONG, BEARER)))
-    if draw.maybe(0.02):
+    if draw.maybe(0.02) and draw.of_answers:  # headers-more sets one of two
         headers.append(BEARER)
     for name, chance, values in (
         ("X", 0.3, ("1", "off", "abc", "0")),

@@ -16,6 +16,7 @@ from authlint import __version__
 _COMMANDS = {
     "check": "authlint.cli.check:check",
     "trace": "authlint.cli.trace:trace",
+    "config": "authlint.cli.config:config",
     "baseline": "authlint.cli.baseline:baseline",
     "rules": "authlint.cli.explain:rules",
     "explain": "authlint.cli.explain:explain",

@@ -137,11 +137,13 @@ class Run:
         from authlint.lint import lint
         from authlint.since import without_old
         from authlint.suppressions import suppressed
+        from authlint.unmatched import unmatched
         from authlint_rules import RULES
 
         result = lint(files, settings, RULES, self.progress())
-        findings = suppressed(result, settings)
-        findings = tuple(one for one in findings if _wanted_there(one, settings, files))
+        odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
+        findings = (*suppressed(result, settings), *odd)
+        findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
         if self.options.get("since") is not None:
             findings = without_old(findings, result.sources, str(self.options.get("since")), files, settings)
         fresh = self.unknown(findings, result.sources, settings)
@@ -234,6 +236,13 @@ class Run:
 def _listed(given: object) -> list[str]:
     values = given if isinstance(given, tuple) else ()
     return [rule.strip() for value in values for rule in str(value).split(",") if rule.strip()]
+
+
+def _leveled(finding: Finding, settings: Settings) -> Finding:
+    from dataclasses import replace
+
+    level = settings.levels.get(finding.rule)
+    return finding if level is None else replace(finding, level=level)
 
 
 def below(path: str, root: Path) -> str:

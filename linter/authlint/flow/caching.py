@@ -43,24 +43,28 @@ def look_up(p: Passage, cache: Cache | None, url: str) -> tuple[Slot | None, tup
     if _any(p, cache.unread):
         p.cache_status = "BYPASS"
         return slot, None
-    found = next((one for one in _stored(p, slot) if _fits(p, one[0])), None)
+    found = _found(p, slot)
     p.cache_status = "MISS" if found is None else "HIT"
     return slot, found
 
 
-def _stored(p: Passage, slot: Slot) -> Iterator[tuple[Slot, Reply]]:
-    """What was left here by this very request, then by those before it."""
-    kept = [event.subject for event in p.shared.trace if isinstance(event.subject, Kept)]
-    for one in kept:
-        if (one.slot.zone, one.slot.key) == (slot.zone, slot.key):
-            yield one.slot, one.reply
-    for where, reply in p.shared.assume.stored.items():
-        if (where.zone, where.key) == (slot.zone, slot.key):
-            yield where, reply
+def _found(p: Passage, slot: Slot) -> tuple[Slot, Reply] | None:
+    """The newest says with which headers answers vary; others that vary with other headers are lost."""
+    known = [*p.shared.assume.stored.items(), *_left(p)]
+    here = [one for one in known if (one[0].zone, one[0].key) == (slot.zone, slot.key)][::-1]
+    names = [name for name, _ in here[0][0].varies] if here else []
+    for where, reply in here:
+        same = [name for name, _ in where.varies] == names
+        if same and all(header_text(p, name) == value for name, value in where.varies):
+            return where, reply
+    return None
 
 
-def _fits(p: Passage, slot: Slot) -> bool:
-    return all(header_text(p, name) == value for name, value in slot.varies)
+def _left(p: Passage) -> Iterator[tuple[Slot, Reply]]:
+    """What this very request has left behind."""
+    for event in p.shared.trace:
+        if isinstance(event.subject, Kept):
+            yield event.subject.slot, event.subject.reply
 
 
 def keep(p: Passage, cache: Cache, slot: Slot, reply: Reply, elsewhere: bool) -> None:

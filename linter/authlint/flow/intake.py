@@ -151,7 +151,8 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
             continue
         if "_" in name and intake.underscores != "keep":
             if intake.underscores == "refuse":
-                refusal = Refusal(400, f"the name of the header {name} has an underscore")
+                # Nothing of the request is there for what is said of it later (measured).
+                return Taken("", None, [], Refusal(400, f"the name of the header {name} has an underscore"))
             continue
         _keep(headers, Header(name, value.strip()), intake.once)
     escaped = ESCAPED_SLASH.search(path) is not None and intake.escaped_slashes != "keep"
@@ -165,10 +166,18 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
         path = canonical(path)
     if intake.slashes and path.strip("/"):
         path = re.sub("//+", "/", path)
-    if escaped and intake.escaped_slashes == "redirect":
+    if escaped and intake.escaped_slashes == "redirect" and _is_grpc(headers):
+        refusal = refusal or Refusal(
+            400, "the path has an escaped slash"
+        )  # a gRPC client is not redirected (measured)
+    elif escaped and intake.escaped_slashes == "redirect":
         target = path + ("" if query is None else f"?{query}")
         refusal = refusal or Refusal(307, "the path has an escaped slash", location=target)
     return Taken(path, query, headers, refusal)
+
+
+def _is_grpc(headers: list[Header]) -> bool:
+    return any(h.name.lower() == "content-type" and h.text.startswith("application/grpc") for h in headers)
 
 
 def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:

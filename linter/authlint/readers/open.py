@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx.expand import Library
 from authlint.text import Source, Sources
+
+if TYPE_CHECKING:
+    from authlint.readers.nginx.expand import Library
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 
@@ -26,10 +30,10 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
         text = library.text(path)
         document = text is not None and path.endswith(DOCUMENTS)
         if text is not None and document and could_be_envoy(text):
-            found, problem = _envoy(path, text, sources)
-            if found is None:
+            found, problem = _envoy(path, text, library)
+            if not found:
                 return [], problem
-            gateways.append(found)
+            gateways += found
             continue
         held = _held(library, path, text) if text is not None else []
         if held:
@@ -65,15 +69,21 @@ def _held(library: Library, path: str, text: str) -> list[Gateway]:
     return [root.gateway for root in roots(library, (), (), (), lambda _: True, parts)]
 
 
-def _envoy(path: str, text: str, sources: Sources) -> tuple[Gateway | None, str | None]:
+def _envoy(path: str, text: str, library: Library) -> tuple[list[Gateway], str | None]:
     from authlint.readers.envoy.read import read
     from authlint.readers.trouble import Trouble
 
+    def other(named: str) -> str | None:
+        content = library.text(named) if os.path.isfile(named) else None
+        if content is not None:
+            library.sources[named] = Source(named, content)
+        return content
+
     troubles: list[Trouble] = []
-    sources[path] = Source(path, text)
-    found = read(path, text, troubles)
+    library.sources[path] = Source(path, text)
+    found = list(read(path, text, troubles, other))
     why = troubles[0].message if troubles else "nothing in it serves a request"
-    return found, None if found is not None else f"{path}: {why}"
+    return found, None if found else f"{path}: {why}"
 
 
 def _ingresses(files: Sequence[tuple[str, str]], sources: Sources) -> tuple[list[Gateway], str | None]:

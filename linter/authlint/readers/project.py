@@ -95,9 +95,11 @@ class Project:
         for path in paths:
             text = self._text(path)
             if text is not None and could_be_envoy(text):
-                found = read(path, text, self.library.troubles)
-                if found is not None:
-                    yield found
+                yield from read(path, text, self.library.troubles, self._other)
+
+    def _other(self, path: str) -> str | None:
+        """A file that another one names, where it is there."""
+        return self._text(path) if os.path.isfile(path) else None
 
     def _ingresses(self) -> Iterator[Gateway]:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""

@@ -12,7 +12,7 @@ from authlint.model.condition import Condition, Test
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, literal
-from authlint.site import Endpoint, Site, headers_of, ops_of
+from authlint.site import Endpoint, Site, blocks_of, headers_of, ops_of
 from authlint.text import Span
 
 ORIGIN = "access-control-allow-origin"
@@ -48,6 +48,38 @@ def erased(site: Site, endpoint: Endpoint) -> Iterator[Erased]:
                 return
 
 
+def overridden(site: Site, endpoint: Endpoint) -> Erased | None:
+    """An outer level's header that the route's own lines replace, if no route at all has it in force: where one has,
+    leaving it out here may be meant."""
+    block = endpoint.route.block
+    if endpoint.forward is None or any(_allows(one) is not None for one in blocks_of(endpoint.route)):
+        return None
+    for shadow in block.shadowed:
+        lost = next((op for op in shadow.lost if _is_allowing(op)), None)
+        if lost is None or _is_in_force(site, lost.span):
+            continue
+        origin = site.origins(endpoint)[0]
+        request = site.request(
+            endpoint, ("Origin", origin), *headers_of(next(site.passing(endpoint), "none"))
+        )
+        outcome = site.ask(request)
+        bare = all(world.admitted and not world.get(ORIGIN) for world in outcome.worlds)
+        if bare and not outcome.opens and outcome.upstream is not None:
+            return Erased(lost, shadow.by[0] if shadow.by else block.span, origin, request, outcome)
+    return None
+
+
+def _is_in_force(site: Site, span: Span) -> bool:
+    for _, host in site.gateway.hosts():
+        routes = host.table.routes()
+        blocks = [block for route in routes for block in blocks_of(route)]
+        if not any(route.match.kind == "prefix" and route.match.text == "/" for route in routes):
+            blocks += blocks_of(host.fallback)
+        if any(op.span == span for block in blocks for op in block.response):
+            return True
+    return False
+
+
 def _methods(endpoint: Endpoint, branches: list[Branch]) -> Iterator[str]:
     """The route's method, and those that a branch asks for; a preflight's is none of them."""
     yield endpoint.method
@@ -81,5 +113,8 @@ def _replaced(world: Outcome, first: Block) -> tuple[HeaderOp, Span] | None:
 
 
 def _allows(block: Block | None) -> HeaderOp | None:
-    ops = block.response if block is not None else ()
-    return next((op for op in ops if op.name.lower() == ORIGIN and literal(op.value) != ""), None)
+    return next((op for op in block.response if _is_allowing(op)), None) if block is not None else None
+
+
+def _is_allowing(op: HeaderOp) -> bool:
+    return op.name.lower() == ORIGIN and literal(op.value) != ""

@@ -46,6 +46,7 @@ class Planting:
     path: str = ""  # what the location's path must have in it
     free: str = ""  # what no location's path may have in it
     missing: str = ""  # a path that no location may take
+    only: bool = False  # no other location of the server may have what this one is to lack
     sole: bool = False  # only where one application is served: headers around may be meant for another
     headers: bool = True  # whether the location may say of its own which headers are passed on
     pedantic: bool = False
@@ -121,6 +122,9 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         return "a pattern that may take the rewritten path as well"
     if planting.sole and len({*_targets(spot.beside)}) > 1:
         return "several applications: what is said around them may be meant for another"
+    others = [one for one in spot.beside if one.name.text == "location" and one is not spot.location]
+    if planting.only and (others or path != "/" or spot.server is None):
+        return "other locations may have it, and this one lack it on purpose"
     if _shadowed(spot):
         return "an earlier pattern takes its requests"
     if planting.free and any(

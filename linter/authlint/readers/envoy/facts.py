@@ -22,7 +22,7 @@ def facts(listener: Item, around: Surroundings) -> Iterator[Fact]:
         for one in chain:
             yield from _dangling(one, around)
             yield from _uri(one)
-        table = field(config, "route_config")
+        table = around.table(config)
         if table is not None:
             yield from _unheard(chain, table)
             yield from _misplaced(table)

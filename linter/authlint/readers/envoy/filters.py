@@ -5,7 +5,7 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,7 +62,14 @@ class Surroundings:
     clusters: Mapping[str, Upstream]
     dynamic: bool
     secrets: Mapping[str, Item] = field(default_factory=dict)
+    routes: Callable[[str], Item | None] = lambda name: None  # discovered route configurations, by name
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    def table(self, manager: Item) -> Item | None:
+        """The routes of a connection manager; None where they come from nobody who was read."""
+        written = proto.field(manager, "route_config")
+        name = proto.field(manager, "rds", "route_config_name")
+        return written if written is not None or name is None else self.routes(name.text)
 
     def defined(self, cluster: str) -> bool:
         return self.dynamic or not cluster or cluster in self.clusters

@@ -17,6 +17,7 @@ from authlint.readers.envoy.filters import Surroundings, filters
 from authlint.readers.envoy.headers import REQUEST, added, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
 from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
+from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
@@ -52,18 +53,20 @@ def manager(item: Item) -> Item | None:
 
 
 def listeners(item: Item, around: Surroundings) -> Iterator[Listener]:
-    address = field(item, "address", "socket_address")
-    port = number(address, "port_value")
-    if port is None:
+    socket = field(item, "address", "socket_address")
+    pipe = text(item, "address", "pipe", "path")
+    if socket is None and not pipe:
         return
-    host = text(address, "address")
-    shown = "*" if host in ("0.0.0.0", "::", "") else host
-    span = address.span if address is not None else item.words
+    host = f"unix:{pipe}" if pipe else text(socket, "address")
+    shown = "*" if host in ("0.0.0.0", "::", "") or HOLE in host else host
+    span = socket.span if socket is not None else item.words
     for chain, config in managers(item):
         tls = _is_tls(item, chain)
-        table = field(config, "route_config")
+        table = around.table(config)
         if table is None:
-            continue  # routes come from elsewhere
+            continue  # routes come from elsewhere: nobody knows them
+        # A port that a template writes, or has a name, is taken to be the usual one.
+        port = number(socket, "port_value") or (443 if tls else 80)
         yield _listener(shown, port, tls, config, table, around, _served(chain), span)
 
 
@@ -100,14 +103,16 @@ def _listener(
         hosts[hosts.index(default)] = default = _named(default, served)
     if default is None:
         default = reader.nowhere(span)
-    return listener(address, port, tls, tuple(hosts), default, span, _intake(config), tuple(_replies(config)))
+    return listener(
+        address, port, tls, tuple(hosts), default, span, _intake(config, table), tuple(_replies(config))
+    )
 
 
 def _named(host: VirtualHost, names: tuple[HostName, ...]) -> VirtualHost:
     return replace(host, names=names)
 
 
-def _intake(config: Item) -> Intake:
+def _intake(config: Item, table: Item) -> Intake:
     common = field(config, "common_http_protocol_options")
     stripped: Literal["", "own", "any"] = "own" if is_set(config, "strip_matching_host_port") else ""
     if is_set(config, "strip_any_host_port"):
@@ -128,7 +133,7 @@ def _intake(config: Item) -> Intake:
         escaped_slashes=SLASHES.get(text(config, "path_with_escaped_slashes_action"), "keep"),  # type: ignore[arg-type]
         underscores=UNDERSCORES.get(text(common, "headers_with_underscores_action"), "keep"),  # type: ignore[arg-type]
         strip_port=stripped,
-        ignore_port=is_set(config, "route_config", "ignore_port_in_host_matching"),
+        ignore_port=is_set(table, "ignore_port_in_host_matching"),
         once=REQUEST,
         scheme=text(config, "scheme_header_transformation", "scheme_to_overwrite"),
         believes_proto=not is_set(config, "use_remote_address"),

@@ -58,6 +58,9 @@ class RouteReader:
     def nowhere(self, span: Span) -> VirtualHost:
         """What answers where no virtual host fits."""
         fallback = self._fallback(span)
+        elsewhere = field(self.config, "vhds")
+        if elsewhere is not None:
+            fallback = _doubted(fallback, Unsure("which virtual hosts are discovered", elsewhere.span))
         inside = Inside((), fallback.block, Table(), fallback)
         return VirtualHost((), span, lambda: inside, declared=False)
 
@@ -73,7 +76,7 @@ class RouteReader:
         matcher = field(item, "matcher")
         if matcher is not None:
             doubt = Unsure("which route a matcher tree chooses", matcher.span)
-            fallback = replace(fallback, block=replace(fallback.block, steps=(doubt, *fallback.block.steps)))
+            fallback = _doubted(fallback, doubt)
         table = Table(patterns=tuple(routes))
         inside = Inside((), fallback.block, table, fallback)
         return VirtualHost(names, span, lambda: inside)
@@ -184,6 +187,10 @@ class RouteReader:
         """Requests that a filter answers before the route's own action is reached."""
         ran, _ = self._filters(Spot(owners, "forward"))
         return tuple(_answered(found, name, span, ran) for found in ran.answers)
+
+
+def _doubted(route: Route, doubt: Unsure) -> Route:
+    return replace(route, block=replace(route.block, steps=(doubt, *route.block.steps)))
 
 
 def _answered(

@@ -1,0 +1,67 @@
+"""The forms in which an Envoy configuration lies in a repository: a file of its own, a ConfigMap, a list of objects.
+
+A ConfigMap's text is read where it stands, so that places are those of the file that a person edits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from authlint.readers.envoy.detect import could_be_envoy
+from authlint.readers.nginx.template import HOLE
+from authlint.readers.trouble import Trouble
+from authlint.readers.yaml.compose import Broken, Piece, document, pieces
+from authlint.readers.yaml.tree import Item
+
+# What envsubst and its like fill in; YAML does not mind it, numbers do.
+PLACEHOLDER = re.compile(r"\$\{[^{}\n]{1,200}\}")
+MARKER = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)
+DEEPEST = 3
+
+
+def documents(path: str, text: str, troubles: list[Trouble], every: bool = False) -> Iterator[Item]:
+    """The documents that can be Envoy's; `every`: whatever they look like."""
+    for piece in pieces(text):
+        if every or could_be_envoy(piece.text):
+            for item in _read(path, piece, troubles):
+                yield from _unpacked(item, text, troubles, 0)
+
+
+def _read(path: str, piece: Piece, troubles: list[Trouble]) -> Iterator[Item]:
+    masked = PLACEHOLDER.sub(lambda found: HOLE * len(found[0]), piece.text)
+    item = document(path, Piece(masked, piece.start))
+    if isinstance(item, Broken):
+        kind = "template-skipped" if item.template else "syntax-error"
+        troubles.append(Trouble(kind, item.message, item.span))
+    elif item is not None:
+        yield item
+
+
+def _unpacked(item: Item, file: str, troubles: list[Trouble], depth: int) -> Iterator[Item]:
+    kind = item.text_at("kind")
+    if kind == "ConfigMap":
+        data = item.get("data")
+        for entry in data.entries() if data is not None else ():
+            inside = _inside(entry, file) if could_be_envoy(entry.text) else None
+            if inside is not None:
+                yield from _read(item.path, inside, troubles)
+    elif kind.endswith("List") and depth < DEEPEST:
+        listed = item.get("items")
+        for one in listed.items() if listed is not None else ():
+            yield from _unpacked(one, file, troubles, depth + 1)
+    else:
+        yield item
+
+
+def _inside(entry: Item, file: str) -> Piece | None:
+    """A text in a literal block, with its indentation, as a document; None where it is written in another way."""
+    node = entry.node
+    if node.style != "|":
+        return None
+    begin = file.find("\n", entry.start + node.start_mark.index) + 1
+    end = entry.start + node.end_mark.index
+    if not 0 < begin < end:
+        return None
+    # A marker that stands in is none: the document may begin with one.
+    return Piece(MARKER.sub(lambda found: " " * len(found[0]), file[begin:end]), begin)
