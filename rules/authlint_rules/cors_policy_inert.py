@@ -34,7 +34,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.model.gateway import Inert
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
-from authlint_rules.questions.erasing import Erased, erased
+from authlint_rules.questions.erasing import Erased, erased, overruled
 
 ID = "cors-policy-inert"
 
@@ -47,7 +47,7 @@ def check(site: Site) -> Iterator[Finding]:
                 found.update(dict.fromkeys(one for one in block.inert if one.meant == "cross-origin"))
         for inert in found:
             yield from _inert(site, endpoint, inert)
-        for one in erased(site, endpoint):
+        for one in (*erased(site, endpoint), *overruled(site, endpoint)):
             yield _lost(site, endpoint, one)
 
 
@@ -74,11 +74,20 @@ def _lost(site: Site, endpoint: Endpoint, one: Erased) -> Finding:
         rule=ID,
         level=Level.ERROR,
         message=f"{endpoint.title}: the CORS headers are lost on the answer itself",
-        primary=Label(one.by, "inside `if`, this replaces all header lines in effect before"),
+        primary=Label(
+            one.by,
+            "inside `if`, this replaces all header lines in effect before"
+            if one.branch
+            else "a header line of its own, and the route has none of those around it",
+        ),
         related=(Label(one.lost.span, "has no effect on these requests"),),
         routes=(endpoint.title,),
         witness=(site.exchange(one.request, one.outcome, f"Access-Control-Allow-Origin: {one.origin}"),),
-        cure="move the line out of the `if`, or repeat the CORS lines inside it",
+        cure="move the line out of the `if`, or repeat the CORS lines inside it"
+        if one.branch
+        else "repeat the CORS lines beside it",
+        assumes=() if one.meant else ("pages on other origins use this route",),
+        pedantic=not one.meant,
         stated=one.outcome.assumed,
     )
 

@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from authlint.client.cors import cors_check
+from authlint.client.cors import cors_check, preflight_check
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.condition import Condition, Test
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, literal
-from authlint.site import Endpoint, Site, headers_of, ops_of
+from authlint.site import APP, Endpoint, Site, headers_of, ops_of, origins_in
 from authlint.text import Span
 
 ORIGIN = "access-control-allow-origin"
 METHODS = (Get("method"), Get("own-method"))
+REFUSED = frozenset((401, 403))
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """`lost` sets the header, `by` puts another block's headers in its place."""
+    """`lost` sets the header, `by` puts another block's headers in its place: that of a branch, or the route's own.
+    `meant`: something shows that pages on other origins use the route."""
 
     lost: HeaderOp
     by: Span
     origin: str
     request: Request
     outcome: Outcome
+    branch: bool = True
+    meant: bool = True
 
 
 def erased(site: Site, endpoint: Endpoint) -> Iterator[Erased]:
@@ -81,5 +85,46 @@ def _replaced(world: Outcome, first: Block) -> tuple[HeaderOp, Span] | None:
 
 
 def _allows(block: Block | None) -> HeaderOp | None:
-    ops = block.response if block is not None else ()
-    return next((op for op in ops if op.name.lower() == ORIGIN and literal(op.value) != ""), None)
+    return next((op for op in block.response if _is_policy(op)), None) if block is not None else None
+
+
+def overruled(site: Site, endpoint: Endpoint) -> Iterator[Erased]:
+    """A route whose own header lines took the place of the policy around it."""
+    block = endpoint.route.block
+    inner = [op.block for op in ops_of(endpoint.route.script) if isinstance(op, Branch)]
+    if endpoint.forward is None or block.open or any(map(_allows, (block, *inner))):
+        return
+    found = ((op, one.by[0]) for one in block.shadowed for op in one.lost if _is_policy(op))
+    lost, by = next(found, (None, None))
+    if lost is None or by is None:
+        return
+    origin = next(iter(origins_in(lost.value, site.gateway.definitions)), APP)
+    credential = next(site.passing(endpoint), "none")
+    request = site.request(endpoint, ("Origin", origin), *headers_of(credential))
+    outcome = site.ask(request)
+    told = site.ask(site.preflight(endpoint, origin))
+    if outcome.opens or told.status in REFUSED or not all(one.admitted for one in outcome.worlds):
+        return
+    if not any(world.get(ORIGIN) for world in outcome.worlds):
+        meant = _is_told(told, endpoint, origin) or _is_beside(site, endpoint, lost)
+        yield Erased(lost, by, origin, request, outcome, branch=False, meant=meant)
+
+
+def _is_told(told: Outcome, endpoint: Endpoint, origin: str) -> bool:
+    """The gateway itself answers preflights for the route, and lets the page go on."""
+    return told.answered_by == "gateway" and all(
+        preflight_check(world, origin, endpoint.method, (), False).passed for world in told.worlds
+    )
+
+
+def _is_beside(site: Site, endpoint: Endpoint, lost: HeaderOp) -> bool:
+    """The same application is reached under the policy by another route: it sends no such header of its own."""
+    upstream = site.upstream(endpoint)
+    return upstream is not None and any(
+        other is not endpoint and lost in other.route.block.response and site.upstream(other) == upstream
+        for other in site.siblings[id(endpoint.host)]
+    )
+
+
+def _is_policy(op: HeaderOp) -> bool:
+    return op.name.lower() == ORIGIN and literal(op.value) != ""
