@@ -16,7 +16,7 @@ help:
 	@echo "make types                mypy --strict"
 	@echo "make format               ruff: format and fix in place"
 	@echo "make bench, make fuzz     how fast it is; what the servers do that was not predicted"
-	@echo "make fuzz-nginx           the same with nginx, until you stop it"
+	@echo "make fuzz-nginx           the same with nginx, until you stop it; make fuzz-envoy with Envoy"
 	@echo "make mutants PATHS=DIR    how many mistakes, planted into the files there, are found"
 	@echo "make clean                remove .venv and caches"
 
@@ -66,12 +66,12 @@ format: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
 
-fuzz-envoy: .venv/installed-dev
-	$(BIN)/python tests/fuzz_envoy.py $(FUZZ)
-
 # Until you stop it; FUZZ='--seed 7 --count 1 --show' for one configuration.
 fuzz-nginx: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py $(or $(FUZZ),--count 0)
+
+fuzz-envoy: .venv/installed-dev
+	$(BIN)/python tests/fuzz_envoy.py $(or $(FUZZ),--count 0)
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

@@ -9,6 +9,7 @@ Exit status 1 if there was any difference.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import sys
@@ -40,22 +41,33 @@ def differences(seed: int, binary: Path, requests: int = 10) -> list[str]:
 def campaign(
     seeds: Iterable[int], binary: Path, say: Callable[[str], None], requests: int = 10
 ) -> Counter[str]:
-    """How many bootstraps ran, were refused by the server, and were seen otherwise by the two."""
+    """How many bootstraps ran, were refused by the server or ended it, and were seen otherwise by the two."""
     totals: Counter[str] = Counter()
     for seed in seeds:
+        state, said = _sure(seed, binary, requests)
+        totals[state] += 1
+        for one in said:
+            say(f"seed {seed}: {one}")
+    totals["ran"] += totals["differ"]
+    return totals
+
+
+def _sure(seed: int, binary: Path, requests: int) -> tuple[str, list[str]]:
+    """What became of a bootstrap, if it becomes of it twice: meanwhile another program may have taken a port."""
+    state, said = "", [""]
+    for _ in range(2):
         try:
-            wrong = differences(seed, binary, requests)
+            said = differences(seed, binary, requests)
+            state = "differ" if said else "ran"
         except AssertionError as error:
             if "did not start" not in str(error):
                 raise
-            totals["refused"] += 1
-            say(f"seed {seed}: refused: {error}")
-            continue
-        totals["ran"] += 1
-        totals["differ"] += bool(wrong)
-        for one in wrong:
-            say(f"seed {seed}: {one}")
-    return totals
+            state, said = "refused", [f"refused: {error}"]
+        except ConnectionError as error:
+            state, said = "died", [f"the server died: {error}"]
+        if state == "ran":
+            break
+    return state, said
 
 
 def main() -> int:
@@ -63,17 +75,20 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=100, help="0: until it is stopped")
     parser.add_argument("--requests", type=int, default=10)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    print(f"seeds from {options.seed}, {options.count} bootstraps with {options.requests} requests each")
+    many = options.count or "endless"
+    print(f"seeds from {options.seed}, {many} bootstraps with {options.requests} requests each", flush=True)
     if options.show:
         print(json.dumps(Grammar(options.seed).configuration(), indent=1))
-    seeds = range(options.seed, options.seed + options.count)
+    seeds = itertools.count(options.seed)
+    chosen = itertools.islice(seeds, options.count) if options.count else seeds
     binary = Path(sys.executable).with_name("envoy")
-    totals = campaign(seeds, binary, lambda line: print(line, flush=True), options.requests)
-    print(f"{totals['ran']} ran, {totals['refused']} were refused, {totals['differ']} differ")
+    totals = campaign(chosen, binary, lambda line: print(line, flush=True), options.requests)
+    lost = totals["refused"] + totals["died"]
+    print(f"{totals['ran']} ran, {lost} were refused or died, {totals['differ']} differ")
     return 1 if totals["differ"] else 0
 
 

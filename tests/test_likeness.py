@@ -15,7 +15,7 @@ from authlint_rules import RULES
 SERVER = """
     server {{
         listen 80;
-        server_name s{n}.example.com;
+        server_name host{n}.example.com;
         location / {{ proxy_pass http://app{n}.internal:8080; }}
         location /v1/ {{ {auth} proxy_pass http://app{n}.internal:8080; {cors} }}
     }}
@@ -64,7 +64,7 @@ def test_every_server_with_the_mistake_is_named(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     "odd",
     [
-        "if ($host = s7.example.com) { return 403; }",
+        "if ($host = host7.example.com) { return 403; }",
         "set $name $host; if ($name ~ ^s7) { return 403; }",
         "add_header X-Seven 7;",
     ],
@@ -72,13 +72,15 @@ def test_every_server_with_the_mistake_is_named(tmp_path: Path, monkeypatch: pyt
 def test_a_server_that_says_something_else_is_like_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
 ) -> None:
-    text = servers(30, AUTH, "").replace("server_name s7.example.com;", f"server_name s7.example.com; {odd}")
+    text = servers(30, AUTH, "").replace(
+        "server_name host7.example.com;", f"server_name host7.example.com; {odd}"
+    )
     assert checked(tmp_path, text, monkeypatch).effort.hosts_shared == 27
 
 
 def test_a_map_of_hosts_makes_all_of_them_different(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = servers(30, AUTH, "").replace(
-        "http {", "http { map $host $who { default a; s7.example.com b; }", 1
+        "http {", "http { map $host $who { default a; host7.example.com b; }", 1
     )
     assert checked(tmp_path, text, monkeypatch).effort.hosts_shared == 0
 
@@ -86,7 +88,7 @@ def test_a_map_of_hosts_makes_all_of_them_different(tmp_path: Path, monkeypatch:
 def test_two_servers_of_one_name_are_compared_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    also = "    server { listen 8080; server_name s7.example.com; location / { return 204; } }\n}\n"
+    also = "    server { listen 8080; server_name host7.example.com; location / { return 204; } }\n}\n"
     text = servers(30, AUTH, "").removesuffix("}\n") + also
     result = checked(tmp_path, text, monkeypatch)
     assert (result.effort.hosts, result.effort.hosts_shared) == (31, 27)
@@ -137,3 +139,15 @@ def test_sharing_changes_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert together.effort.hosts_shared
     assert not alone.effort.hosts_shared
     assert told(together) == told(alone)
+
+
+def test_a_name_that_tells_something_is_no_mere_name(found_in: Any, tmp_path: Path) -> None:
+    """The first server of many stands for others only where its upstream is called as plainly as theirs."""
+    servers = [("web", "web"), ("shop", "shop"), ("s3", "minio"), ("help", "help")]
+    blocks = "".join(
+        f"server {{ listen 80; server_name {name}.example.com; location / {{ proxy_pass http://{upstream}:9000; }} }}\n"
+        for name, upstream in servers
+    )
+    (tmp_path / "nginx.conf").write_text(f"events {{}}\nhttp {{\n{blocks}}}\n")
+    found = [one for one in found_in(tmp_path).findings if not one.pedantic]
+    assert [(one.rule, one.routes) for one in found] == [("forwarded-headers-wrong", ("s3.example.com/",))]

@@ -14,6 +14,7 @@ from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
 from authlint.model.fact import Ignored
 from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
 from authlint.model.value import Get, Value, literal, reads
+from authlint.model.words import TOKENS
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of, ops_of, requires
 from authlint.text import Span
 
@@ -26,7 +27,6 @@ API_WORDS = frozenset(
 KEY_HEADERS = frozenset(
     ("authorization", "x-api-key", "api-key", "apikey", "x-auth-token", "x-token", "x-csrf-token", "token")
 )
-TOKEN_WORDS = frozenset(("jwt", "jwts", "bearer", "token", "tokens", "introspect", "introspection"))
 CORS = "access-control-allow-"
 TLS_BEFORE = (("x-forwarded-proto", "https"), ("x-forwarded-scheme", "https"), ("https", "on"))
 Mechanism: TypeAlias = Basic | Ask | Jwt | ApiKey | Call | OAuth | Allow
@@ -166,7 +166,7 @@ def _asks_about_tokens(site: Site, endpoint: Endpoint) -> bool:
     """Whether the service's own name or path says that it judges tokens that clients send."""
     for asked in site.get(endpoint, BEARER).auth_requests:
         words = re.split(r"[^a-z0-9]+", f"{asked.name} {asked.path}".lower())
-        if not TOKEN_WORDS.isdisjoint(words):
+        if not TOKENS.isdisjoint(words):
             return True
     return False
 

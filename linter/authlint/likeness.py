@@ -18,6 +18,7 @@ from authlint.endpoint import Endpoint
 from authlint.model.gateway import Block, Route
 from authlint.model.step import PathRewrite
 from authlint.model.value import literal
+from authlint.model.words import telling
 from authlint.text import Span
 
 # A number behind letters that make a word with it (v1, oauth2) is no mere number.
@@ -86,7 +87,11 @@ class _Shapes:
         if isinstance(value, str):
             if value == path:
                 return PATH
-            return value.replace(upstream, UPSTREAM) if upstream and upstream in value else value
+            return (
+                value.replace(upstream, UPSTREAM + telling(upstream))
+                if upstream and upstream in value
+                else value
+            )
         if isinstance(value, tuple):
             return tuple([self._shape(one, path, upstream) for one in value])
         if isinstance(value, PathRewrite):

@@ -49,6 +49,7 @@ ONE_OF = (
         "header-name-dropped",
     ),
     ("auth-subrequest-broken", "unauthorized-masked"),
+    ("inherited-headers-lost", "auth-response-header-dropped", "identity-header-spoofable"),
 )
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {

@@ -22,9 +22,11 @@ from authlint_rules import (
     cors_missing_on_unauthorized,
     cors_policy_inert,
     credentials_not_allowed,
+    denied_as_forbidden,
     duplicate_allow_origin,
     forwarded_headers_wrong,
     header_name_dropped,
+    identity_header_spoofable,
     inherited_headers_lost,
     jwks_unusable,
     jwt_clock_skew,
@@ -95,4 +97,6 @@ RULES: tuple[Rule, ...] = (
     protected_route_overreaches.RULE,
     protected_route_shadowed.RULE,
     protection_gap.RULE,
+    identity_header_spoofable.RULE,
+    denied_as_forbidden.RULE,
 )

@@ -31,7 +31,8 @@ from authlint.finding import Finding, Level
 from authlint.rule import Rule
 from authlint.site import Site
 from authlint_rules.questions.forwarded_host import own_name, signed_host
-from authlint_rules.questions.forwarded_scheme import own_address, wrong_scheme
+from authlint_rules.questions.forwarded_scheme import wrong_scheme
+from authlint_rules.questions.own_address import own_address
 
 ID = "forwarded-headers-wrong"
 

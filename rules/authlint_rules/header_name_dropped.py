@@ -23,7 +23,8 @@ Good
 When it stays quiet
     underscores_in_headers is on or ignore_invalid_headers off; the name on the client's side has dashes
     ($http_x_api_key reads X-Api-Key); the gateway itself gives the header its value; the name is none of a
-    credential. Where nobody passes because of it, auth-unsatisfiable says so.
+    credential. Where nobody passes because of it, auth-unsatisfiable says so. That clients write X_Api_Key, and not
+    X-Api-Key, because it is handed on under that name is a guess: it is made with --pedantic.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from authlint.text import Span
 
 ID = "header-name-dropped"
 CREDENTIAL = re.compile(r"auth|token|key|secret|session|jwt|credential|passw|signature", re.IGNORECASE)
+HANDED_ON = "handed on under the name that clients send, and that name is dropped"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -51,7 +53,9 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         for name, span, why in dict.fromkeys(_named(endpoint)):
             if CREDENTIAL.search(name) and _drops(endpoint, name):
-                yield from _judged(site, endpoint, name, Label(span, why))
+                yield from _judged(
+                    site, endpoint, name, Label(span, why), why == HANDED_ON and _is_usual(name)
+                )
 
 
 def _drops(endpoint: Endpoint, name: str) -> bool:
@@ -74,7 +78,7 @@ def _named(endpoint: Endpoint) -> Iterator[tuple[str, Span, str]]:
                     yield (
                         op.name,
                         op.span,
-                        "handed on under the name that clients send, and that name is dropped",
+                        HANDED_ON,
                     )
     for op in evidence.response_ops(endpoint):
         if op.name.lower() == "access-control-allow-headers":
@@ -94,11 +98,17 @@ def _named(endpoint: Endpoint) -> Iterator[tuple[str, Span, str]]:
                 )
 
 
+def _is_usual(name: str) -> bool:
+    """Whether the name with dashes is one that clients send: X-Api-Key, Authorization."""
+    return name.lower().startswith("x_") or name.lower().replace("_", "-") in evidence.KEY_HEADERS
+
+
 def _of_client(name: str) -> Get:
     return Get("header", name.lower())
 
 
-def _judged(site: Site, endpoint: Endpoint, name: str, primary: Label) -> Iterator[Finding]:
+def _judged(site: Site, endpoint: Endpoint, name: str, primary: Label, renamed: bool) -> Iterator[Finding]:
+    """`renamed`: clients may send it with dashes, and this is only its name behind the gateway."""
     credential = next(site.passing(endpoint), "none")
     request = site.request(endpoint, (name, "KEY"), *headers_of(credential))
     outcome = site.ask(request)
@@ -120,6 +130,8 @@ def _judged(site: Site, endpoint: Endpoint, name: str, primary: Label) -> Iterat
             if kind == "an underscore"
             else "ignore_invalid_headers off; in this server, or a name with dashes",
         ),
+        assumes=(f"clients send it as {name}",) if renamed else (),
+        pedantic=renamed,
         stated=outcome.assumed,
     )
 

@@ -31,8 +31,8 @@ from authlint.client.cors import preflight_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, headers_of
-from authlint_rules.questions.preflights import answered_here, methods_named, wanted_origins
+from authlint.site import Endpoint, Site
+from authlint_rules.questions.preflights import answered_here, methods_named, passes, wanted_origins
 
 ID = "method-not-allowed"
 METHODS, ORIGIN = "access-control-allow-methods", "access-control-allow-origin"
@@ -42,18 +42,9 @@ def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if endpoint.forward is None or evidence.cross_origin(site, endpoint) is None:
             continue
-        missing = [one for one in methods_named(endpoint) if _passes(site, endpoint, one)]
+        missing = [one for one in methods_named(endpoint) if passes(site, endpoint, one)]
         if missing:
             yield from _judged(site, endpoint, missing)
-
-
-def _passes(site: Site, endpoint: Endpoint, method: str) -> bool:
-    """Whether a request with this method reaches the application, with any credential."""
-    for name in ("none", *site.credentials(endpoint)):
-        outcome = site.ask(site.request(endpoint, *headers_of(name), method=method))
-        if outcome.admitted and outcome.upstream is not None:
-            return True
-    return False
 
 
 def _judged(site: Site, endpoint: Endpoint, methods: list[str]) -> Iterator[Finding]:

@@ -44,7 +44,14 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.preflights import announced, answered_here, never_true, wanted_origins
+from authlint_rules.questions.preflights import (
+    announced,
+    answered_here,
+    methods_named,
+    never_true,
+    passes,
+    wanted_origins,
+)
 
 ID = "preflight-unanswered"
 FAULTS = ("status", "redirect", "origin")
@@ -71,7 +78,7 @@ def _badly(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
             return
         asked.append((request, outcome, verdict))
     request, outcome, verdict = asked[0]
-    if site.let_in(endpoint) is None:
+    if not any(passes(site, endpoint, one) for one in (endpoint.method, "POST", *methods_named(endpoint))):
         return
     yield Finding(
         rule=ID,

@@ -52,7 +52,7 @@ REFUSED = Reply(401, (("WWW-Authenticate", "Bearer"),))
 
 
 def check(site: Site) -> Iterator[Finding]:
-    hosts = [host for _, host in site.gateway.hosts()]
+    hosts = {id(one.host): one.host for one in site.endpoints}.values()
     if not any(cache_of(route) for host in hosts for route in (*host.table.routes(), host.fallback)):
         return
     for endpoint in site.endpoints:

@@ -106,7 +106,8 @@ class Bench:
         host = next((value for name, value in asked.headers if name.lower() == "host"), "app.example")
         others = ((name, self.placed(value)) for name, value in asked.headers if name.lower() != "host")
         host = host.replace("PORT", str(port))
-        url = f"http://app.example:{port}{self.placed(asked.target)}"
+        scheme = "https" if port in self.staged.secure else "http"
+        url = f"{scheme}://app.example:{port}{self.placed(asked.target)}"
         return Request(asked.method, url, (("Host", host), *others), asked.body)
 
     def ask(self, asked: Question, request: Request) -> tuple[Response, Assume]:
@@ -118,7 +119,8 @@ class Bench:
             else:
                 script.status, script.headers = asked.status, asked.replied
         self.recorder.received.clear()
-        response = send(request.port, request.method, request.target, [*request.headers], request.body)
+        sent = request.method, request.target, [*request.headers], request.body
+        response = send(request.port, *sent, request.scheme == "https")
         replies = {DOWN: Reply("unreachable")}
         # What stands here for a TLS port says 400 to plain text; the staged configuration does not show that it is one.
         replies |= {f"127.0.0.1:{port}": Reply(400) for port in self.staged.refusing}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.real.envoy_clauses import REQUEST_NAMES, RESPONSE_NAMES, Json
 from tests.real.envoy_filters import NAMES, Filters
+from tests.real.envoy_stage import TLS
 
 MANAGER = (
     "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -19,7 +20,7 @@ DOMAINS = (
     ["x.example", "app.example:*"],
     ["*-example", "*.app.example"],
 )
-ESCAPED = ("KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_FORWARD")
+ESCAPED = ("KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_FORWARD", "UNESCAPE_AND_REDIRECT")
 EARLY = "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 PORTS = {"up1": 9001, "up2": 9002, "login": 9003, "keys": 9004, "down": 1}
 
@@ -35,9 +36,12 @@ class Grammar(Filters):
         router = {"name": "envoy.filters.http.router", "typed_config": {"@type": ROUTER}}
         manager["http_filters"] = [*filters, router]
         manager["route_config"] = self.routes_of_all()
-        chain = {
+        chain: Json = {
             "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]
         }
+        if self.maybe(0.1):
+            self.note("listener with TLS")
+            chain["transport_socket"] = TLS
         address = {"socket_address": {"address": "0.0.0.0", "port_value": 10000}}
         listener = {"name": "l", "address": address, "filter_chains": [chain]}
         clusters = [cluster(name, port) for name, port in PORTS.items()]

@@ -6,6 +6,7 @@ Only what names the outside world is replaced (addresses, TLS, key sets, passwor
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.real.stage import free_port
 Json = dict[str, Any]
 NOBODY = ("127.0.0.1", 1)  # where nobody listens: it stays so
 USER = sha_user("USER", "PASSWORD")
+# What a random bootstrap has for a listener with TLS.
+TLS = {"name": "envoy.transport_sockets.tls"}
+TLS_CONTEXT = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Staged:
     expect_tls: set[str] = field(default_factory=set)  # whose other side would
     issuers: list[Issuer] = field(default_factory=list)
     api_keys: list[str] = field(default_factory=list)
+    secure: set[int] = field(default_factory=set)  # real ports that speak TLS
     oauth: bool = False  # logins in the browser: their answers hold random words
 
     def port(self, written: int) -> int:
@@ -107,15 +112,32 @@ def _listener(listener: Json, staged: Staged) -> None:
     socket.update(address="127.0.0.1", port_value=real)
     listener["enable_reuse_port"] = False  # or another Envoy on this machine could share the port
     for chain in listener["filter_chains"]:
-        chain.pop("transport_socket", None)
+        wrapped = chain.pop("transport_socket", None)
+        if wrapped == TLS:
+            chain["transport_socket"] = _certified(staged.folder)
+            staged.secure.add(real)
+
+
+def _certified(folder: Path) -> Json:
+    """TLS with a certificate made for this run."""
+    certificate, key = folder / "tls.pem", folder / "tls.key"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    made += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=test.invalid"]
+    subprocess.run(made, check=True, capture_output=True)
+    files = {"certificate_chain": {"filename": str(certificate)}, "private_key": {"filename": str(key)}}
+    context = {"common_tls_context": {"tls_certificates": [files]}}
+    return {"name": TLS["name"], "typed_config": {"@type": TLS_CONTEXT, **context}}
 
 
 def _cluster(cluster: Json, staged: Staged) -> None:
     """Every address becomes a port of this machine; the name it had stays as the endpoint's host name."""
     if "transport_socket" in cluster:
         staged.encrypted.add(cluster["name"])
-    for unwanted in ("transport_socket", "health_checks", "typed_extension_protocol_options"):
+    for unwanted in ("transport_socket", "health_checks"):
         cluster.pop(unwanted, None)
+    options = cluster.get("typed_extension_protocol_options", {})
+    if not any("http_filters" in one for one in options.values()):
+        cluster.pop("typed_extension_protocol_options", None)
     cluster["type"] = "STATIC"
     for locality in cluster.get("load_assignment", {}).get("endpoints", ()):
         for one in locality["lb_endpoints"]:
@@ -194,7 +216,7 @@ def _is_key_set(text: str) -> bool:
 
 def _file(node: Json, staged: Staged) -> None:
     """Files to read are made up, files to write are moved."""
-    if isinstance(node.get("filename"), str):
+    if isinstance(node.get("filename"), str) and not Path(node["filename"]).exists():
         made = staged.folder / node["filename"].replace("/", "_")
         made.write_text("SECRET\n", encoding="utf-8")
         node["filename"] = str(made)

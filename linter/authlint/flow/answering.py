@@ -11,6 +11,7 @@ from authlint.flow.passage import Passage
 from authlint.flow.reading import host_name, server_name
 from authlint.flow.script import named
 from authlint.flow.values import evaluate, holds
+from authlint.model.credential import Call
 from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
@@ -91,8 +92,10 @@ def response_headers(p: Passage, draft: Draft, status: int) -> list[Header]:
 def sent(p: Passage, headers: list[Header]) -> list[Header]:
     """The headers that the client gets: what is done to every answer in the end is done to one of the gateway's own
     that was made into another too (measured)."""
-    headers = [*headers, *p.granted]
     for one in p.in_force.leaving:
+        if isinstance(one, Call):
+            headers = [*headers, *(header for check, header in p.granted if check is one)]
+            continue
         for op in one.actual if isinstance(one, Cors) else (one,):
             if not isinstance(one, Cors) or one in p.ran:
                 headers = apply(p, op, headers)

@@ -86,7 +86,7 @@ def _take(p: Passage, check: Call, headers: list[Header]) -> None:
             gone = {part.strip().lower() for part in header.text.split(",")}
             p.headers = [h for h in p.headers if h.name.lower() not in gone]
         if any(fits(p, name, one) for one in check.success_headers):
-            p.granted.append(header)
+            p.granted.append((check, header))
     p.reroutes = p.reroutes or (check.reroutes and before != p.headers)
 
 

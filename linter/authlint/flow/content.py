@@ -9,7 +9,7 @@ from authlint.flow import cookies
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply, Slot
 from authlint.flow.caching import keep, look_up
-from authlint.flow.forwarding import Target, reach, reply_of
+from authlint.flow.forwarding import Target, reach, reply_of, rewritten
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
@@ -154,6 +154,9 @@ def _error(p: Passage, step: Files, status: int) -> Draft:
 
 def answer(p: Passage, step: Answer) -> Draft:
     """An answer of the gateway's own."""
+    if step.change != PathRewrite():
+        p.unwritten = p.path if p.query is None else f"{p.path}?{p.query}"
+        p.path = rewritten(p, step.change)
     location = None if step.location is None else evaluate(p, step.location)
     decided = p.note("answered", f"answers {step.status}", step.span, step)
     draft = Draft(step.status, "gateway", decided, bare=step.status >= 300, location=location)

@@ -23,6 +23,7 @@ class Refusal:
     unread: bool = False  # not even the headers were read
     location: str | None = None
     known_as: int | None = None  # the number under which a Recover finds it, where it is another
+    routed: bool = False  # the route that would take the request has its say about the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +159,21 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
     escaped = ESCAPED_SLASH.search(path) is not None and intake.escaped_slashes != "keep"
     if escaped:
         path = ESCAPED_SLASH.sub(lambda found: "/" if found[0][1] == "2" else "\\", path)
-    if (
-        escaped and intake.escaped_slashes == "refuse"
-    ):  # what is said of the path later is of the unescaped one (measured)
-        return Taken(path, query, headers, refusal or Refusal(400, "the path has an escaped slash"))
+    # A route is looked for only where the client says its scheme itself (measured); what is said of the path later is
+    # of the unescaped one.
+    routed = any(h.name.lower() == "x-forwarded-proto" for h in headers)
+    why = "the path has an escaped slash"
+    if escaped and intake.escaped_slashes == "refuse":
+        return Taken(path, query, headers, Refusal(400, why, routed=routed))
     if intake.dots:
         path = canonical(path)
     if intake.slashes and path.strip("/"):
         path = re.sub("//+", "/", path)
-    if escaped and intake.escaped_slashes == "redirect" and _is_grpc(headers):
-        refusal = refusal or Refusal(
-            400, "the path has an escaped slash"
-        )  # a gRPC client is not redirected (measured)
-    elif escaped and intake.escaped_slashes == "redirect":
+    if escaped and intake.escaped_slashes == "redirect":
         target = path + ("" if query is None else f"?{query}")
-        refusal = refusal or Refusal(307, "the path has an escaped slash", location=target)
+        refusal = Refusal(307, why, location=target, routed=routed)
+        if _is_grpc(headers):  # a gRPC client is not redirected (measured)
+            refusal = Refusal(400, why, routed=routed)
     return Taken(path, query, headers, refusal)
 
 

@@ -11,6 +11,7 @@ from authlint.flow.files import Files
 from authlint.flow.outcome import Event, Header, Reached, Verb
 from authlint.flow.patterns import Match
 from authlint.flow.request import Request
+from authlint.model.credential import Call
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Cors, Forward
 from authlint.model.unknown import Unknown
@@ -97,7 +98,9 @@ class Passage:
     claims: dict[str, dict[str, Any] | None] = field(
         default_factory=dict
     )  # of verified tokens; None: not read
-    granted: list[Header] = field(default_factory=list)  # what a service gives the client on consent
+    granted: list[tuple[Call, Header]] = field(
+        default_factory=list
+    )  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
     reroutes: bool = False  # a check has changed what routes are chosen by
     unwritten: str = ""  # path and query before they were rewritten for the upstream

@@ -32,3 +32,15 @@ def routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Un
     if step not in block.steps:
         return Undecided("which filters run where a route is looked for again", step.span)
     return list(block.steps[block.steps.index(step) + 1 :])
+
+
+def enter_route(p: Passage) -> bool:
+    """Puts the block in force that the request's route would, and does nothing of what it says. False where it has
+    other filters than a request without a route: which of them run then nobody has found out."""
+    route = choose_route(p, p.shared.host.table, p.shared.host.fallback)
+    if not isinstance(route, Route):
+        return True
+    block = block_of(p, route)
+    same = block.leaving == p.shared.host.block.leaving
+    p.enter(block)
+    return same

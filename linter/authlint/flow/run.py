@@ -20,7 +20,7 @@ from authlint.flow.outcome import REDIRECTS, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
-from authlint.flow.rerouting import block_of, routed_again
+from authlint.flow.rerouting import block_of, enter_route, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
@@ -105,16 +105,20 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     taken = take_in(shared)
     p = Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
-    early = shared.listener.intake.early
+    refusal = taken.refusal
+    early = shared.listener.intake.early if refusal is None else ()
     if early:
         amend(p, Amend(early))
     if hosting.match is not None:
         capture(p, hosting.match)
-    refusal = taken.refusal
     if refusal is not None:
+        if refusal.routed and not enter_route(p):
+            return _close(
+                p, Undecided("which filters have their say about a request that is refused early", host.span)
+            )
         decided = p.note("answered", refusal.why, host.span, host)
         draft = Draft(refusal.status, "gateway", decided, bare=True, location=refusal.location)
-        draft.known_as = refusal.known_as
+        draft.known_as, draft.refusal = refusal.known_as, refusal.routed
         return _close(p, _settle(p, draft))
     return _close(p, travel(p))
 

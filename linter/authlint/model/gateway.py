@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from authlint.model.condition import Condition
+from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
 from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
@@ -58,8 +59,9 @@ class Block:
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
     exempt: Span | None = None  # authentication is switched off here in so many words
-    # What is done to every answer in the end, behind `response`; a Cors only where it ran.
-    leaving: tuple[HeaderOp | Cors, ...] = ()
+    # What is done to every answer in the end, behind `response`; a Cors only where it ran, a Call what its service
+    # granted.
+    leaving: tuple[HeaderOp | Cors | Call, ...] = ()
     # Whether `response` is for refusals too: in front of what a refusal says, behind it, or not at all.
     refusals: Literal["after", "before", "without"] = "after"
     logs: tuple[Log, ...] = ()  # what is written of the requests that end here
@@ -322,6 +324,10 @@ class Server:
     stated: bool
 
 
+def nobody_knows() -> None:
+    """Where a question about the whole configuration cannot be answered."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with.
@@ -338,7 +344,7 @@ class Gateway:
     open: tuple[Open, ...] = ()
     facts: tuple[Fact, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)  # what to change here, by the rule's id
-    reads: frozenset[str] | None = None  # the variables that any setting reads; None: nobody can tell
+    reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
 

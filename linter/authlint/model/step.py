@@ -378,6 +378,7 @@ class Answer:
     status: int
     span: Span
     location: Value | None = None
+    change: PathRewrite = PathRewrite()  # of the path, before the location is worked out
 
 
 Step: TypeAlias = (

@@ -27,15 +27,17 @@ class Taken:
     outcome: Outcome
 
 
-def taken(site: Site) -> Iterator[Taken]:
+def taken(site: Site, same: bool = False) -> Iterator[Taken]:
+    """Those whose requests go to a route for other requests, or to one for the `same`."""
     for meant in site.unreached:
         request = site.request(meant)
         outcome = site.ask(request)
         by = outcome.route
         alone = by is not meant.route and all(world.route is by for world in outcome.worlds)
         known = alone and outcome.host is meant.host and not outcome.opens
-        # Of two routes for the same requests the first counts: policy-overridden.
-        if known and by is not None and by.match != meant.route.match and _would_fit(site, meant, request):
+        if not known or by is None or by.when not in (None, meant.route.when):
+            continue  # a route that takes a part of the requests alone is no rival
+        if (by.match == meant.route.match) is same and _would_fit(site, meant, request):
             yield Taken(meant, by, request, outcome)
 
 

@@ -8,25 +8,28 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.request import split_authority
 from authlint.model.step import Forward, HeaderOp
 from authlint.model.value import literal
+from authlint.model.words import LOGINS, STORES, words_in
 from authlint.site import Endpoint, Site
 from authlint.text import Span
-from authlint_rules.questions.told import LOGINS, WORDS, only, passed, words_of
+from authlint_rules.questions.told import is_one_of, only, passed, words_of
 
-STORES = frozenset(("minio", "s3", "ceph", "radosgw", "garage", "seaweedfs"))
 HOST = "host"
 
 
 def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """Signed requests reach an object store under another Host than the one that was signed."""
+    if not is_one_of(site, endpoint, STORES):
+        return
     outcome, request, reached = passed(site, endpoint)
-    if reached is None or STORES.isdisjoint(words_of(reached)):
+    if reached is None:
         return
     host = only(reached, HOST)
-    if host is None or host.text == request.host or _is_meant(host.op):
+    if host is None or host.text == request.host or _is_meant(host.op) or "console" in words_of(reached):
         return
     # A port may be another one outside; a name is not.
     name_kept = split_authority(host.text)[0] == split_authority(request.host)[0]
-    known = not name_kept and not STORES.isdisjoint(WORDS.split(endpoint.host.name))
+    # The console of a store takes no signatures, and a part of the path is no bucket's.
+    known = not name_kept and "s3" in words_in(endpoint.host.name) and endpoint.route.match.text == "/"
     forward = endpoint.forward
     span = host.op.span if host.op is not None and not host.op.implied else _span(forward, endpoint)
     yield Finding(
@@ -45,8 +48,10 @@ def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 def own_name(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """A login service is told a name that its clients do not know, and no other header says theirs."""
+    if not is_one_of(site, endpoint, LOGINS):
+        return
     outcome, request, reached = passed(site, endpoint)
-    if reached is None or LOGINS.isdisjoint(words_of(reached)):
+    if reached is None:
         return
     host, outside = only(reached, HOST), split_authority(request.host)[0]
     told = [

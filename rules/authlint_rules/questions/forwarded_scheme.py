@@ -1,4 +1,4 @@
-"""A scheme that a proxy in front knows better, and addresses of nobody but that proxy; no rule itself."""
+"""A scheme that the proxy in front knows better; no rule itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
-from authlint.model.step import Address, Branch, Forward, HeaderOp, SetAddress
+from authlint.model.step import Branch, Forward, HeaderOp
 from authlint.model.value import Cat, Get, Lit, Value, literal, reads
-from authlint.site import Endpoint, Site, headers_of, ops_of, requires, steps_of
-from authlint.text import Span
-from authlint_rules.questions.told import LOGINS, WORDS, only, words_of
+from authlint.model.words import SIGNING_IN, words_in
+from authlint.site import Endpoint, Site, headers_of, ops_of
+from authlint_rules.questions.told import only, words_of
 
-SIGNING_IN = LOGINS | {"login", "signin", "oauth", "oidc", "saml", "sso", "auth", "realms", "accounts", "idp"}
 PROTO = "x-forwarded-proto"
 HTTPS = ("X-Forwarded-Proto", "https")
 
 
 def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """TLS has ended before, X-Forwarded-Proto says https, and this configuration overwrites it with http."""
+    if not _may_be_told_wrongly(site, endpoint):
+        return
     credential = next(site.passing(endpoint), "none")
     request = site.request(endpoint, HTTPS, *headers_of(credential))
     outcome = site.ask(request)
@@ -32,7 +33,7 @@ def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]
     why = _tls_before(outcome, endpoint, told.op)
     if why is None:
         return
-    login = not SIGNING_IN.isdisjoint((*words_of(reached), *WORDS.split(endpoint.title.lower())))
+    login = not SIGNING_IN.isdisjoint((*words_of(reached), *words_in(endpoint.title)))
     yield Finding(
         rule=rule,
         level=Level.WARNING if login else Level.INFO,
@@ -51,24 +52,16 @@ def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]
     )
 
 
-def own_address(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
-    """A list of addresses on a server that only this machine can reach: it sees no client's."""
-    if not endpoint.listener.address.startswith(("127.", "::1")) or not _judges_by_address(endpoint):
-        return
-    outcome = site.get(endpoint)
-    denied = outcome.in_every_world(_denial)
-    if denied is None or outcome.status != 403 or outcome.opens:
-        return
-    yield Finding(
-        rule=rule,
-        level=Level.WARNING,
-        message=f"{endpoint.title}: the list of addresses only ever sees this machine's own",
-        primary=Label(denied, "refuses everybody: who comes here comes from the proxy in front"),
-        routes=(endpoint.title,),
-        witness=(site.exchange(site.request(endpoint), outcome, "the client's address is judged"),),
-        cure="take the address from the proxy's header: set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; or "
-        "let the proxy in front judge",
-        stated=outcome.assumed,
+def _may_be_told_wrongly(site: Site, endpoint: Endpoint) -> bool:
+    """Whether this route, or a server of this configuration behind it, says what scheme its own connection has."""
+    forward = endpoint.forward
+    if forward is None:
+        return False
+    if any(op.name.lower() == PROTO and _of_the_connection(op.value) for op in forward.headers):
+        return True
+    target = literal(forward.target) or ""
+    return len(site.gateway.listeners) > 1 and any(
+        name in target for name in ("127.0.0.1", "localhost", "[::1]")
     )
 
 
@@ -101,23 +94,3 @@ def _tests_scheme(when: Condition) -> bool:
             return any(_tests_scheme(one) for one in several)
         case _:
             return False
-
-
-def _judges_by_address(endpoint: Endpoint) -> bool:
-    """Somebody else's address is let in, and no header is asked for it."""
-    checks = [check for require in requires(endpoint.route) for check in require.checks]
-    rules = [rule for check in checks if isinstance(check, Address) for rule in check.rules]
-    named = [rule.network for rule in rules if rule.allow and rule.network not in ("all", "unix:")]
-    taken = any(isinstance(one, SetAddress) for one in (*steps_of(endpoint.route), *endpoint.host.script))
-    return bool(named) and not taken and not any(text.startswith(("127.", "::1")) for text in named)
-
-
-def _denial(world: Outcome) -> Span | None:
-    return next(
-        (
-            event.span
-            for event in world.trace
-            if event.verb == "denied" and isinstance(event.subject, Address)
-        ),
-        None,
-    )

@@ -12,8 +12,8 @@ from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Allow, Jwt
 from authlint.model.step import Branch, HeaderOp
-from authlint.model.value import Get, literal
-from authlint.site import Endpoint, Site, ops_of, requires
+from authlint.model.value import Get, Text, literal
+from authlint.site import Endpoint, Site, headers_of, ops_of, requires
 from authlint.text import Span
 
 # A form could send these too, with some values: naming them alone announces nothing.
@@ -68,10 +68,17 @@ def never_true(endpoint: Endpoint) -> Iterator[Span]:
     """Tests of the method that speak of OPTIONS and that no request meets."""
     for op in (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script)):
         when = op.when if isinstance(op, Branch) else None
-        if isinstance(when, Test) and when.arg is None and when.how.how == "is":
-            text = when.how.arg
-            if when.value in METHODS and text != "OPTIONS" and "OPTIONS" in text.upper():
-                yield op.span
+        if isinstance(when, Test) and when.arg is None and when.value in METHODS and _misses(when.how):
+            yield op.span
+
+
+def _misses(how: Text) -> bool:
+    """Whether a test speaks of OPTIONS and does not fit it."""
+    if how.how == "is":
+        return how.arg != "OPTIONS" and "OPTIONS" in how.arg.upper()
+    return (
+        how.how == "search" and not how.nocase and "OPTIONS" not in how.arg and "options" in how.arg.lower()
+    )
 
 
 def methods_named(endpoint: Endpoint) -> list[str]:
@@ -101,3 +108,12 @@ def _tests(endpoint: Endpoint) -> Iterator[Test]:
                 todo.append(inner)
             case All(several) | AnyOf(several):
                 todo.extend(several)
+
+
+def passes(site: Site, endpoint: Endpoint, method: str) -> bool:
+    """Whether a request with this method reaches the application, with any credential."""
+    for name in ("none", *site.credentials(endpoint)):
+        outcome = site.ask(site.request(endpoint, *headers_of(name), method=method))
+        if outcome.admitted and outcome.upstream is not None:
+            return True
+    return False

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Outcome
-from authlint.model.gateway import Upstream
 from authlint.model.step import HeaderOp
 from authlint.model.value import literal
+from authlint.model.words import is_public
 from authlint.site import Endpoint, Site, headers_of
 from authlint.text import Span
 
@@ -61,7 +61,7 @@ def _likely(site: Site, endpoint: Endpoint) -> Label | None:
     forward = endpoint.forward
     target = literal(forward.target) if forward is not None else None
     host = urlsplit(target).hostname if target is not None and target.startswith("https://") else None
-    if forward is not None and host is not None and _is_public(host, site.gateway.upstreams):
+    if forward is not None and host is not None and host not in site.gateway.upstreams and is_public(host):
         return Label(forward.span, "an application of another site, which pages call by this name too")
     return None
 
@@ -76,13 +76,6 @@ def _hiders(site: Site, host: int) -> dict[str, Span]:
         if op is not None and upstream is not None:
             found.setdefault(upstream, op.span)
     return found
-
-
-def _is_public(host: str, groups: Mapping[str, Upstream]) -> bool:
-    """A name of the whole internet: no group of servers, no address, no name of a cluster or a private network."""
-    labels = host.split(".")
-    inside = {"internal", "local", "svc", "lan", "localhost", "home", "corp", "consul"}
-    return len(labels) > 2 and host not in groups and not labels[-1].isdigit() and inside.isdisjoint(labels)
 
 
 def _added(world: Outcome) -> HeaderOp | None:

@@ -110,7 +110,7 @@ def _explained(
             "with this line the block inherits no other of its kind",
             (label,),
         )
-    elif site.gateway.reads is not None and one.variable not in site.gateway.reads:
+    elif (read := site.gateway.reads()) is not None and one.variable not in read:
         needed = one.header == COOKIES or wanted_elsewhere(site, endpoint, one.header)
         assumes = () if needed else (f"the application wants {one.header.title()}",)
         yield Lost(one.header.title(), answer, one.span, f"nothing uses ${one.variable}", (), assumes)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
+from authlint.model.value import literal
+from authlint.model.words import is_public, words_in
 from authlint.site import Endpoint, Site, headers_of
-
-WORDS = re.compile(r"[^a-z0-9]+")
-# They answer with URLs of their own: issuers, realms, redirects.
-LOGINS = frozenset(
-    ("keycloak", "authelia", "authentik", "dex", "hydra", "zitadel", "vouch", "casdoor", "oauth2")
-)
 
 
 def passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | None]:
@@ -23,8 +17,20 @@ def passed(site: Site, endpoint: Endpoint) -> tuple[Outcome, Request, Reached | 
     return outcome, request, outcome.upstream if sure else None
 
 
+def is_one_of(site: Site, endpoint: Endpoint, names: frozenset[str]) -> bool:
+    """Whether the upstream is called like one of these, and is one's own: a public name wants its own Host."""
+    forward = endpoint.forward
+    target = literal(forward.target) if forward is not None else None
+    if target is None:
+        return False
+    name = target.partition("://")[2].partition("/")[0] or target
+    group = site.gateway.upstreams.get(name)
+    called = [name, *(group.addresses if group is not None else ())]
+    return any(not names.isdisjoint(words_in(one)) and not is_public(one) for one in called)
+
+
 def words_of(reached: Reached) -> list[str]:
-    return WORDS.split(f"{reached.name} {reached.address}".lower())
+    return words_in(f"{reached.name} {reached.address}")
 
 
 def only(reached: Reached, name: str) -> Header | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from authlint.model.gateway import Match
 from authlint.model.step import Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
 from authlint.model.value import Case, Cat, Get, Lit, Opaque, Pick, Text, Value
+from authlint.readers.envoy import upstreams
 from authlint.readers.envoy.filters import Surroundings
 from authlint.readers.envoy.matching import header
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, text
@@ -72,7 +73,8 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
     )
     if by_header is not None:
         doubt = doubt or Unsure("which cluster a header names", by_header.span)
-    return (step,) if doubt is None else (doubt, step)
+    last = tuple(upstreams.steps(named.text if named is not None else "", around))
+    return (*last, step) if doubt is None else (doubt, *last, step)
 
 
 def _span(action: Item, otherwise: Span) -> Span:
@@ -155,25 +157,18 @@ def redirect(item: Item, path: Match) -> Answer:
     port = number(item, "port_redirect")
     if port is not None:
         host = Cat((host if isinstance(host, Lit) else Get("authority-name"), Lit(f":{port}")))
-    where = _path(item, path)
     first = next(item.entries(), None)
     span = item.span if first is None else first.span
-    return Answer(status, span, Cat((scheme, Lit("://"), host, *where)))
+    change, doubt = _rewrite(item, path)
+    where = (Opaque("what a rewrite makes of the path"),) if doubt is not None else _path(item)
+    return Answer(status, span, Cat((scheme, Lit("://"), host, *where)), change)
 
 
-def _path(item: Item, path: Match) -> tuple[Value, ...]:
-    query: tuple[Value, ...] = (Get("question"),)
-    if is_set(item, "strip_query"):
-        query = ()
+def _path(item: Item) -> tuple[Value, ...]:
+    query: tuple[Value, ...] = () if is_set(item, "strip_query") else (Get("question"),)
     whole = field(item, "path_redirect")
     if whole is not None:
         return (Lit(whole.text), *(() if "?" in whole.text else query))
-    prefix = field(item, "prefix_rewrite")
-    if prefix is not None:
-        rest: Value = Lit("") if path.kind in ("full", "everything") else Get("rest", str(len(path.text)))
-        return (Lit(prefix.text), rest, *query)
-    if field(item, "regex_rewrite") is not None:
-        return (Opaque("what a rewrite makes of the path"),)
     return (Get("path"), *query)
 
 

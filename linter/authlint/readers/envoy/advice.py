@@ -31,4 +31,10 @@ ADVICE = {
     "unauthorized-masked": "let programs have the 401: deny_redirect_matcher for oauth2, no status_code in "
     "the mapper of local_reply_config",
     "throttled-as-unauthorized": "leave status away, or write status: {code: TooManyRequests}",
+    "identity-header-spoofable": "remove the header on this route, or before the checks: request_headers_to_remove, or "
+    "a header_mutation in front",
+    "denied-as-forbidden": "let a filter that answers 401 stand in front (jwt_authn, basic_auth)",
+    "protected-route-shadowed": "put the route or the rule for the longer path first",
+    "protection-gap": "strip the port (strip_any_host_port: true) and normalise paths (normalize_path), or "
+    "let what answers here lead nowhere",
 }

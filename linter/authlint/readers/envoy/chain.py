@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from authlint.model.condition import All, Condition
+from authlint.model.credential import Call
 from authlint.model.step import Amend, Check, Cors, HeaderOp, Require, Reroute, Step, Unsure
 from authlint.readers.envoy import callouts, cors, keys, limits, login, policies, tokens
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured, disabled
@@ -61,7 +62,7 @@ class Steps:
     by itself, with the steps before it."""
 
     steps: list[Step]
-    leaving: list[HeaderOp | Cors]
+    leaving: list[HeaderOp | Cors | Call]
     answers: list[tuple[Condition, tuple[Step, ...], Filter]]
 
 
@@ -95,7 +96,10 @@ def _add(one: Filter, spot: Spot, around: Surroundings, found: Steps) -> None:
         if not is_set(one.config, "pass_through_mode"):
             found.answers.append((_health(one), tuple(found.steps), one))
     else:
-        found.steps.extend(_steps(one, spot, around))
+        done = list(_steps(one, spot, around))
+        found.steps.extend(done)
+        asked = [check for step in done if isinstance(step, Require) for check in step.checks]
+        found.leaving[:0] = [check for check in asked if isinstance(check, Call)]
 
 
 def reroutes(one: Filter) -> bool:

@@ -63,6 +63,8 @@ class Surroundings:
     dynamic: bool
     secrets: Mapping[str, Item] = field(default_factory=dict)
     routes: Callable[[str], Item | None] = lambda name: None  # discovered route configurations, by name
+    upstream_filters: Mapping[str, tuple[Filter, ...]] = field(default_factory=dict)  # by cluster
+    router_filters: tuple[Filter, ...] = ()  # for clusters without their own
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def table(self, manager: Item) -> Item | None:
@@ -102,9 +104,9 @@ def unwrapped(entry: Item) -> Own:
     return Own(kind, config, False, entry)
 
 
-def filters(manager: Item) -> tuple[Filter, ...]:
-    """The chain of a connection manager, in order."""
-    return tuple(map(_filter, proto.fields(manager, "http_filters")))
+def filters(owner: Item | None, name: str = "http_filters") -> tuple[Filter, ...]:
+    """The chain of a connection manager, in order; or another one that stands under `name`."""
+    return tuple(map(_filter, proto.fields(owner, name)))
 
 
 def _filter(item: Item) -> Filter:

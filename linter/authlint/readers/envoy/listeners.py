@@ -17,6 +17,7 @@ from authlint.readers.envoy.filters import Surroundings, filters
 from authlint.readers.envoy.headers import REQUEST, added, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
 from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
+from authlint.readers.envoy.upstreams import of_router
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
@@ -93,7 +94,8 @@ def _listener(
     served: tuple[HostName, ...],
     span: Span,
 ) -> Listener:
-    reader = RouteReader(filters(config), around, table)
+    chain = filters(config)
+    reader = RouteReader(chain, replace(around, router_filters=of_router(chain)), table)
     hosts = list(reader.hosts())
     default = next(
         (host for item, host in zip(fields(table, "virtual_hosts"), hosts, strict=True) if takes_all(item)),

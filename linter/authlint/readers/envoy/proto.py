@@ -45,9 +45,11 @@ def camel(name: str) -> str:
 
 
 def fields(item: Item | None, *names: str) -> list[Item]:
-    """The values of a repeated field."""
+    """The values of a repeated field; one alone may stand without the list around it (measured)."""
     found = field(item, *names)
-    return [] if found is None else found.items()
+    if found is None:
+        return []
+    return found.items() if found.kind == "list" else [found]
 
 
 def entries(item: Item | None, *names: str) -> Iterator[Item]:

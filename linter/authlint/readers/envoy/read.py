@@ -18,6 +18,7 @@ from authlint.readers.envoy.listeners import listeners
 from authlint.readers.envoy.older import outdated
 from authlint.readers.envoy.parts import Other, parts
 from authlint.readers.envoy.proto import text
+from authlint.readers.envoy.upstreams import of_cluster
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 
@@ -38,7 +39,8 @@ def gateway(item: Item, other: Other, troubles: list[Trouble]) -> Gateway | None
     served = held.of("Listener")
     groups = clusters(held.of("Cluster"))
     secrets = {text(one, "name"): one for one in held.of("Secret")}
-    around = Surroundings(groups, held.dynamic, secrets, held.routes)
+    own = {text(one, "name"): of_cluster(one) for one in held.of("Cluster")}
+    around = Surroundings(groups, held.dynamic, secrets, held.routes, own)
     found: list[Listener] = [one for part in served for one in listeners(part, around)]
     if not found:
         return None

@@ -34,4 +34,9 @@ ADVICE = {
     "unauthorized-cached": "put what the service judges by into the key: $http_authorization$http_cookie",
     "throttled-as-unauthorized": 'tell the controller, in its ConfigMap: limit-req-status-code: "429" and '
     'limit-conn-status-code: "429"',
+    "identity-header-spoofable": "clear the header here too (a snippet, or proxy-set-headers of the controller's "
+    "ConfigMap), or protect the path in the same way",
+    "protected-route-shadowed": "protect the Ingress of the longer pattern too, or make the protected path the longer "
+    "pattern: the controller sorts by length",
+    "protection-gap": "give the rule without a host the same annotations, or a host",
 }

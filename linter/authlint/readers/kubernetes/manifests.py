@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
@@ -18,7 +19,7 @@ KINDS = re.compile(
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text."""
 
@@ -33,7 +34,11 @@ class Manifest:
     def path(self) -> str:
         return self.item.path
 
-    def annotations(self) -> dict[str, Item]:
+    def annotations(self) -> Mapping[str, Item]:
+        return self._annotations
+
+    @cached_property
+    def _annotations(self) -> dict[str, Item]:
         found = self.item.at("metadata", "annotations")
         return {one.name: one for one in found.entries()} if found is not None else {}
 

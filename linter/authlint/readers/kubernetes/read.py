@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from authlint.model.fact import Log
 from authlint.model.gateway import Gateway, Server
@@ -125,7 +126,7 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         listeners=ServerReader().listeners(http),
         upstreams=upstreams(http.own("upstream")),
         definitions=names.definitions,
-        reads=variables_read(nodes),
+        reads=cache(lambda: variables_read(nodes)),
         directory=os.path.dirname(first) or ".",
         files=tuple(files),
         advice=ADVICE,

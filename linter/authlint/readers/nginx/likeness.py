@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from authlint.model.words import telling
 from authlint.readers.nginx.expand import Node
 
 END, INTO, OUT, HERE = "\x00", "\x01", "\x02", "\x03"
@@ -110,7 +111,7 @@ def _shape(
     for number, authority in enumerate(sorted(private, key=text.index)):
         group = upstreams.get(authority)
         kind = _servers(group, ports) if group is not None else _place(authority, ports)
-        text = text.replace(f"://{authority}", f"://{HERE}{number}:{kind}")
+        text = text.replace(f"://{authority}", f"://{HERE}{number}:{kind}{telling(authority)}")
     for number, name in enumerate(sorted(dict.fromkeys(one.names), key=len, reverse=True)):
         if NAME.fullmatch(name) is None:
             continue
@@ -119,7 +120,7 @@ def _shape(
         told = parent if parent in rest or parent in outside else ""
         if name in outside:
             return None
-        text = text.replace(name, f"{HERE}name{number}{told}")
+        text = text.replace(name, f"{HERE}name{number}{told}{telling(name)}")
     return text
 
 

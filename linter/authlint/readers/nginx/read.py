@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
 from authlint.readers.nginx import release
@@ -76,7 +77,7 @@ def model(
         directory=os.path.dirname(library.host(main)) or ".",
         files=tuple(dict.fromkeys(map(library.host, expansion.files))),
         open=http.openings(),
-        reads=variables_read((*beside, *nodes)),
+        reads=cache(lambda: variables_read((*beside, *nodes))),
         facts=tuple(facts(inner, names, len(context))),
         server=server,
     )
