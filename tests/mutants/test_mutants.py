@@ -20,7 +20,9 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 def inputs() -> tuple[File, ...]:
     """The files of all right samples and of all systems."""
     folders = [*sorted(SAMPLES.glob("*/right-*")), *sorted(SAMPLES.glob("systems/*"))]
-    return tuple(file for folder in folders for file in files(folder))
+    read = (file for folder in folders for file in files(folder))
+    # Of two servers in a row the second judges what was planted into the first.
+    return tuple(file for file in read if "proxy_pass http://127.0.0.1:8081;" not in file.text)
 
 
 @pytest.mark.parametrize("dialect", sorted(name for name, operators in OPERATORS.items() if operators))
