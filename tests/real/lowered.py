@@ -24,7 +24,7 @@ from authlint.readers.trouble import Trouble
 
 USERS = "USER:{PLAIN}PASSWORD\n"
 # Said about a configuration, and no directive of nginx's.
-NOTES = ("@inert", "@unsure")
+NOTES = ("@inert", "@unsure", "@unknown")
 
 
 @dataclass(slots=True)

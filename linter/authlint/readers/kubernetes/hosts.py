@@ -64,8 +64,8 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
         if is_canary(own) or own.flag("ssl-passthrough", False):
             continue
         named: list[Host] = []
-        default = ingress.item.at("spec", "defaultBackend") or ingress.item.at("spec", "backend")
-        if default is not None and ingress.item.at("spec", "rules") is None:
+        default = ingress.at("spec", "defaultBackend") or ingress.at("spec", "backend")
+        if default is not None and ingress.at("spec", "rules") is None:
             host = found.setdefault("", Host("", default.span))
             host.ingresses.append(ingress)
             named.append(host)
@@ -81,7 +81,7 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
 
 
 def _rules(ingress: Manifest) -> Iterator[tuple[Item, str]]:
-    rules = ingress.item.at("spec", "rules")
+    rules = ingress.at("spec", "rules")
     for item in rules.items() if rules is not None else ():
         host = item.get("host")
         if host is not None and host.masked:
@@ -129,7 +129,7 @@ def _join(host: Host, path: Path) -> None:
 def _terminate(ingress: Manifest, hosts: Sequence[Host]) -> None:
     """An Ingress brings certificates for hosts of its own rules: those named under tls, or all where that names none
     (internal/ingress/controller/controller.go, extractTLSSecretName)."""
-    listed = ingress.item.at("spec", "tls")
+    listed = ingress.at("spec", "tls")
     for entry in listed.items() if listed is not None else ():
         names = entry.get("hosts")
         texts = {one.text.lower() for one in names.items()} if names is not None else set()

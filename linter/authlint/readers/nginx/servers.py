@@ -18,12 +18,13 @@ from authlint.model.gateway import (
 )
 from authlint.model.step import Op
 from authlint.readers.nginx import access, release
-from authlint.readers.nginx.blocks import Place, block, size_of
+from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
 from authlint.readers.nginx.likeness import likenesses
 from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
+from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
 from authlint.text import Span
 
