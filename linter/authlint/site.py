@@ -70,7 +70,7 @@ class Site:
     def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
         """What happens to a request. The answer to an equal question is kept."""
         supposed = id(assume) if assume is not None else None
-        key = (request.method, request.url, request.headers, request.body, supposed)
+        key = (request.method, request.url, request.headers, request.body, request.vouched, supposed)
         known = self._answers.get(key)
         if known is None:
             chosen = assume or Assume(expects=self.expects)
@@ -151,6 +151,15 @@ class Site:
     def _wanted(self) -> list[tuple[Listener, VirtualHost]]:
         pairs = self.gateway.hosts()
         return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
+
+    def reached_over(self, listener: Listener, endpoint: Endpoint) -> Iterator[Endpoint]:
+        """The endpoints of a route as another listener has them."""
+        if endpoint.listener is listener:
+            yield endpoint
+            return
+        base = base_url(listener, endpoint.host)
+        if base is not None:
+            yield from self._endpoints(listener, endpoint.host, endpoint.route, base)
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str

@@ -147,6 +147,11 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
     path, query = split_target(shared.request.target)
     headers = [Header("Host", _authority(shared.request.host, listener))]
     refusal = None
+    size = sum(
+        len(name) + len(value.encode("utf-8", "surrogateescape")) for name, value in shared.request.headers
+    )
+    if intake.most is not None and size > intake.most:
+        return Taken(path, query, headers, Refusal(431, "the headers are too large"))
     for name, value in shared.request.headers:
         if name.lower() == "host":
             continue

@@ -20,7 +20,7 @@ TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One path of a host. `contested`: another Ingress has the same one."""
+    """One path of a host. `rival` is another Ingress's, with the same path."""
 
     ingress: Manifest
     own: Annotations
@@ -29,7 +29,11 @@ class Path:
     service: str  # namespace-service-port
     address: str
     span: Span
-    contested: bool = False
+    rival: Path | None = None
+
+    @property
+    def contested(self) -> bool:
+        return self.rival is not None
 
     @property
     def rewrites(self) -> bool:
@@ -120,7 +124,7 @@ def _join(host: Host, path: Path) -> None:
         if (known.text, known.kind) == (path.text, path.kind):
             host.paths[number] = Path(
                 known.ingress, known.own, known.text, known.kind, known.service, known.address, known.span,
-                contested=known.ingress is not path.ingress,
+                rival=path if known.ingress is not path.ingress else known.rival,
             )  # fmt: skip
             return
     host.paths.append(path)

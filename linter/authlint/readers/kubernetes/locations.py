@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.cookies import cookies
 from authlint.readers.kubernetes.cors import cors, cors_headers
 from authlint.readers.kubernetes.external import (
     Auth,
@@ -115,6 +116,7 @@ class Locations:
             yield from sign_in(auth, number) if auth is not None else ()
             yield from self._passwords(path, number, setter)
         yield from limits(path, self.controller)
+        yield from cookies(path, self.controller)
         yield from self._headers(path, setter)
         if own.items.get("configuration-snippet") and self.controller.snippets is not False:
             yield from written(own.items["configuration-snippet"], path.ingress.file, self.world.troubles)

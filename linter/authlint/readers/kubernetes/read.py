@@ -19,6 +19,7 @@ from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.overriding import overridden
 from authlint.readers.kubernetes.patches import NONE, Overlays, applied
 from authlint.readers.kubernetes.proxies import proxies
 from authlint.readers.kubernetes.servers import servers
@@ -147,5 +148,10 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         files=tuple(files),
         advice=ADVICE,
         server=SERVER,
-        facts=(*dict.fromkeys((*facts(ingresses, world), *exempted(ingresses, settings))), *logs),
+        facts=(
+            *dict.fromkeys(
+                (*facts(ingresses, world), *exempted(ingresses, settings), *overridden(ingresses))
+            ),
+            *logs,
+        ),
     )

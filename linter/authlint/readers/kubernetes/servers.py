@@ -53,6 +53,9 @@ def _settings(world: World) -> Iterator[Node]:
         yield node(log.span, "access_log", "/var/log/nginx/access.log", "upstreaminfo")
     for name, item in settings.listed("add-headers", world.maps):
         yield node(item.span, "more_set_headers", f"{name}: {item.text}")
+    room = settings.item("large-client-header-buffers")
+    if room is not None and len(room.text.split()) == 2:
+        yield node(room.span, "large_client_header_buffers", *room.text.split())
     hidden = settings.item("hide-headers")
     if hidden is not None:
         for name in settings.words("hide-headers"):

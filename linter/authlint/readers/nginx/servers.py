@@ -120,6 +120,7 @@ def _buffers(level: Level) -> Buffers:
         (size_of(first.arg(0)) if first is not None else None) or usual.first,
         int(large.arg(0)) if large is not None and large.arg(0).isdigit() else usual.number,
         (size_of(large.arg(1)) if large is not None else None) or usual.size,
+        span=None if large is None else large.span,
     )
 
 
