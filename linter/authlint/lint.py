@@ -44,6 +44,7 @@ ONE_OF = (
         "auth-subrequest-broken",
         "token-location-mismatch",
         "jwks-unusable",
+        "password-file-unusable",
         "competing-authorization",
         "auth-unsatisfiable",
         "header-name-dropped",

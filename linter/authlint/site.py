@@ -6,7 +6,7 @@ it takes the route meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
@@ -70,7 +70,7 @@ class Site:
     def ask(self, request: Request, assume: Assume | None = None) -> Outcome:
         """What happens to a request. The answer to an equal question is kept."""
         supposed = id(assume) if assume is not None else None
-        key = (request.method, request.url, request.headers, request.body, supposed)
+        key = (request.method, request.url, request.headers, request.body, request.vouched, supposed)
         known = self._answers.get(key)
         if known is None:
             chosen = assume or Assume(expects=self.expects)
@@ -151,6 +151,15 @@ class Site:
     def _wanted(self) -> list[tuple[Listener, VirtualHost]]:
         pairs = self.gateway.hosts()
         return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
+
+    def reached_over(self, listener: Listener, endpoint: Endpoint) -> Iterator[Endpoint]:
+        """The endpoints of a route as another listener has them."""
+        if endpoint.listener is listener:
+            yield endpoint
+            return
+        base = base_url(listener, endpoint.host)
+        if base is not None:
+            yield from self._endpoints(listener, endpoint.host, endpoint.route, base)
 
     def _endpoints(
         self, listener: Listener, host: VirtualHost, route: Route, base: str
@@ -245,15 +254,21 @@ class Site:
         """What a person changes: in the words of the configuration's own language, where its reader has any."""
         return self.gateway.advice.get(rule, otherwise)
 
-    def passing_by(self, span: Span) -> Iterator[tuple[Endpoint, Request, Outcome]]:
-        """Requests, at most one an endpoint, whose way leads past this place."""
-        for endpoint in self.endpoints:
+    def passing_by(self, spans: Set[Span]) -> Mapping[Span, Sequence[tuple[Endpoint, Request, Outcome]]]:
+        """For each of these places the requests, at most one an endpoint, whose way leads past it."""
+        found: dict[Span, list[tuple[Endpoint, Request, Outcome]]] = {}
+        for endpoint in self.endpoints if spans else ():
+            met: dict[Span, tuple[Endpoint, Request, Outcome]] = {}
             for name in ("none", "bearer"):
                 request = self.request(endpoint, *headers_of(name))
                 outcome = self.ask(request)
-                if any(event.span == span for world in outcome.worlds for event in world.trace):
-                    yield endpoint, request, outcome
-                    break
+                for world in outcome.worlds:
+                    for event in world.trace:
+                        if event.span in spans and event.span is not None:
+                            met.setdefault(event.span, (endpoint, request, outcome))
+            for span, one in met.items():
+                found.setdefault(span, []).append(one)
+        return found
 
     def credentials(self, endpoint: Endpoint) -> tuple[str, ...]:
         """The names of the credentials that are worth trying on an endpoint."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from authlint.annotated import annotated
 from authlint.engine_rules import rule_ids
 from authlint.finding import Finding, Label, Level
 from authlint.lint import Result
@@ -91,6 +92,11 @@ def _is_idle(one: Suppression, by_file: dict[str, list[Suppression]]) -> bool:
 
 
 def suppressions(source: Source, settings: Settings) -> Iterator[Suppression]:
+    for one in annotated(source):
+        why_not, until = _validity(one.rest.lstrip("; "), settings)
+        for word in re.finditer(r"[^\s,]+", one.rules):
+            span = Span(source.path, one.start + word.start(), one.start + word.end())
+            yield Suppression(word[0], one.first, one.last, span, why_not, until)
     # Most files have none, and are told apart by one search.
     if MARK not in source.text:
         return

@@ -27,11 +27,13 @@ When it stays quiet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from authlint import evidence
 from authlint.finding import Exchange, Finding, Label, Level
 from authlint.flow.assume import FILES
+from authlint.flow.outcome import Outcome
+from authlint.flow.request import Request
 from authlint.model.fact import Dangling
 from authlint.model.step import Ask, ToNamed
 from authlint.model.value import literal
@@ -44,9 +46,10 @@ REFUSALS = frozenset((401, 403))
 
 
 def check(site: Site) -> Iterator[Finding]:
-    for fact in site.gateway.facts:
-        if isinstance(fact, Dangling):
-            yield _named(site, fact)
+    facts = [fact for fact in site.gateway.facts if isinstance(fact, Dangling)]
+    passing = site.passing_by({fact.span for fact in facts})
+    for fact in facts:
+        yield _named(site, fact, passing.get(fact.span, ()))
     for endpoint in site.endpoints:
         if any(isinstance(one, Ask) for one in evidence.mechanisms(endpoint)):
             yield from _nowhere(site, endpoint)
@@ -54,8 +57,7 @@ def check(site: Site) -> Iterator[Finding]:
         yield from _no_page(site, endpoint)
 
 
-def _named(site: Site, fact: Dangling) -> Finding:
-    shown = [(one, request, outcome) for one, request, outcome in site.passing_by(fact.span)]
+def _named(site: Site, fact: Dangling, shown: Sequence[tuple[Endpoint, Request, Outcome]]) -> Finding:
     witness: tuple[Exchange, ...] = ()
     if shown:
         _, request, outcome = shown[0]

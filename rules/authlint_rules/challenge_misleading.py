@@ -28,7 +28,8 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.step import HeaderOp
+from authlint.model.credential import Call
+from authlint.model.step import Ask, HeaderOp
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.questions.attempts import attempts
@@ -50,7 +51,11 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _of_refusals(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[Finding]:
     request = site.request(endpoint)
-    asked = [(header.text.partition(" ")[0].lower(), header.op) for header in outcome.get(NAME)]
+    # What a service says that is asked is a guess, unless the configuration writes it.
+    denial = outcome.in_every_world(lambda world: world.denial)
+    guessed = denial is None or isinstance(denial.subject, (Ask, Call))
+    told = [header for header in outcome.get(NAME) if header.op is not None or not guessed]
+    asked = [(header.text.partition(" ")[0].lower(), header.op) for header in told]
     schemes = [scheme for scheme, _ in asked]
     for scheme, op in asked:
         if op is None or scheme not in SCHEMES or _taken(site, endpoint, scheme):

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from tests.mutants.accepting import Real
 from tests.mutants.mutant import Unfit
 from tests.mutants.operators import OPERATORS
 from tests.mutants.reading import files
@@ -24,6 +25,7 @@ def main() -> int:
     options = _options()
     listed = [file for folder in options.folders for file in files(Path(folder).resolve())]
     verdicts: list[Verdict] = []
+    real = Real() if options.real else None
     unfit: Counter[tuple[str, str]] = Counter()
     for dialect, operators in OPERATORS.items():
         if options.dialect and dialect != options.dialect:
@@ -43,12 +45,20 @@ def main() -> int:
                 break
             done += 1
             verdict = tried(one, file)
+            if real is not None:
+                verdict = real.checked(verdict)
             verdicts.append(verdict)
             _tell(verdict, options)
         _summary(dialect, len(own), [v for v in verdicts if v.mutant.dialect == dialect])
     if options.list:
         for (operator, why), times in sorted(unfit.items()):
             print(f"not applicable {times:4} x {operator}: {why}")
+    if real is not None:
+        print(
+            f"nginx -t: {real.asked} mutants asked about; {real.unasked} whose right text it does not take here"
+        )
+        for why, times in real.reasons.most_common(12):
+            print(f"  {times:4} x {why}")
     return 1 if any(one.what == "missed" for one in verdicts) else 0
 
 
@@ -62,6 +72,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=4, help="mutants of one operator")
     parser.add_argument("--most", type=int, default=0, help="mutants of one dialect")
+    parser.add_argument(
+        "--real", action="store_true", help="ask the real nginx whether it takes the wrong text"
+    )
     parser.add_argument("--list", action="store_true", help="say why operators did not apply")
     parser.add_argument("--show", default="", help="only operators with this in their name, and what they do")
     return parser.parse_args()

@@ -7,14 +7,13 @@ ports, Services, auth services, password files. Hosts with TLS get a certificate
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.real.recorder import Recorder, Script
-from tests.real.stage import free_port
+from tests.real.stage import certificate, free_port
 
 from authlint.model.gateway import Gateway
 from authlint.readers.kubernetes.manifests import Manifest, objects
@@ -24,7 +23,7 @@ from authlint.readers.trouble import Trouble
 
 USERS = "USER:{PLAIN}PASSWORD\n"
 # Said about a configuration, and no directive of nginx's.
-NOTES = ("@inert", "@unsure")
+NOTES = ("@inert", "@unsure", "@unknown")
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ def lower(sample: Path, folder: Path, recorder: Recorder) -> Lowered:
     made = Lowered(folder, read[0], recorder)
     nodes = [placed(node, made) for node in lowered(found, []) if runs(node)]
     lines = [*(line for node in nodes for line in written(node, 1)), *_services(made)]
-    _certificate(folder)
+    certificate(folder)
     head = f"    ssl_certificate {folder}/tls.pem;\n    ssl_certificate_key {folder}/tls.key;\n"
     (folder / "nginx.conf").write_text("events {}\nhttp {\n" + head + "\n".join(lines) + "\n}\n")
     return made
@@ -78,12 +77,6 @@ def _services(made: Lowered) -> Iterator[str]:
     for authority, port in made.upstreams.items():
         if authority in made.judges and ":" not in authority:
             yield f"    upstream {authority} {{ server 127.0.0.1:{port}; }}"
-
-
-def _certificate(folder: Path) -> None:
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "tls.key"]
-    made = ["openssl", "req", "-x509", *key, "-out", "tls.pem", "-days", "2", "-subj", "/CN=test.invalid"]
-    subprocess.run(made, cwd=folder, check=True, capture_output=True)
 
 
 def runs(node: Node) -> bool:

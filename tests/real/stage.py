@@ -5,17 +5,27 @@ Only the words that name the outside world are replaced; everything else stays a
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from authlint.readers.nginx.scan import Directive, Word, scan
 
+
+def encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 PASSING = {"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass"}
 USERS = "USER:{PLAIN}PASSWORD\n"
+SECRET = b"a secret of thirty-two letters.."
+JWKS = json.dumps({"keys": [{"kty": "oct", "kid": "k", "alg": "HS256", "k": encoded(SECRET)}]})
 HOME = "/etc/nginx/"
 URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOTALL)
 
@@ -45,12 +55,23 @@ class Staged:
     encodings: dict[str, str] = field(default_factory=dict)  # "http" or "fastcgi", by authority
 
 
+def certificate(folder: Path) -> None:
+    """tls.pem and tls.key, made for the run."""
+    if (folder / "tls.pem").exists():
+        return
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "tls.key"]
+    made = ["openssl", "req", "-x509", *key, "-out", "tls.pem", "-days", "2", "-subj", "/CN=test.invalid"]
+    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+
+
 def stage(sample: Path, folder: Path) -> Staged:
     """Copies a sample to `folder` and rewrites what ties it to another machine."""
     shutil.copytree(sample, folder, dirs_exist_ok=True)
     staged = Staged(folder)
     (folder / "mime.types").touch()
-    (folder / "htpasswd").write_text(USERS)
+    if not (folder / "htpasswd").exists():
+        (folder / "htpasswd").write_text(USERS)
+    (folder / "keys.json").write_text(JWKS)
     (folder / "files").mkdir(exist_ok=True)
     files = sorted(folder.rglob("*.conf"))
     for path in files:
@@ -89,7 +110,6 @@ def _walk(directives: tuple[Directive, ...], around: str = "") -> Iterator[tuple
 def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[int, int, str]]:
     name, args = directive.name.text, directive.args
     if name == "listen":
-        assert "ssl" not in [word.text for word in args], "a sample with TLS needs a certificate here"
         port = int(args[0].text.rpartition(":")[2])
         yield _edit(args[0], f"127.0.0.1:{staged.ports[port]}")
     elif name in PASSING:
@@ -98,11 +118,14 @@ def _edits(directive: Directive, around: str, staged: Staged) -> Iterator[tuple[
         yield _edit(args[0], _mapped(args[0].text, "http", staged))
     elif name == "upstream":
         staged.upstreams.setdefault(args[0].text, 0)
+    elif name in ("ssl_certificate", "ssl_certificate_key"):
+        certificate(staged.folder)
+        yield _edit(args[0], str(staged.folder / f"tls.{'key' if name.endswith('key') else 'pem'}"))
     elif name.endswith("_cache_path"):
         yield _edit(args[0], str(staged.folder / "cache"))
     elif name in ("root", "alias"):
         yield _edit(args[0], str(staged.folder / "files"))
-    elif name in ("include", "auth_basic_user_file") and args[0].text.startswith(HOME):
+    elif name in ("include", "auth_basic_user_file", "auth_jwt_key_file") and args[0].text.startswith(HOME):
         yield _edit(args[0], str(staged.folder / args[0].text[len(HOME) :]))
     elif name in ("access_log", "error_log") and args[0].text.startswith("/"):
         yield _edit(args[0], str(staged.folder / "logs" / Path(args[0].text).name))

@@ -227,7 +227,16 @@ def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: 
         return Draft(
             status, "gateway", p.note("answered", f"no answer: {status}", step.span, step), bare=True
         )
+    if step.head is not None and _length(reply) > step.head:
+        decided = p.note("answered", "the head of the answer is too large: 502", step.span, step)
+        return Draft(502, "gateway", decided, bare=True)
     return _taken(p, step, reply, headers)
+
+
+def _length(reply: Reply) -> int:
+    """The bytes that the head of an answer has at least: its status, what is stated of its headers, an empty line."""
+    stated = (len(name) + len(value.encode("utf-8", "surrogateescape")) + 4 for name, value in reply.headers)
+    return len(b"HTTP/1.1 200\r\n") + sum(stated) + 2
 
 
 def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...]) -> Content:

@@ -103,9 +103,9 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
     Until the Host header has been read it is the default host's request (measured).
     """
     request = shared.request
-    first = not any(name.lower() == "host" for name, _ in request.headers)
-    here = host if first else shared.listener.default
-    out = [Header("Host", request.host)] if first else []
+    named = not any(name.lower() == "host" for name, _ in request.headers)
+    here = host if named else shared.listener.default
+    out = [Header("Host", request.host)] if named else []
     authorized = False
     refusal: Refusal | None = None
     for name, value in request.headers:
@@ -122,11 +122,11 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
             break
         authorized = authorized or lower == "authorization"
         if lower == "host":
-            here = host
+            here, named = host, True
             out.insert(0, Header("Host", request.host))
         elif _is_named(name, here.header_names):
             out.append(Header(name, value))
-    if refusal is not None and here is not host:
+    if refusal is not None and not named:
         shared.host = here
         hosts = tuple(one for one in request.headers if one[0].lower() != "host")
         shared.request = replace(
@@ -147,6 +147,11 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
     path, query = split_target(shared.request.target)
     headers = [Header("Host", _authority(shared.request.host, listener))]
     refusal = None
+    size = sum(
+        len(name) + len(value.encode("utf-8", "surrogateescape")) for name, value in shared.request.headers
+    )
+    if intake.most is not None and size > intake.most:
+        return Taken(path, query, headers, Refusal(431, "the headers are too large"))
     for name, value in shared.request.headers:
         if name.lower() == "host":
             continue

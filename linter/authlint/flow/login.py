@@ -19,7 +19,7 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
     if holds(p, check.sign_out):
         return Denied(302, check.span, check, location=Unknown("where the sign-out leads"))
     if holds(p, check.callback):
-        if argument(p.query, "code") and argument(p.query, "state"):
+        if argument(p.query, "code") and argument(p.query, "state") and header_text(p, "cookie") != "":
             return Undecided("whether the login that comes back is one that was begun", check.span)
         return Denied(401, check.span, check)
     given = header_text(p, "cookie")
@@ -32,6 +32,9 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
             p.taken["authorization"] = check.span
         if check.forwards:
             p.headers.append(Header("Authorization", Unknown("the session's token")))
+        if check.id_header:
+            p.headers = [h for h in p.headers if h.name.lower() != check.id_header.lower()]
+            p.headers.append(Header(check.id_header, Unknown("the session's ID token")))
         return Passed(check.span)
     if any(holds(p, one) for one in check.refuses):
         return Denied(401, check.span, check)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 MAX_ROUNDS = 20_000  # of SHA-crypt: more would make a check of a file slow
+KNOWN = ("{PLAIN}", "{SHA}", "{SSHA}")
 MAX_PASSWORD = 255  # bytes; systems differ on what crypt() does with longer ones
 
 ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -50,6 +51,18 @@ def verify(stored: str, password: str) -> bool | None:
     if SYSTEM.fullmatch(stored) or ODD_SALT.fullmatch(stored):
         return None
     return False
+
+
+def unknown_form(stored: str) -> str:
+    """Why no password can ever be accepted for a stored field; empty where one may be."""
+    if stored.startswith("{"):
+        prefix = stored.partition("}")[0] + "}"
+        return "" if prefix in KNOWN else f"the form {prefix} is not known"
+    if not stored or any(form.fullmatch(stored) for form in (MD5_FORM, SHA_FORM, ODD_SALT, SYSTEM)):
+        return ""
+    if stored.startswith("$"):
+        return f"hashes of the kind ${stored[1:].partition('$')[0]}$ are not known"
+    return "what stands there is no hash"
 
 
 def _braced(stored: str, key: bytes) -> bool:

@@ -339,7 +339,9 @@ def _ask(p: Passage, check: Ask) -> Verdict:
 
 
 def _next_gateway(p: Passage, step: Forward) -> Content:
-    """A server of the same configuration behind this one: the request goes on there."""
+    """A server of the same configuration behind this one: the request goes on there, if no cache stands between."""
+    if step.cache is not None:
+        return None
     from authlint.flow.chain import through
 
     return through(p, step, _one_world, receive) if p.shared.hops < HOPS else None

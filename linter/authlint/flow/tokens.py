@@ -19,7 +19,7 @@ from authlint.flow.keys import add, take_away, values_at
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.reading import header_text, url
-from authlint.flow.values import fits, holds
+from authlint.flow.values import evaluate, fits, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
@@ -98,7 +98,10 @@ def _sanitise(p: Passage, provider: Provider) -> None:
 
 
 def _denied(p: Passage, check: Jwt, bad: Bad, realm: str) -> Denied:
-    challenge = f'Bearer realm="{realm}"' + ("" if bad.missing else ', error="invalid_token"')
+    named = realm if check.realm is None else evaluate(p, check.realm)
+    challenge = named
+    if not isinstance(named, Unknown):
+        challenge = f'Bearer realm="{named}"' + ("" if bad.missing else ', error="invalid_token"')
     header = (Header("WWW-Authenticate", challenge),)
     p.note("unclear" if bad.why == "" else "skipped", bad.why, bad.span)
     return Denied(bad.status, bad.span, check, () if check.quiet or bad.silent else header)

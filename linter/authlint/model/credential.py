@@ -90,6 +90,7 @@ class Jwt:
     skips_preflight: bool
     quiet: Span | None  # what says that a refusal carries no challenge
     span: Span
+    realm: Value | None = None  # of the challenge; None: the URL that was asked for
 
     def provider(self, name: str) -> Provider | None:
         return next((one for one in self.providers if one.name == name), None)

@@ -70,6 +70,19 @@ class Overreach:
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """Of two policies for the same requests only one counts, and nobody can say which; `why` is about the one at
+    `span`."""
+
+    what: str  # the requests
+    why: str
+    effect: str
+    cure: str
+    span: Span
+    other: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
     what must be so of the server for it to be written."""
@@ -80,4 +93,4 @@ class Log:
     assumes: str = ""
 
 
-Fact: TypeAlias = Ignored | Miswired | Overreach | Rejected | Dangling | Log
+Fact: TypeAlias = Ignored | Miswired | Overreach | Overridden | Rejected | Dangling | Log

@@ -145,6 +145,7 @@ class Buffers:
     number: int = 4
     size: int = 8192
     status: int = 400
+    span: Span | None = None  # of the setting that made them other than usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ class Intake:
     strip_dot: bool = False
     early: tuple[HeaderOp, ...] = ()
     once: frozenset[str] = frozenset()
+    most: int | None = None  # bytes of all headers; a request with more is answered 431
+    most_span: Span | None = None
     scheme: str = ""
     believes_proto: bool = False
     grpc: bool = False

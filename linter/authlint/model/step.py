@@ -369,6 +369,7 @@ class Forward:
     method: Value | None = None  # in place of the client's
     cache: Cache | None = None
     cookies: tuple[CookieRewrite | CookieFlags, ...] = ()
+    head: int | None = None  # bytes that the head of an answer may have; one that is larger becomes a 502
 
 
 @dataclass(frozen=True, slots=True)

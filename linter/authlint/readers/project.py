@@ -25,7 +25,10 @@ LINKED = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:ConfigMap|Secret|IngressC
 # Of those, what may be the controller's own; others are read where an Ingress names them.
 CONTROLLERS = (
     rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
+    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy"
 )
+# Values of the controller's Helm chart, and workloads that are asked about requests.
+VALUES = (b"allowSnippetAnnotations", b"annotations-risk-level", b"oauth2-proxy", b"oauth2_proxy")
 CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 
 
@@ -80,7 +83,9 @@ class Project:
         self.seen.add(path)
         if (b"Ingress" in raw or b"List" in raw) and ROUTING.search(raw):
             self.routing.append(path)
-        elif (b"ConfigMap" in raw or b"Secret" in raw or b"IngressClass" in raw) and LINKED.search(raw):
+        elif (
+            (b"ConfigMap" in raw or b"Secret" in raw or b"IngressClass" in raw) and LINKED.search(raw)
+        ) or any(word in raw for word in VALUES):
             self.linked.append(path)
 
     def _bytes(self, path: str) -> bytes:
@@ -104,11 +109,15 @@ class Project:
     def _ingresses(self) -> Iterator[Gateway]:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""
         from authlint.readers.kubernetes.manifests import named_by
+        from authlint.readers.kubernetes.patches import NAMES, overlays
         from authlint.readers.kubernetes.read import gateways
 
+        changing: list[str] = []
         for path in self.files.project():
             if path not in self.seen and is_document(path):
                 self._classify(path, self._bytes(path))
+            if path.endswith(NAMES):
+                changing.append(shown(path))
         routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
         if not routing:
             return
@@ -120,7 +129,8 @@ class Project:
         for one in linked:
             if wanted.search(self._bytes(os.path.abspath(one))):
                 found.extend(self._objects(one))
-        read, skipped = gateways(found, self.library.troubles, every_host=False)
+        texts = [(path, text) for path in changing if (text := self._text(path)) is not None]
+        read, skipped = gateways(found, self.library.troubles, every_host=False, overlays=overlays(texts))
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         yield from read

@@ -37,6 +37,9 @@ def taken(site: Site, same: bool = False) -> Iterator[Taken]:
         known = alone and outcome.host is meant.host and not outcome.opens
         if not known or by is None or by.when not in (None, meant.route.when):
             continue  # a route that takes a part of the requests alone is no rival
+        table = meant.host.table
+        if not any(one is meant.route for one in (*table.exact.values(), *table.prefixes, *table.patterns)):
+            continue  # inside another route: the made-up path does not lead there
         if (by.match == meant.route.match) is same and _would_fit(site, meant, request):
             yield Taken(meant, by, request, outcome)
 

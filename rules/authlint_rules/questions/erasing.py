@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from authlint.client.cors import cors_check
+from authlint.client.cors import cors_check, preflight_check
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.condition import Condition, Test
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, literal
-from authlint.site import Endpoint, Site, blocks_of, headers_of, ops_of
+from authlint.site import Endpoint, Site, blocks_of, headers_of, ops_of, origins_in
 from authlint.text import Span
 
 ORIGIN = "access-control-allow-origin"
@@ -49,16 +49,19 @@ def erased(site: Site, endpoint: Endpoint) -> Iterator[Erased]:
 
 
 def overridden(site: Site, endpoint: Endpoint) -> Erased | None:
-    """An outer level's header that the route's own lines replace, if no route at all has it in force: where one has,
-    leaving it out here may be meant."""
+    """An outer level's header that the route's own lines replace, if no route at all has it in force (where one has,
+    leaving it out here may be meant), or preflights for this route are told that it is there."""
     block = endpoint.route.block
     if endpoint.forward is None or any(_allows(one) is not None for one in blocks_of(endpoint.route)):
         return None
     for shadow in block.shadowed:
         lost = next((op for op in shadow.lost if _is_allowing(op)), None)
-        if lost is None or _is_in_force(site, lost.span):
+        if lost is None:
             continue
-        origin = site.origins(endpoint)[0]
+        known = origins_in(lost.value, site.gateway.definitions)
+        origin = next(known, site.origins(endpoint)[0])
+        if _is_in_force(site, lost.span) and not _is_told(site, endpoint, origin):
+            continue
         request = site.request(
             endpoint, ("Origin", origin), *headers_of(next(site.passing(endpoint), "none"))
         )
@@ -67,6 +70,14 @@ def overridden(site: Site, endpoint: Endpoint) -> Erased | None:
         if bare and not outcome.opens and outcome.upstream is not None:
             return Erased(lost, shadow.by[0] if shadow.by else block.span, origin, request, outcome)
     return None
+
+
+def _is_told(site: Site, endpoint: Endpoint, origin: str) -> bool:
+    """The gateway itself answers preflights for the route, and lets the page go on."""
+    told = site.ask(site.preflight(endpoint, origin))
+    return told.answered_by == "gateway" and all(
+        preflight_check(world, origin, endpoint.method, (), False).passed for world in told.worlds
+    )
 
 
 def _is_in_force(site: Site, span: Span) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 from tests.mutants.mutant import File, Mutant, Try, Unfit, edited, indented, sides, unmarked
@@ -37,6 +38,7 @@ class Planting:
     pedantic: bool = False
     refused: bool = False
     path: str = ""
+    root: bool = False  # the route's prefix must be "/"
 
     @property
     def operator(self) -> str:
@@ -67,7 +69,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no route to a cluster in this file")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     try:
         documents = [one for one in yaml.compose_all(text, Loader=yaml.SafeLoader) if one is not None]
     except yaml.YAMLError:
@@ -138,6 +145,8 @@ def unfit(planting: Planting, spot: Spot) -> str:
     prefix = words(get(match, "prefix"))
     if not isinstance(match, yaml.MappingNode) or len(match.value) != 1 or not prefix:
         return "the route takes only some requests"
+    if planting.root and prefix != "/":
+        return "it must be all of the site, and this is a part of it"
     if planting.path and not re.search(planting.path, prefix):
         return f"the path says nothing of {planting.path}"
     if "prefix_rewrite" in planting.route and len(get(spot.route, "route").value) > 1:  # type: ignore[union-attr]

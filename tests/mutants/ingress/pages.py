@@ -329,6 +329,7 @@ PLANTINGS = (
         both("@/auth-url: http://login.accounts.svc.cluster.local:4180/session #!\n")
         + right("@/auth-signin: https://login.example.com/start?rd=$escaped_request_uri\n")
         + wrong("@/auth-signin: https://@host@@path@/start?rd=$escaped_request_uri #!\n"),
+        tls=True,
     ),
     Planting(
         "token-logged",
@@ -359,5 +360,46 @@ PLANTINGS = (
         "not exposed",
         CORS + ORIGIN + TOKEN + right("@/cors-expose-headers: WWW-Authenticate\n"),
         pedantic=True,
+    ),
+    Planting(
+        "auth-subrequest-broken",
+        "start of the sign-in asked",
+        right("@/auth-url: http://login.accounts.svc.cluster.local:4180/oauth2/auth\n")
+        + wrong("@/auth-url: http://login.accounts.svc.cluster.local:4180/oauth2/start #!\n"),
+    ),
+    Planting(
+        "auth-subrequest-broken",
+        "path of the service forgotten",
+        right("@/auth-url: http://vouch.accounts.svc.cluster.local:9090/validate\n")
+        + wrong("@/auth-url: http://vouch.accounts.svc.cluster.local:9090 #!\n"),
+    ),
+    Planting(
+        "challenge-misleading",
+        "twice",
+        BASIC + snippet("", "add_header WWW-Authenticate 'Basic realm=\"staff\"' always;"),
+        objects=SNIPPETS,
+    ),
+    Planting(
+        "auth-response-header-dropped",
+        "renewed cookie erased by an if",
+        SESSION + snippet("", "if ($request_method = GET) {\n  add_header X-Frame-Options DENY;\n}"),
+        objects=SNIPPETS,
+    ),
+    Planting(
+        "protection-gap",
+        "another object for any host",
+        SESSION,
+        objects=wrong(BESIDE.replace("  - host: @host@\n    http:", "  - http: #!").replace("@beside@", "/")),
+        root=True,
+    ),
+    Planting(
+        "public-path-protected",
+        "exemption of certificates replaced",
+        both("cert-manager.io/cluster-issuer: letsencrypt-http\n"),
+        objects=both(
+            CONTROLLER + "  global-auth-url: http://login.accounts.svc.cluster.local:4180/session #!\n"
+        )
+        + wrong('  no-auth-locations: "/status" #!\n'),
+        tls=True,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 from tests.mutants.envoy.planting import get, words
@@ -34,6 +35,8 @@ class Planting:
     pedantic: bool = False
     refused: bool = False
     below: bool = False
+    root: bool = False  # the path must be "/"
+    tls: bool = False  # TLS must end here
     path: str = ""  # what the path must have in it
 
     @property
@@ -48,11 +51,12 @@ class Spot:
     host: str
     path: str
     service: str
+    tls: bool
 
 
 def plant(planting: Planting, file: File) -> Iterator[Try]:
     found = False
-    listed = list(spots(file.text))
+    listed = spots(file.text)
     for spot in listed:
         found = True
         why = unfit(planting, spot, listed, file.text)
@@ -64,7 +68,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no Ingress with a path in this file")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     try:
         documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError:
@@ -86,10 +95,11 @@ def spots(text: str) -> Iterator[Spot]:
             words(get(rule, "host")),
             words(get(first, "path")),
             words(get(service, "name")),
+            get(get(document, "spec"), "tls") is not None,
         )
 
 
-def unfit(planting: Planting, spot: Spot, listed: list[Spot], text: str) -> str:
+def unfit(planting: Planting, spot: Spot, listed: tuple[Spot, ...], text: str) -> str:
     if spot.metadata.flow_style or (spot.annotations is not None and spot.annotations.flow_style):
         return "written in one line"
     for key, _ in spot.annotations.value if spot.annotations is not None else ():
@@ -97,12 +107,18 @@ def unfit(planting: Planting, spot: Spot, listed: list[Spot], text: str) -> str:
             return f"{key.value.removeprefix(PREFIX)} already decides here"
     if not spot.host or not spot.path or not spot.service:
         return "no host, path or service of its own"
+    if not re.fullmatch(r"[a-z0-9.*-]+", spot.host):
+        return "the host is a placeholder"
     if sum(one.host == spot.host for one in listed) > 1:
         return "another Ingress of the same host decides with it"
     if "kind: ConfigMap" in planting.objects and "kind: ConfigMap" in text:
         return "the controller's settings may be here already"
     if not re.search(planting.path, spot.path):
         return f"the path says nothing of {planting.path}"
+    if planting.root and spot.path != "/":
+        return "it must be all of the site, and this is a part of it"
+    if planting.tls and not spot.tls:
+        return "nothing says that TLS ends here"
     if planting.below and spot.path == "/":
         return "it must be a part of the site, and this is all of it"
     return ""

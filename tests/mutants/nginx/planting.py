@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, sides, unmarked
 
@@ -16,7 +17,7 @@ from authlint.readers.nginx.scan import Directive, scan
 
 PASSING = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
 DECIDING = re.compile(
-    r"auth_\w+|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
+    r"auth_\w+|limit_(req|conn)\w*|satisfy|allow|deny|limit_except|internal|return|js_\w+|error_page|try_files|modsecurity\w*|"
     r".*_by_lua\w*|perl\w*|proxy_pass_request_headers|rewrite|proxy_intercept_errors|content_by\w*"
 )
 ASSETS = re.compile(r"\b(assets|static|icons?|fonts?|images?|svg|css|js|png|ico|woff2?)\b")
@@ -46,6 +47,10 @@ class Planting:
     path: str = ""  # what the location's path must have in it
     free: str = ""  # what no location's path may have in it
     missing: str = ""  # a path that no location may take
+    listens: str = ""  # what the server's own listen lines must be
+    named: bool = False  # the server must have a name
+    alien: str = ""  # what no line of the file may be
+    level: bool = False  # no pattern of the server may come before what is planted there
     only: bool = False  # no other location of the server may have what this one is to lack
     sole: bool = False  # only where one application is served: headers around may be meant for another
     headers: bool = True  # whether the location may say of its own which headers are passed on
@@ -79,7 +84,12 @@ def plant(planting: Planting, file: File) -> Iterator[Try]:
         yield Unfit(planting.operator, file.path, "no location passes requests on")
 
 
-def spots(text: str) -> Iterator[Spot]:
+@lru_cache(maxsize=512)
+def spots(text: str) -> tuple[Spot, ...]:
+    return tuple(_spots(text))
+
+
+def _spots(text: str) -> Iterator[Spot]:
     tree = scan(text)
     if tree.problems:
         return
@@ -114,6 +124,8 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         if one.name.text == "if":
             return "an if already decides here"
     path = spot.location.args[-1].text
+    if re.search(rf"auth_request\s+{re.escape(path)}\s*;", text):
+        return "is asked by auth_request, and serves no client"
     if ASSETS.search(path):
         return "files of a page, which any page may show"
     if planting.path and not re.search(planting.path, path):
@@ -122,7 +134,17 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
         return "a pattern that may take the rewritten path as well"
     if planting.sole and len({*_targets(spot.beside)}) > 1:
         return "several applications: what is said around them may be meant for another"
+    if planting.listens and not any(
+        re.fullmatch(planting.listens, text[one.start : one.end]) for one in spot.beside
+    ):
+        return f"the server does not say {planting.listens}"
+    if planting.named and not any(one.name.text == "server_name" for one in spot.beside):
+        return "a server without a name takes what no name fits"
+    if planting.alien and re.search(planting.alien, text):
+        return f"something in the file says {planting.alien}"
     others = [one for one in spot.beside if one.name.text == "location" and one is not spot.location]
+    if planting.level and any(one.args[0].text.startswith("~") for one in others):
+        return "patterns of the server may take the requests"
     if planting.only and (others or path != "/" or spot.server is None):
         return "other locations may have it, and this one lack it on purpose"
     if _shadowed(spot):
@@ -138,6 +160,9 @@ def unfit(planting: Planting, spot: Spot, text: str) -> str:
     if planting.main and not re.search(r"^\s*http\s*\{", text, re.MULTILINE):
         return "a part of a configuration: what it uses may be defined in another file"
     passing = next(one for one in spot.location.block or () if one.name.text in PASSING)
+    port = re.search(r"//(?:127\.0\.0\.1|localhost):(\d+)", passing.args[0].text)
+    if port and re.search(rf"listen[^;]*\b{port[1]}\b", text):
+        return "passes requests on to another server of this file, which decides with it"
     if planting.via and passing.name.text not in planting.via:
         return f"requests go on by {passing.name.text}"
     if planting.alone and spot.location.args[-1].text == "/":
@@ -247,7 +272,7 @@ def planted_side(planting: Planting, spot: Spot, text: str, moved: str, *, wrong
         edits.append(_inside(text, spot.server, beside, _margin(text, spot.server.start) + "    "))
     elif beside:
         edits.append((_line_start(text, spot.location.start), indented(beside, margin) + "\n"))
-    above = sides(planting.http)[side]
+    above = sides(planting.http)[side].replace("@pass@", moved)
     if above and spot.server is not None:
         start = _line_start(text, spot.server.start)
         edits.append((start, indented(above, _margin(text, spot.server.start)) + "\n"))

@@ -69,6 +69,9 @@ FORMS = {
     "setup.sh": f"cat <<'EOF' | sudo tee /etc/nginx/conf.d/site.conf > /dev/null\n{SERVER}EOF\n",
     "tabs.sh": '\tcat > /etc/nginx/a.conf <<-"END"\n' + SERVER.replace("    ", "\t") + "\tEND\necho done\n",
     "nginx.txt": f"# configuration file /etc/nginx/conf.d/site.conf:\n{SERVER}\n",
+    "values.yaml": "web:\n  image: {tag: 1}\n  serverBlock: |-\n" + indented(SERVER, 4) + "  replicas: 1\n",
+    "playbook.yml": "- copy:\n    dest: /etc/nginx/a\n    content: |\n" + indented(SERVER, 6) + "- name: b\n",
+    "named.yaml": configmap("  reverse-proxy: |\n" + indented(SERVER, 4)),
     "windows.yaml": configmap("  site.conf: |\n" + indented(SERVER, 4)).replace("\n", "\r\n"),
 }
 
@@ -105,7 +108,8 @@ def test_what_the_environment_brings_is_not_known() -> None:
     ("name", "text"),
     [
         ("values.yaml", "server:\n  location /: |\n    proxy_pass\n"),
-        ("cm.yaml", configmap("  script.py: |\n    location = proxy_pass\n")),
+        ("cm.yaml", configmap("  http-snippet: |\n    server { listen 80; location / { proxy_pass a; } }\n")),
+        ("ingress.yaml", "annotations:\n  server-snippet: |\n    server {\n      listen 80;\n    }\n"),
         ("run.sh", "echo '<<' proxy_pass\n"),
         ("commented.sh", "# cat <<EOF\n# proxy_pass\n"),
         ("open.sh", "cat <<EOF\nproxy_pass http://a;\n"),

@@ -308,6 +308,14 @@ def test_errors_for_all_and_for_one() -> None:
     assert "proxy_intercept_errors on;" not in location(ingress(quiet))
 
 
+def test_what_a_backend_of_ones_own_says_of_errors_is_not_known() -> None:
+    given = {"auth-type": "basic", "auth-secret": "users", "custom-http-errors": "401"}
+    plain, own = ingress(given), ingress({**given, "default-backend": "pages"})
+    request = Request("GET", "http://app.example.com/")
+    assert run(gateways(read(plain), [])[0][0], request, Assume()).status == 404
+    assert run(gateways(read(own), [])[0][0], request, Assume()).status is None
+
+
 def test_the_other_name_only_redirects() -> None:
     made = server(ingress({"from-to-www-redirect": "true", "auth-type": "basic", "auth-secret": "u"}))
     assert made

@@ -1,4 +1,5 @@
-"""Files in the data of ConfigMaps (https://kubernetes.io/docs/concepts/configuration/configmap/)."""
+"""Files in the data of ConfigMaps (https://kubernetes.io/docs/concepts/configuration/configmap/), and servers in the
+texts of other documents: a chart's values, a playbook."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from authlint.readers.yaml.tree import Item
 
 KIND = re.compile(r"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap(?:List)?\b")
 NAME = re.compile(r"^[ ]+name:[ ]*[\"']?([\w.\-]+)", re.MULTILINE)
-FILE = re.compile(r".+\.(?:conf|vhost|tmpl)(?:\.\w+)?|nginx[\w.\-]*")
+# Parts of another configuration, which the controller puts in their place.
+SNIPPET = re.compile(r".*snippets?")
+SERVER = re.compile(r"^[ \t]*server[ \t]*\{", re.MULTILINE)
 
 
 def excerpts(host: str, text: str) -> Iterator[Excerpt]:
@@ -21,13 +24,20 @@ def excerpts(host: str, text: str) -> Iterator[Excerpt]:
             yield from _document(host, text, piece, number)
 
 
+def servers(host: str, text: str) -> Iterator[Excerpt]:
+    """Block texts in which a server stands, whatever document they are in."""
+    for number, (key, begin, end) in enumerate(literal(text, 0, len(text))):
+        if not SNIPPET.fullmatch(key) and SERVER.search(text, begin, end):
+            yield Excerpt(host, f"{host}/{number}/{key}", padded(text, begin, end), flat=True)
+
+
 def _document(host: str, text: str, piece: Piece, number: int) -> Iterator[Excerpt]:
     item = document(host, piece)
     if isinstance(item, Broken):
         name = NAME.search(piece.text)
         folder = f"{host}/{name[1] if name is not None else number}"
         for key, begin, end in literal(text, piece.start, piece.start + len(piece.text)):
-            if FILE.fullmatch(key):
+            if ";" in text[begin:end] and not SNIPPET.fullmatch(key):
                 yield Excerpt(host, f"{folder}/{key}", padded(text, begin, end), flat=True)
     elif item is not None:
         yield from _objects(host, text, item, str(number))
@@ -43,7 +53,7 @@ def _objects(host: str, text: str, item: Item, number: str) -> Iterator[Excerpt]
         return
     folder = f"{host}/{item.text_at('metadata', 'name') or number}"
     for entry in data.entries():
-        if FILE.fullmatch(entry.name) and entry.kind == "text":
+        if ";" in entry.text and not SNIPPET.fullmatch(entry.name):
             inner = written(entry, text)
             if inner is not None:
                 yield Excerpt(host, f"{folder}/{entry.name}", inner, flat=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from authlint.discover import is_document, is_script
 from authlint.readers.nginx.excerpt import Excerpt
 
 NGINX = (b"server_name", b"proxy_pass", b"location ", b"listen ", b"auth_request", b"fastcgi_pass")
+# A server of nginx's, wherever it stands in a document.
+SERVER = re.compile(rb"^[ \t]*server[ \t]*\{", re.MULTILINE)
 
 
 def could_hold(path: str, raw: bytes) -> bool:
     if is_document(path):
         likely = b"ConfigMap" in raw or (b"configs:" in raw and b"content" in raw)
+        if not likely:
+            return b"listen " in raw and SERVER.search(raw) is not None
     else:
         likely = is_script(path) and b"<<" in raw
     return likely and any(word in raw for word in NGINX)
@@ -24,11 +29,12 @@ def excerpts(path: str, text: str) -> Iterator[Excerpt]:
         from authlint.readers.embedded import heredocs
 
         yield from heredocs.excerpts(path, text)
-    elif "ConfigMap" in text:
-        from authlint.readers.embedded import configmaps
+        return
+    from authlint.readers.embedded import compose_files, configmaps
 
+    if "ConfigMap" in text:
         yield from configmaps.excerpts(path, text)
-    else:
-        from authlint.readers.embedded import compose_files
-
+    elif "configs:" in text:
         yield from compose_files.excerpts(path, text)
+    else:
+        yield from configmaps.servers(path, text)

@@ -22,6 +22,8 @@ ADVICE = {
     "authorization-not-allowed": "add the header to allow_headers of the CorsPolicy",
     "wildcard-origin-with-credentials": "name the origins in allow_origin_string_match, or take allow_credentials "
     "away if no cookies are needed",
+    "credentials-over-plaintext": "let the plain listener only redirect, and have no filter that asks: require_tls and "
+    "https_redirect come behind the filters",
     "authorization-dropped": "let it go on: forward: true on the provider that takes the token, or no "
     "request_headers_to_remove for authorization",
     "rewrite-leaves-protection": "ask for credentials on this route too: filters see the path before it is rewritten",

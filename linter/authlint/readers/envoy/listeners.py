@@ -119,6 +119,7 @@ def _intake(config: Item, table: Item) -> Intake:
     stripped: Literal["", "own", "any"] = "own" if is_set(config, "strip_matching_host_port") else ""
     if is_set(config, "strip_any_host_port"):
         stripped = "any"
+    most = field(config, "max_request_headers_kb")
     early = []
     for one in fields(config, "early_header_mutation_extensions"):
         for item in fields(one, "typed_config", "mutations"):
@@ -142,6 +143,8 @@ def _intake(config: Item, table: Item) -> Intake:
         grpc=True,
         strip_dot=is_set(config, "strip_trailing_host_dot"),
         early=tuple(early),
+        most=None if most is None else (number(config, "max_request_headers_kb") or 0) << 10 or None,
+        most_span=None if most is None else most.span,
     )
 
 

@@ -23,6 +23,7 @@ ADVICE = {
     "which has it",
     "wildcard-origin-with-credentials": f"name the origins in {PREFIX}cors-allow-origin, or set "
     'cors-allow-credentials: "false" if no cookies are needed',
+    "credentials-over-plaintext": 'let the controller redirect to https: take ssl-redirect: "false" away',
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
     "inherited-headers-lost": "write the line in configuration-snippet: in server-snippet no location hears it",

@@ -47,7 +47,8 @@ def foreign(ingress: Manifest, known: Mapping[str, str]) -> str:
     annotations = ingress.annotations()
     own = any(key.startswith(PREFIX) for key in annotations)
     said = annotations.get("kubernetes.io/ingress.class")
-    name = ingress.item.text_at("spec", "ingressClassName") or (said.text if said is not None else "")
+    named = ingress.at("spec", "ingressClassName")
+    name = (named.text if named is not None else "") or (said.text if said is not None else "")
     for key in annotations if not own else ():
         for prefix, title in PREFIXES.items():
             if key.startswith(prefix):

@@ -51,7 +51,7 @@ EVERYWHERE = (
 
 def concerned(hosts: Mapping[str, Host], controller: Controller) -> dict[str, Host]:
     """Hosts whose Ingress objects say something that matters, and those that lead to the same services."""
-    data = controller.config.item.get("data") if controller.config is not None else None
+    data = controller.data
     if data is not None and any(word in one.name for one in data.entries() for word in EVERYWHERE):
         return dict(hosts)
     speaking = {name for name, host in hosts.items() if not name or any(map(_speaks, host.ingresses))}

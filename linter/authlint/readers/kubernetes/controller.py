@@ -32,9 +32,18 @@ class Controller:
     config: Manifest | None
     by_default: bool = False
 
+    @property
+    def data(self) -> Item | None:
+        """The settings, of a ConfigMap or of the chart's values."""
+        if self.config is None:
+            return None
+        return self.config.item.get("config" if self.config.kind == "Values" else "data")
+
     def item(self, name: str) -> Item | None:
-        data = self.config.item.get("data") if self.config is not None else None
-        found = data.get(name) if data is not None else None
+        found = self.data.get(name) if self.data is not None else None
+        if found is None and name == "allow-snippet-annotations" and self.config is not None:
+            # The chart's own switch writes this key.
+            found = self.config.item.get("allowSnippetAnnotations")
         return None if found is None or found.masked else found
 
     def text(self, name: str) -> str:
@@ -81,7 +90,7 @@ class Controller:
 
 def controller(manifests: Sequence[Manifest]) -> Controller:
     """The settings, where exactly one ConfigMap can hold them."""
-    maps = [one for one in manifests if one.kind == "ConfigMap" and _is_own(one)]
+    maps = [one for one in manifests if one.kind == "Values" or (one.kind == "ConfigMap" and _is_own(one))]
     return Controller(maps[0] if len(maps) == 1 else None)
 
 

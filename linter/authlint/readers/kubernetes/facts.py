@@ -13,6 +13,7 @@ from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import is_canary
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
 NUMBER_OR_TRUTH = re.compile(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
@@ -25,6 +26,8 @@ ABOUT = ("cors", "enable-cors", "auth", "enable-global-auth", "satisfy", "whitel
 def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
     for ingress in ingresses:
         own = notes.of(ingress)
+        if ingress.uncertain is not None:
+            continue
         yield from _written(ingress)
         yield from _misspelt(own)
         yield from _switched_off(own, world.controller)
@@ -34,6 +37,7 @@ def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
         yield from _faulty(ingress, own, world)
         yield from _unpaired(own, world.controller)
         yield from _defaulted(own)
+        yield from _unsent(ingress, own, world)
         yield from _secret(ingress, own, world)
 
 
@@ -208,6 +212,24 @@ DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
         'write "any"',
     ),
 )
+
+
+def _unsent(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:
+    """Headers that are handed on to the application and that the service does not send back."""
+    item = own.get("auth-response-headers")
+    for one in unsent(ingress, own, world.proxies) if item is not None else ():
+        workload = one.proxy.workload
+        where = f"the {workload.kind} {workload.name} ({workload.path})"
+        if one.other:
+            why = f"hands on {one.header}, which oauth2-proxy never sends when it is asked this way"
+            cure = f"hand on {one.other} instead, with --set-xauthrequest in the arguments of {where}"
+        else:
+            flags = " and ".join(f"--{flag}" for flag in one.flags)
+            why = f"hands on {one.header}, which oauth2-proxy sends only with {flags}"
+            cure = f"add {flags} to the arguments of {where}"
+        instead = f"the application gets no {one.header}, not even the client's own"
+        if item is not None:
+            yield Ignored(why, instead, cure, item.span, sure=one.sure)
 
 
 def _secret(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:

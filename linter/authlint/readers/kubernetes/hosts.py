@@ -20,7 +20,7 @@ TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One path of a host. `contested`: another Ingress has the same one."""
+    """One path of a host. `rival` is another Ingress's, with the same path."""
 
     ingress: Manifest
     own: Annotations
@@ -29,7 +29,11 @@ class Path:
     service: str  # namespace-service-port
     address: str
     span: Span
-    contested: bool = False
+    rival: Path | None = None
+
+    @property
+    def contested(self) -> bool:
+        return self.rival is not None
 
     @property
     def rewrites(self) -> bool:
@@ -64,8 +68,8 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
         if is_canary(own) or own.flag("ssl-passthrough", False):
             continue
         named: list[Host] = []
-        default = ingress.item.at("spec", "defaultBackend") or ingress.item.at("spec", "backend")
-        if default is not None and ingress.item.at("spec", "rules") is None:
+        default = ingress.at("spec", "defaultBackend") or ingress.at("spec", "backend")
+        if default is not None and ingress.at("spec", "rules") is None:
             host = found.setdefault("", Host("", default.span))
             host.ingresses.append(ingress)
             named.append(host)
@@ -81,7 +85,7 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
 
 
 def _rules(ingress: Manifest) -> Iterator[tuple[Item, str]]:
-    rules = ingress.item.at("spec", "rules")
+    rules = ingress.at("spec", "rules")
     for item in rules.items() if rules is not None else ():
         host = item.get("host")
         if host is not None and host.masked:
@@ -120,7 +124,7 @@ def _join(host: Host, path: Path) -> None:
         if (known.text, known.kind) == (path.text, path.kind):
             host.paths[number] = Path(
                 known.ingress, known.own, known.text, known.kind, known.service, known.address, known.span,
-                contested=known.ingress is not path.ingress,
+                rival=path if known.ingress is not path.ingress else known.rival,
             )  # fmt: skip
             return
     host.paths.append(path)
@@ -129,7 +133,7 @@ def _join(host: Host, path: Path) -> None:
 def _terminate(ingress: Manifest, hosts: Sequence[Host]) -> None:
     """An Ingress brings certificates for hosts of its own rules: those named under tls, or all where that names none
     (internal/ingress/controller/controller.go, extractTLSSecretName)."""
-    listed = ingress.item.at("spec", "tls")
+    listed = ingress.at("spec", "tls")
     for entry in listed.items() if listed is not None else ():
         names = entry.get("hosts")
         texts = {one.text.lower() for one in names.items()} if names is not None else set()

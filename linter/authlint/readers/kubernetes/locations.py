@@ -8,11 +8,12 @@ when the rewrite phase ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.controller import Controller
+from authlint.readers.kubernetes.cookies import cookies
 from authlint.readers.kubernetes.cors import cors, cors_headers
 from authlint.readers.kubernetes.external import (
     Auth,
@@ -28,6 +29,7 @@ from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.nodes import branch, gap, inert, node
+from authlint.readers.kubernetes.proxies import Proxy
 from authlint.readers.kubernetes.validation import denied, emptied, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
@@ -53,6 +55,7 @@ class World:
     controller: Controller
     maps: dict[tuple[str, str], Item] = field(default_factory=dict)  # ConfigMaps' data
     secrets: Mapping[tuple[str, str], Manifest] = field(default_factory=dict)
+    proxies: Sequence[Proxy] = ()
     troubles: list[Trouble] = field(default_factory=list)
 
 
@@ -100,6 +103,8 @@ class Locations:
             yield node(fault.span, "return", "503")
             return
         yield from _forgotten(own)
+        if path.ingress.uncertain is not None:
+            yield gap(path.ingress.uncertain, "a patch changes this object in a way that is not read")
         if path.contested:
             yield gap(at, "another Ingress has the same path: the older one counts")
         yield from self._addresses(path)
@@ -111,6 +116,7 @@ class Locations:
             yield from sign_in(auth, number) if auth is not None else ()
             yield from self._passwords(path, number, setter)
         yield from limits(path, self.controller)
+        yield from cookies(path, self.controller)
         yield from self._headers(path, setter)
         if own.items.get("configuration-snippet") and self.controller.snippets is not False:
             yield from written(own.items["configuration-snippet"], path.ingress.file, self.world.troubles)

@@ -15,13 +15,17 @@ from authlint.text import Span
 # The kinds that are looked into; a document of another kind is not even parsed.
 KINDS = re.compile(
     r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
+    r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
 )
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text."""
+    """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text.
+
+    `patches` are laid over it, the last one on top; with `uncertain` something changes it that was not read.
+    """
 
     kind: str
     group: str
@@ -29,18 +33,36 @@ class Manifest:
     name: str
     item: Item
     file: str
+    patches: tuple[Item, ...] = ()
+    uncertain: Span | None = None
 
     @property
     def path(self) -> str:
         return self.item.path
+
+    def at(self, *names: str) -> Item | None:
+        """The value under names inside names, of the topmost patch that has one."""
+        found = (item.at(*names) for item in (*self.patches[::-1], self.item))
+        return next((one for one in found if one is not None), None)
+
+    @property
+    def routes(self) -> bool:
+        """Whether an Ingress says where requests go: else it is a part of one, to be laid over another."""
+        return any(self.at("spec", name) is not None for name in ("rules", "defaultBackend", "backend"))
 
     def annotations(self) -> Mapping[str, Item]:
         return self._annotations
 
     @cached_property
     def _annotations(self) -> dict[str, Item]:
-        found = self.item.at("metadata", "annotations")
-        return {one.name: one for one in found.entries()} if found is not None else {}
+        merged: dict[str, Item] = {}
+        for item in (self.item, *self.patches):
+            found = item.at("metadata", "annotations")
+            for one in found.entries() if found is not None else ():
+                merged[one.name] = one
+                if one.kind == "null" and self.patches:
+                    del merged[one.name]
+        return merged
 
     def labels(self) -> dict[str, str]:
         found = self.item.at("metadata", "labels")
@@ -77,6 +99,9 @@ def _document(path: str, text: str, piece: Piece, troubles: list[Trouble]) -> It
     if isinstance(item, Broken):
         kind = "template-skipped" if item.template else "syntax-error"
         troubles.append(Trouble(kind, item.message, item.span, harmless=item.template))
+    elif item is not None and item.get("sops") is not None and item.text_at("kind") != "Secret":
+        reason = "this document is encrypted with SOPS"
+        troubles.append(Trouble("template-skipped", reason, item.words, harmless=True))
     elif item is not None:
         yield from _objects(item, text, 0)
 
@@ -87,10 +112,21 @@ def _objects(item: Item, text: str, depth: int) -> Iterator[Manifest]:
         listed = item.get("items")
         for one in listed.items() if listed is not None else ():
             yield from _objects(one, text, depth + 1)
-    elif kind:
+    elif kind in ("", "HelmRelease", "Application"):
+        yield from _values(item, text)
+    else:
         group = item.text_at("apiVersion").rpartition("/")[0]
         names = (item.text_at("metadata", "namespace") or "default", item.text_at("metadata", "name"))
         yield Manifest(kind, group, *names, item, text)
+
+
+def _values(item: Item, text: str) -> Iterator[Manifest]:
+    """The controller's settings as its Helm chart takes them: in a file of values, under the chart's name, or inside
+    an object of Flux or Argo CD."""
+    for names in ((), ("ingress-nginx",), ("spec", "values"), ("spec", "source", "helm", "valuesObject")):
+        found = item.at(*names, "controller")
+        if found is not None and (found.get("config") or found.get("allowSnippetAnnotations")):
+            yield Manifest("Values", "", "", "", found, text)
 
 
 # Annotations that name another object of the same namespace.

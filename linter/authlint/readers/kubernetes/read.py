@@ -19,6 +19,9 @@ from authlint.readers.kubernetes.facts import facts
 from authlint.readers.kubernetes.hosts import hosts
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.overriding import overridden
+from authlint.readers.kubernetes.patches import NONE, Overlays, applied
+from authlint.readers.kubernetes.proxies import proxies
 from authlint.readers.kubernetes.servers import servers
 from authlint.readers.kubernetes.solvers import challenge
 from authlint.readers.kubernetes.validation import refused
@@ -39,21 +42,33 @@ Skipped = tuple[str, Span, str]
 
 
 def gateways(
-    manifests: Sequence[Manifest], troubles: list[Trouble], every_host: bool = True
+    manifests: Sequence[Manifest],
+    troubles: list[Trouble],
+    every_host: bool = True,
+    overlays: Overlays = NONE,
 ) -> tuple[list[Gateway], list[Skipped]]:
-    """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names.
+    """The gateway of every Ingress that is ingress-nginx's, and the others with their controllers' names: one for each
+    overlay that changes any.
 
-    Hosts about which there is nothing to find are left out of it unless `every_host`. Then there may be a second one,
+    Hosts about which there is nothing to find are left out of it unless `every_host`. Then there may be another one,
     without the snippets about which nobody says whether they are allowed.
     """
-    ours, skipped = _sorted(manifests)
-    if not ours:
-        return [], skipped
+    found: list[Gateway] = []
+    skipped: dict[Skipped, None] = {}
     world = world_of(manifests, troubles)
-    found = [_gateway(ours, _nodes(ours, world, every_host), world)]
-    if not every_host and world.controller.snippets is None and any(map(_has_snippet, ours)):
-        found.append(_without_snippets(ours, world))
-    return found, skipped
+    for several in applied([one for one in manifests if _is_ingress(one)], overlays):
+        ours, others = _sorted(several, manifests)
+        skipped.update(dict.fromkeys(others))
+        if not ours:
+            continue
+        found.append(_gateway(ours, _nodes(ours, world, every_host), world))
+        if not every_host and world.controller.snippets is None and any(map(_has_snippet, ours)):
+            found.append(_without_snippets(ours, world))
+    return found, list(skipped)
+
+
+def _is_ingress(one: Manifest) -> bool:
+    return one.kind == "Ingress" and one.group in ("networking.k8s.io", "extensions")
 
 
 def _without_snippets(ingresses: Sequence[Manifest], world: World) -> Gateway:
@@ -71,16 +86,18 @@ def _has_snippet(ingress: Manifest) -> bool:
 
 def lowered(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[Node, ...]:
     """The http block that the controller writes."""
-    return _nodes(_sorted(manifests)[0], world_of(manifests, troubles), True)
+    several = applied([one for one in manifests if _is_ingress(one)], NONE)[0]
+    return _nodes(_sorted(several, manifests)[0], world_of(manifests, troubles), True)
 
 
-def _sorted(manifests: Sequence[Manifest]) -> tuple[list[Manifest], list[Skipped]]:
+def _sorted(
+    ingresses: Sequence[Manifest], manifests: Sequence[Manifest]
+) -> tuple[list[Manifest], list[Skipped]]:
+    """Those that are ingress-nginx's, and those of others."""
     known = classes(manifests)
     ours: list[Manifest] = []
     skipped: list[Skipped] = []
-    for one in manifests:
-        if one.kind != "Ingress" or one.group not in ("networking.k8s.io", "extensions"):
-            continue
+    for one in ingresses:
         other = foreign(one, known)
         if other:
             skipped.append((one.path, one.span, other))
@@ -96,7 +113,7 @@ def world_of(manifests: Sequence[Manifest], troubles: list[Trouble]) -> World:
         if one.kind == "ConfigMap" and data is not None:
             maps.setdefault((one.namespace, one.name), data)
     secrets = {(one.namespace, one.name): one for one in manifests if one.kind == "Secret"}
-    return World(controller(manifests), maps, secrets, troubles)
+    return World(controller(manifests), maps, secrets, proxies(manifests), troubles)
 
 
 def _nodes(ingresses: Sequence[Manifest], world: World, every_host: bool) -> tuple[Node, ...]:
@@ -114,7 +131,7 @@ def _nodes(ingresses: Sequence[Manifest], world: World, every_host: bool) -> tup
 def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: World) -> Gateway:
     names = collect(nodes, SERVER)
     http = level_of("http", None, nodes, None, names)
-    files = dict.fromkeys(one.path for one in ingresses)
+    files = dict.fromkeys(item.path for one in ingresses for item in (one.item, *one.patches))
     settings = world.controller
     if settings.config is not None:
         files[settings.config.path] = None
@@ -131,5 +148,10 @@ def _gateway(ingresses: Sequence[Manifest], nodes: tuple[Node, ...], world: Worl
         files=tuple(files),
         advice=ADVICE,
         server=SERVER,
-        facts=(*dict.fromkeys((*facts(ingresses, world), *exempted(ingresses, settings))), *logs),
+        facts=(
+            *dict.fromkeys(
+                (*facts(ingresses, world), *exempted(ingresses, settings), *overridden(ingresses))
+            ),
+            *logs,
+        ),
     )

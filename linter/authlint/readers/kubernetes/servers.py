@@ -53,6 +53,9 @@ def _settings(world: World) -> Iterator[Node]:
         yield node(log.span, "access_log", "/var/log/nginx/access.log", "upstreaminfo")
     for name, item in settings.listed("add-headers", world.maps):
         yield node(item.span, "more_set_headers", f"{name}: {item.text}")
+    room = settings.item("large-client-header-buffers")
+    if room is not None and len(room.text.split()) == 2:
+        yield node(room.span, "large_client_header_buffers", *room.text.split())
     hidden = settings.item("hide-headers")
     if hidden is not None:
         for name in settings.words("hide-headers"):
@@ -96,8 +99,7 @@ def _server(host: Host, world: World) -> Iterator[Node]:
     yield from Locations(host, world).nodes()
     errors = _errors(host, world)
     if errors is not None:
-        body = [node(errors, "internal"), node(errors, "return", "404")]
-        yield node(errors, "location", "@custom-errors", children=body)
+        yield node(errors, "location", "@custom-errors", children=[node(errors, "internal"), *_error(host)])
     settings = world.controller
     yield from written(settings.item("server-snippet"), settings.file, world.troubles)
 
@@ -134,6 +136,16 @@ def _errors(host: Host, world: World) -> Span | None:
             return path.own.span("custom-http-errors")
     item = world.controller.item("custom-http-errors")
     return item.span if item is not None else None
+
+
+def _error(host: Host) -> Iterator[Node]:
+    """What answers errors in the application's place: a backend of one's own says what it likes."""
+    for path in host.paths:
+        item = path.own.items.get("default-backend")
+        if item is not None:
+            yield node(item.span, "@unknown", "what the default backend answers")
+            return
+    yield node(host.span, "return", "404")
 
 
 def _first_snippet(host: Host, world: World) -> Iterator[Node]:

@@ -22,6 +22,7 @@ from authlint.model.step import (
     Unsure,
     UserFile,
 )
+from authlint.readers.nginx import tokens
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
 from authlint.text import Span
@@ -33,7 +34,6 @@ FOREIGN = (
     "access_by_lua_file",
     "js_access",
     "perl_access",
-    "auth_jwt",
     "auth_jwt_require",
     "auth_oidc",
     "auth_digest",
@@ -64,6 +64,9 @@ def requirement(level: Level) -> Require | None:
     asked = _ask(level)
     if asked is not None:
         checks.append(asked)
+    token = tokens.check(level)
+    if token is not None:
+        checks.append(token)
     checks += [
         Unsure(f"what {node.name} decides", node.span)
         for node in level.nearest(*FOREIGN)
@@ -126,6 +129,10 @@ def inert(level: Level) -> tuple[Inert, ...]:
         if level.holder("auth_basic") is None and not _below(level, "auth_basic"):
             why = "auth_basic_user_file without auth_basic asks for nothing: every request passes"
             found.append(Inert(why, 'switch it on with a realm: auth_basic "restricted";', node.span))
+    for node in level.own(*tokens.KEYS):
+        if level.holder("auth_jwt") is None and not _below(level, "auth_jwt"):
+            why = f"{node.name} without auth_jwt asks for nothing: every request passes"
+            found.append(Inert(why, 'switch it on with a realm: auth_jwt "restricted";', node.span))
     return tuple(found)
 
 
@@ -142,7 +149,7 @@ def _below(level: Level, name: str) -> bool:
 
 def exempt(level: Level) -> Span | None:
     """Where authentication is switched off in so many words."""
-    for name in ("auth_basic", "auth_request"):
+    for name in ("auth_basic", "auth_request", "auth_jwt"):
         node = level.last(name)
         if node is not None and node.arg(0) == "off":
             return node.span
@@ -152,7 +159,7 @@ def exempt(level: Level) -> Span | None:
 def _let_in(level: Level) -> Span | None:
     """`satisfy any; allow all;` inside a level that asks for credentials is the other way to say off."""
     satisfy = level.last("satisfy")
-    own = level.own("auth_basic", "auth_request")
+    own = level.own("auth_basic", "auth_request", "auth_jwt")
     if own or satisfy is None or satisfy.arg(0) != "any":
         return None
     return next((node.span for node in level.own("allow") if node.arg(0) == "all"), None)

@@ -11,6 +11,7 @@ from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
 from authlint.readers.nginx.limits import limits
 from authlint.readers.nginx.logs import logs
+from authlint.readers.nginx.sizes import MEBIBYTE, size_of
 from authlint.text import Span
 
 # Handlers of nginx's own modules that answer by themselves, behind authentication.
@@ -43,7 +44,6 @@ CODE = (
     "vod",
     "dash",
 )
-UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
     node = proxying.passing(level)
     if node is not None:
         return _forward(level, node, place), proxying.replaced(level, node)
+    for one in level.own("@unknown"):
+        return Unsure(one.arg(0), one.span), None
     for name in CODE:
         for one in level.own(name):
             return Unsure(f"what {name} answers", one.span), None
@@ -127,12 +129,5 @@ def _forward(level: Level, node: Node, place: Place) -> Forward:
 def _size(node: Node | None) -> int | None:
     """client_max_body_size in bytes; 0 is no limit; the default is 1m."""
     if node is None:
-        return UNITS["m"]
+        return MEBIBYTE
     return size_of(node.arg(0))
-
-
-def size_of(word: str) -> int | None:
-    """Bytes, as "8k" or "1m" are written."""
-    text = word.lower()
-    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
-    return int(number) * unit if number.isdigit() else None

@@ -13,6 +13,7 @@ from authlint.readers.nginx.cookies import cookies
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
+from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
 
 
@@ -35,6 +36,7 @@ FAMILIES = {
 # Measured on nginx 1.22.1; the list of ngx_http_proxy_module's own defaults.
 HOP_BY_HOP = frozenset(("connection", "keep-alive", "te", "transfer-encoding", "upgrade", "expect", "host"))
 HOP_BY_HOP_HTTP = HOP_BY_HOP | {"proxy-connection", "proxy-authorization"}
+PAGE = 4096
 SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
 
 
@@ -77,7 +79,14 @@ def forward(level: Level, node: Node, location: str | None) -> Forward:
         method=_method(level, family),
         cache=caching.cache(level, family.prefix),
         cookies=cookies(level) if family.prefix == "proxy" else (),
+        head=_head(level, family),
     )
+
+
+def _head(level: Level, family: Family) -> int | None:
+    """proxy_buffer_size; by default a page of memory, which most machines have with 4096 bytes."""
+    node = level.last(f"{family.prefix}_buffer_size")
+    return size_of(node.arg(0)) if node is not None else PAGE
 
 
 def _method(level: Level, family: Family) -> Value | None:

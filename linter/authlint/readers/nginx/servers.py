@@ -18,12 +18,13 @@ from authlint.model.gateway import (
 )
 from authlint.model.step import Op
 from authlint.readers.nginx import access, release
-from authlint.readers.nginx.blocks import Place, block, size_of
+from authlint.readers.nginx.blocks import Place, block
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level, level_of
 from authlint.readers.nginx.likeness import likenesses
 from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
+from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
 from authlint.text import Span
 
@@ -119,6 +120,7 @@ def _buffers(level: Level) -> Buffers:
         (size_of(first.arg(0)) if first is not None else None) or usual.first,
         int(large.arg(0)) if large is not None and large.arg(0).isdigit() else usual.number,
         (size_of(large.arg(1)) if large is not None else None) or usual.size,
+        span=None if large is None else large.span,
     )
 
 
