@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz_envoy import campaign
 from tests.real.envoy_grammar import Grammar
 
-from authlint.flow import access, calling, forwarding, run, tokens
+from authlint.flow import access, forwarding, run, tokens
 from authlint.flow import values as values_of
 from authlint.flow.verdict import Passed
 
@@ -49,7 +49,6 @@ def _faults() -> dict[str, Any]:
         "tokens go on": (tokens, "take_away", lambda p, place: None),
         "request headers are not set": (forwarding, "upstream_headers", client_headers_only),
         "preflights are not answered": (run, "cors", lambda p, step: None),
-        "a service's refusal is not heard": (calling, "_told", lambda p, check, headers: ()),
         "keys are not asked for": (access, "api_key", everybody_passes),
         "routes do not look at headers": (values_of, "_there", lambda p, value: True),
     }
