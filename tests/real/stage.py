@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,16 +31,26 @@ HOME = "/etc/nginx/"
 URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOTALL)
 
 
+RECENT: deque[int] = deque(maxlen=500)  # ports
+
+
 def free_port() -> int:
     return free_ports(1)[0]
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of which no two are the same."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
+    """Ports of which no two are the same, nor one of those that were given out just before: a configuration asks for
+    its ports one by one, and uses none of them meanwhile."""
+    probes: list[socket.socket] = []
+    ports: list[int] = []
+    while len(ports) < count:
+        probe = socket.socket()
         probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
+        probes.append(probe)
+        port = int(probe.getsockname()[1])
+        if port not in RECENT:
+            RECENT.append(port)
+            ports.append(port)
     for probe in probes:
         probe.close()
     return ports
