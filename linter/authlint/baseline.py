@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from authlint.identity import Identity
+from authlint.refusal import RefusalError
 
-FILE = "authlint-baseline.json"
 VERSION = 1
 
 
-class BaselineError(Exception):
+class BaselineError(RefusalError):
     """The file is none that authlint wrote; one line."""
 
 

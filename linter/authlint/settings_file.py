@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from authlint.refusal import RefusalError
 from authlint.spelling import meant
 
 FILE = "authlint.toml"
@@ -19,7 +20,7 @@ SHARED = "pyproject.toml"
 TABLE = "[tool.authlint"
 
 
-class SettingsError(Exception):
+class SettingsError(RefusalError):
     """The settings cannot be used; one line for each reason, `file:line: what is wrong`."""
 
     def __init__(self, problems: Sequence[str]) -> None:

@@ -14,11 +14,12 @@ from tempfile import TemporaryDirectory
 from authlint.discover import Discovered
 from authlint.finding import Finding
 from authlint.identity import identities, new_ones
+from authlint.refusal import RefusalError
 from authlint.settings import Settings
 from authlint.text import Sources
 
 
-class RevisionError(Exception):
+class RevisionError(RefusalError):
     """What --since names cannot be had; one line."""
 
 

@@ -29,21 +29,21 @@ def baseline(
     isolated: bool,
 ) -> None:
     """Write down the findings of these files and folders, so that `check` reports new ones only."""
-    from authlint.baseline import FILE, BaselineError, hashed, load, pruned, save
-    from authlint.cli.check import Run, below
+    from authlint.baseline import hashed, load, pruned, save
+    from authlint.cli.check import BASELINE, Run, below
     from authlint.identity import identities
-    from authlint.settings import SettingsError
+    from authlint.refusal import RefusalError
 
     run = Run(paths, {"config": config, "isolated": isolated, "no_baseline": True})
     try:
         settings = run.settings()
-        file = Path(name) if name else settings.baseline or settings.root / FILE
+        file = Path(name) if name else settings.baseline or settings.root / BASELINE
         known = load(file) if prune else Counter()
         files = run.files(settings)
         if files is None:
             ctx.exit(2)
         result = run.judged(files, settings)
-    except (SettingsError, BaselineError) as error:
+    except RefusalError as error:
         click.echo(f"authlint: {error}", err=True)
         ctx.exit(2)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authlint.text import Sources
 
 FORMATS = ("text", "json", "sarif", "github")
+BASELINE = "authlint-baseline.json"  # in the project's root, where nothing else is said
 LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 
@@ -63,9 +64,7 @@ class Run:
         self.options = options
 
     def run(self) -> int:
-        from authlint.baseline import BaselineError
-        from authlint.settings import SettingsError
-        from authlint.since import RevisionError
+        from authlint.refusal import RefusalError
 
         try:
             settings = self.settings()
@@ -73,7 +72,7 @@ class Run:
             if files is None:
                 return 2
             result = self.judged(files, settings)
-        except (SettingsError, RevisionError, BaselineError) as error:
+        except RefusalError as error:
             click.echo(f"authlint: {error}", err=True)
             return 2
         return self.report(result, settings, files)
@@ -135,7 +134,6 @@ class Run:
         from dataclasses import replace
 
         from authlint.lint import lint
-        from authlint.since import without_old
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
         from authlint_rules import RULES
@@ -145,6 +143,8 @@ class Run:
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
         if self.options.get("since") is not None:
+            from authlint.since import without_old
+
             findings = without_old(findings, result.sources, str(self.options.get("since")), files, settings)
         fresh = self.unknown(findings, result.sources, settings)
         result.tally.known = len(findings) - len(fresh)
@@ -155,7 +155,7 @@ class Run:
     ) -> tuple[Finding, ...]:
         """The findings that no baseline knows."""
         name = self.options.get("baseline")
-        usual = settings.root / "authlint-baseline.json"
+        usual = settings.root / BASELINE
         file = Path(str(name)) if name else settings.baseline
         if file is None and not self.options.get("isolated") and usual.exists():
             file = usual
