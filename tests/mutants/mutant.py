@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 PLACE = re.compile(r"[ \t]*#!$", re.MULTILINE)
 
@@ -89,3 +90,27 @@ def edited(text: str, edits: list[tuple[int, str]]) -> str:
     for at, new in sorted(edits, key=lambda one: one[0], reverse=True):
         text = text[:at] + new + text[at:]
     return text
+
+
+class Planted(Protocol):
+    """What every dialect's planting says of its mistake."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def also(self) -> tuple[str, ...]: ...
+    @property
+    def operator(self) -> str: ...
+    @property
+    def pedantic(self) -> bool: ...
+    @property
+    def refused(self) -> bool: ...
+
+
+def made(planting: Planted, file: File, right: str, wrong: str, lines: tuple[int, ...] = ()) -> Mutant:
+    """The mutant of a file from its two texts with their marks; `lines` count where the wrong text has no mark."""
+    before, _ = unmarked(right)
+    after, marked = unmarked(wrong)
+    rules = (planting.rule, *planting.also)
+    kind = (planting.pedantic, planting.refused)
+    return Mutant(rules, planting.operator, file.dialect, file.path, before, after, marked or lines, *kind)

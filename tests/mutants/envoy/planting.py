@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
-from tests.mutants.mutant import File, Mutant, Try, Unfit, edited, indented, sides, unmarked
+from tests.mutants.mutant import File, Mutant, Try, Unfit, edited, indented, made, sides
 
 # Filters that neither ask for anything nor touch the headers that count here.
 PLAIN = frozenset(
@@ -169,20 +169,8 @@ def unfit(planting: Planting, spot: Spot) -> str:
 
 
 def planted(planting: Planting, spot: Spot, file: File) -> Mutant:
-    before, _ = unmarked(_side(planting, spot, file.text, wrong=False))
-    after, lines = unmarked(_side(planting, spot, file.text, wrong=True))
-    rules = (planting.rule, *planting.also)
-    return Mutant(
-        rules,
-        planting.operator,
-        file.dialect,
-        file.path,
-        before,
-        after,
-        lines,
-        planting.pedantic,
-        planting.refused,
-    )
+    right, wrong = (_side(planting, spot, file.text, wrong=wrong) for wrong in (False, True))
+    return made(planting, file, right, wrong)
 
 
 def _side(planting: Planting, spot: Spot, text: str, *, wrong: bool) -> str:

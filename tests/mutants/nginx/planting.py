@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, sides, unmarked
+from tests.mutants.mutant import PLACE, File, Mutant, Try, Unfit, edited, indented, made, sides, unmarked
 
 from authlint.readers.nginx.scan import Directive, scan
 
@@ -238,19 +238,7 @@ def planted(planting: Planting, spot: Spot, file: File) -> Mutant:
         shift = len(plain) - len(text)
         at = next((at for at in _all(plain, head) if place.start <= at <= place.start + shift), place.start)
         lines = (plain.count("\n", 0, at) + 1,)
-    before, _ = unmarked(planted_side(planting, spot, text, moved, wrong=False))
-    rules = (planting.rule, *planting.also)
-    return Mutant(
-        rules,
-        planting.operator,
-        file.dialect,
-        file.path,
-        before,
-        plain,
-        lines,
-        planting.pedantic,
-        planting.refused,
-    )
+    return made(planting, file, planted_side(planting, spot, text, moved, wrong=False), after, lines)
 
 
 def _all(text: str, words: str) -> Iterator[int]:
