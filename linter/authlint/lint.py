@@ -86,17 +86,19 @@ def lint(
         library.memory[shown(path)] = text
 
     project = Project(library, files, files.asked_for)
-    found = list(project.gateways())
+    found = project.gateways()
     chosen = [rule for rule in rules if settings.wants(rule.id)]
     expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
     effort = NO_EFFORT
+    said: list[tuple[Gateway, list[Finding]]] = []
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
         some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
-        findings += some
+        said.append((gateway, some))
         effort += one
+    findings += _met(said, sources, expects)
     if progress is not None:
         progress(len(found), len(found))
     troubles = _troubled(library.troubles, files)
@@ -106,24 +108,51 @@ def lint(
     return Result(tuple(kept), sources, _tally(files, found, project.notices), effort)
 
 
+def _met(
+    said: list[tuple[Gateway, list[Finding]]], sources: Sources, expects: dict[str, Expects]
+) -> Iterator[Finding]:
+    """Without what a gateway in front keeps clients from meeting."""
+    linked = [gateway for gateway, _ in said if gateway.beyond is not None and not gateway.supposing]
+    sites = [_site(gateway, sources, expects, None) for gateway in linked]
+    for gateway, findings in said:
+        if not linked or not findings:
+            yield from findings
+            continue
+        from authlint.fronted import standing
+
+        yield from standing(gateway, findings, _site(gateway, sources, expects, None), sites)
+
+
+def _site(
+    gateway: Gateway, sources: Sources, expects: dict[str, Expects], hosts: frozenset[int] | None
+) -> Site:
+    directory = os.path.abspath(gateway.directory)
+    return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, hosts)
+
+
 def _judged(
     gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
 ) -> tuple[list[Finding], Effort]:
-    directory = os.path.abspath(gateway.directory)
 
     def site_of(hosts: frozenset[int] | None) -> Site:
         # What an upstream expects is said of it by name: then no two hosts are alike.
-        wanted = None if expects else hosts
-        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+        return _site(gateway, sources, expects, None if expects else hosts)
 
     if gateway.supposing and not pedantic:
         return [], NO_EFFORT
     findings, effort = judge(gateway, site_of, rules, pedantic)
-    found = list(_causes(findings))
+    found = [_with_way(one) for one in _causes(findings)]
     if gateway.supposing:
         told = gateway.supposing
         found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
     return found, effort
+
+
+def _with_way(finding: Finding) -> Finding:
+    """With the places that lead its requests from one gateway to the next: without them nobody sees the connection."""
+    said = {finding.primary.span, *(label.span for label in finding.related)}
+    way = dict.fromkeys(one for exchange in finding.witness for one in exchange.way if one.span not in said)
+    return replace(finding, related=(*finding.related, *way)) if way else finding
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
 from authlint.asking import compared_with_origin as compared_with_origin
 from authlint.asking import known_origins as known_origins
 from authlint.asking import origins_in as origins_in
+from authlint.behind import NO_FURTHER, Further, further, way
 from authlint.client.cors import preflight
 from authlint.credentials import BASIC as BASIC
 from authlint.credentials import BEARER as BEARER
@@ -26,11 +27,13 @@ from authlint.credentials import headers_of as headers_of
 from authlint.credentials import names_of
 from authlint.endpoint import Endpoint as Endpoint
 from authlint.endpoint import with_credential
+from authlint.exchanged import describe as describe
+from authlint.exchanged import got, known
 from authlint.finding import NOTHING_GIVEN, Exchange, Given, Label
 from authlint.flow.arrival import arrive, route_of
 from authlint.flow.assume import Assume, Expects, Reply
 from authlint.flow.files import Files as FileOracle
-from authlint.flow.outcome import Header, Outcome
+from authlint.flow.outcome import Outcome
 from authlint.flow.paths import escape
 from authlint.flow.request import Request
 from authlint.flow.run import run
@@ -38,7 +41,6 @@ from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Op, Require, Step
-from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
@@ -272,7 +274,23 @@ class Site:
 
     def credentials(self, endpoint: Endpoint) -> tuple[str, ...]:
         """The names of the credentials that are worth trying on an endpoint."""
-        return names_of(check for require in requires(endpoint.route) for check in require.checks)
+        routes = (endpoint.route, *self.behind(endpoint).routes)
+        return names_of(check for route in routes for require in requires(route) for check in require.checks)
+
+    def behind(self, endpoint: Endpoint) -> Further:
+        """Where an endpoint's requests come to in other gateways, behind this one."""
+        if self.gateway.beyond is None or endpoint.forward is None:
+            return NO_FURTHER
+        return self.once(("behind", endpoint), lambda: self._behind(endpoint))
+
+    def _behind(self, endpoint: Endpoint) -> Further:
+        own = names_of(check for require in requires(endpoint.route) for check in require.checks)
+        for name in ("none", *own):
+            outcome = self.get(endpoint, *headers_of(name))
+            found = further(outcome)
+            if found.hosts or outcome.upstream is not None:
+                return found
+        return NO_FURTHER
 
     def exchange(
         self,
@@ -292,13 +310,14 @@ class Site:
             headers=request.headers,
             status=outcome.status,
             answered_by=outcome.answered_by,
-            answer=describe(outcome) + _got(outcome, shows),
+            answer=describe(outcome) + got(outcome, shows),
             wanted=wanted,
-            response_headers=_known(outcome.headers),
-            received=None if received is None else _known(received.headers),
+            response_headers=known(outcome.headers),
+            received=None if received is None else known(received.headers),
             supposed=supposed,
             given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
+            way=() if self.gateway.beyond is None else way(outcome),
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:
@@ -326,38 +345,6 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     """What answers where no route fits, if anybody has said what it serves."""
     said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
     return (host.fallback,) if said or not host.table.routes() else ()
-
-
-def _known(headers: Sequence[Header]) -> tuple[tuple[str, str], ...]:
-    """What is said of headers: nothing of those whose value nobody knows, which may be none at all."""
-    return tuple((one.name, one.text) for one in headers if not isinstance(one.value, Unknown))
-
-
-def _got(outcome: Outcome, names: Sequence[str]) -> str:
-    """What the application received of these headers."""
-    reached = outcome.upstream
-    if reached is None or not names:
-        return ""
-    said = []
-    for name in names:
-        values = [header.text for header in reached.get(name.lower())]
-        said.append(f"{name}: {', '.join(values)}" if values else f"no {name}")
-    return "; the application got " + ", ".join(said)
-
-
-def describe(outcome: Outcome) -> str:
-    """An answer in one line."""
-    party = {"gateway": "this gateway", "auth-service": "the auth service", "upstream": "the upstream"}
-    if outcome.status is None:
-        return "not decided: " + "; ".join(outcome.unknown[:2])
-    shown = [
-        f"{h.name}: {h.text}"
-        for h in outcome.headers
-        if h.name.lower() in ("www-authenticate", "location")
-        or h.name.lower().startswith("access-control-allow-")
-    ]
-    text = f"{outcome.status} from {party.get(outcome.answered_by or '', 'this gateway')}"
-    return f"{text} ({'; '.join(shown)})" if shown else text
 
 
 def blocks_of(route: Route) -> Iterator[Block]:
