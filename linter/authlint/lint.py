@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from authlint.declared import Declared
 from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
-from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
+from authlint.flow.request import Request
 from authlint.judging import NO_EFFORT, Effort, judge
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
@@ -52,6 +53,16 @@ ONE_OF = (
     ("auth-subrequest-broken", "unauthorized-masked"),
     ("inherited-headers-lost", "auth-response-header-dropped", "identity-header-spoofable"),
 )
+# They say that nobody is asked for credentials where somebody should be.
+ABOUT_OPEN_PATHS = frozenset(
+    (
+        "auth-not-enforced",
+        "protected-route-overreaches",
+        "protected-route-shadowed",
+        "protection-gap",
+        "rewrite-leaves-protection",
+    )
+)
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {
     "unresolved-include": "name the folder that holds it in authlint.toml (include-roots); until then what it "
@@ -88,13 +99,12 @@ def lint(
     project = Project(library, files, files.asked_for)
     found = list(project.gateways())
     chosen = [rule for rule in rules if settings.wants(rule.id)]
-    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
     effort = NO_EFFORT
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
+        some, one = _judged(gateway, sources, chosen, settings)
         findings += some
         effort += one
     if progress is not None:
@@ -107,23 +117,33 @@ def lint(
 
 
 def _judged(
-    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
+    gateway: Gateway, sources: Sources, rules: list[Rule], settings: Settings
 ) -> tuple[list[Finding], Effort]:
     directory = os.path.abspath(gateway.directory)
 
     def site_of(hosts: frozenset[int] | None) -> Site:
-        # What an upstream expects is said of it by name: then no two hosts are alike.
-        wanted = None if expects else hosts
-        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+        # What is declared is said of names: then no two hosts are alike.
+        wanted = None if settings.declared else hosts
+        checkout = Checkout(directory, (("/etc/nginx", directory),))
+        return Site(gateway, checkout, sources, settings.declared, wanted)
 
-    if gateway.supposing and not pedantic:
+    if gateway.supposing and not settings.pedantic:
         return [], NO_EFFORT
-    findings, effort = judge(gateway, site_of, rules, pedantic)
-    found = list(_causes(findings))
+    findings, effort = judge(gateway, site_of, rules, settings.pedantic)
+    found = [one for one in _causes(findings) if not _meant_to_be_open(one, settings.declared)]
     if gateway.supposing:
         told = gateway.supposing
         found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
     return found, effort
+
+
+def _meant_to_be_open(finding: Finding, declared: Declared) -> bool:
+    """Whether all that it says is that a path is open which is declared to be public."""
+    if finding.rule not in ABOUT_OPEN_PATHS or not (finding.witness and declared.public):
+        return False
+    shown = finding.witness[-1]
+    refused = shown.status is None or shown.status in (401, 403)
+    return not refused and declared.public_by(Request(shown.method, shown.url, shown.headers)) is not None
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:

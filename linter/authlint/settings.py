@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
 from authlint.settings_file import SettingsError as SettingsError
-from authlint.settings_file import find, problems
+from authlint.settings_file import SettingsFile, find, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,6 @@ class PerPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
-    """A declared upstream: its name or `host:port`, and the header (lower case) that it demands."""
-
-    name: str
-    expects: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting; the defaults are those of a project without a file.
 
@@ -47,7 +40,7 @@ class Settings:
     fail_level: Level = Level.WARNING
     pedantic: bool = False
     per_path: tuple[PerPath, ...] = ()
-    upstreams: tuple[Upstream, ...] = ()
+    declared: Declared = NOTHING_DECLARED
     include_roots: tuple[Path, ...] = ()
     baseline: Path | None = None
     suppressions: Literal["any", "with-reason", "none"] = "any"  # comments that have an effect
@@ -76,11 +69,11 @@ def load(
     wrong = problems(found, known)
     if wrong:
         raise SettingsError(wrong)
-    return replace(_settings(found.table, found.path), places=found.places)
+    return _settings(found)
 
 
-def _settings(table: dict[str, Any], file: Path) -> Settings:
-    root = file.parent
+def _settings(found: SettingsFile) -> Settings:
+    table, file, root = found.table, found.path, found.path.parent
     return Settings(
         root=root,
         file=file,
@@ -91,15 +84,13 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         per_path=tuple(
             PerPath(tuple(entry["paths"]), frozenset(entry["ignore"])) for entry in table.get("per-path", ())
         ),
-        upstreams=tuple(
-            Upstream(entry["name"], entry["expects"].removeprefix("header:").lower())
-            for entry in table.get("upstream", ())
-        ),
+        declared=declared(table, found.place),
         suppressions=table.get("suppressions", "any"),
         baseline=root / table["baseline"] if "baseline" in table else None,
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
         levels={rule: Level[level.upper()] for rule, level in table.get("levels", {}).items()},
+        places=found.places,
     )
 
 

@@ -32,6 +32,7 @@ ARROWS = {
         "authlint.model",
         "authlint.flow",
         "authlint.client",
+        "authlint.declared",
         "authlint.evidence",
         "authlint.site",
         "authlint_rules",
