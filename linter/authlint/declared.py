@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from authlint.flow.assume import NOTHING, Assume, Expects, Front, Service
 from authlint.flow.request import Request, split_authority
+from authlint.record import record
 
 CREDENTIAL_WORDS = {"bearer": "bearer tokens", "basic": "Basic credentials", "cookie": "cookies"}
 Place = Callable[[Sequence[str | int]], str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Public:
     """Paths that are meant to be reached without credentials: on one host, or on any (""); `place` is where that
     is said."""
@@ -38,7 +38,7 @@ class Public:
         return (not self.host or _fits(self.host, host.lower())) and _fits(self.path, path)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """`assume` is what `flow` takes for granted in place of its own assumptions."""
 

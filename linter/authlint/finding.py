@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from authlint.record import record
 from authlint.text import Span
 
 
@@ -19,7 +20,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A place and what to say about it. The span is never empty."""
 
@@ -27,7 +28,7 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """What holds while a request of a witness is made, besides the standing assumptions."""
 
@@ -61,7 +62,7 @@ def _claim(name: str, value: str | int) -> str:
     return f"says {name} is {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """One request of a witness and what becomes of it.
 
@@ -85,7 +86,7 @@ class Exchange:
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One cause. Its identity is (rule, primary span)."""
 
@@ -103,7 +104,7 @@ class Finding:
     stated: tuple[str, ...] = ()  # the standing assumptions that the witness used
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notice:
     """What a person should know about a run and that is no finding: a file passed over, and why."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
+from authlint.record import record
 from authlint.settings_file import SettingsError as SettingsError
 from authlint.settings_file import SettingsFile, find, problems
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PerPath:
     """Rules that are ignored in the files that the globs mean (relative to the project root)."""
 
@@ -26,7 +27,7 @@ class PerPath:
         return rule in self.ignore and any(matches(path, glob) for glob in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """Every setting; the defaults are those of a project without a file.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from authlint.flow.request import Headers
 from authlint.model.gateway import Listener
+from authlint.record import record
 from authlint.text import Span
 
 CREDENTIALS = "the credentials of the request are valid"
@@ -21,7 +22,7 @@ FILES = "files outside the checkout exist and can be read"
 PORT = "another port of the outside is mapped to this listener"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """What an upstream answers; "unreachable" and "timeout" are no answer."""
 
@@ -29,7 +30,7 @@ class Reply:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """Where a cache keeps an answer.
 
@@ -43,14 +44,14 @@ class Slot:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expects:
     """The header by which an upstream recognises its callers, lower case."""
 
     header: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """An auth service of which somebody says what it does; `said` is that in words.
 
@@ -66,7 +67,7 @@ class Service:
     sends: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Front:
     """A load balancer before the gateway; `said` is that in words.
 
@@ -87,7 +88,7 @@ class Front:
         return self.ends_tls and self.stands_before(listener)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assume:
     """`replies`, `expects` and `services` are keyed by an upstream's address or name; `default` stands for all others.
 

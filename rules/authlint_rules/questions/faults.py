@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.credential import Call
 from authlint.model.step import Ask
+from authlint.record import record
 from authlint.site import Endpoint, Site
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """Why there is no verdict, what to do, and a request that shows it; `verdict` is what the service is taken to
     answer to everybody, 0 that it waits."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.finding import Label
 from authlint.flow.outcome import Reached
+from authlint.record import record
 from authlint.site import CREDENTIALS, Endpoint, Site
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Want:
     """A credential that the service judges by, what says so, and what nobody says."""
 
