@@ -29,6 +29,7 @@ from authlint.flow.request import Request
 from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.always import send_always
 
 ID = "cors-missing-on-unauthorized"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
@@ -73,7 +74,8 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 if isinstance(place[2], HeaderOp)
                 else "repeat the CORS headers, with `always`, where this error is answered",
             ),
-            stated=(*bad.assumed, *((supposed,) if supposed else ())),
+            stated=(*bad.assumed, supposed) if supposed else bad.assumed,
+            mends=send_always(endpoint, place[2]),
         )
         return
 

@@ -21,6 +21,7 @@ ARROWS = {
     "authlint.readers": {
         "authlint.text",
         "authlint.finding",
+        "authlint.intent",
         "authlint.model",
         "authlint.discover",
         "authlint.readers",
@@ -28,6 +29,7 @@ ARROWS = {
     "authlint_rules": {
         "authlint.text",
         "authlint.finding",
+        "authlint.intent",
         "authlint.rule",
         "authlint.model",
         "authlint.flow",
