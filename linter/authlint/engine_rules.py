@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.finding import Level
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EngineRule:
     """What `authlint rules` and `authlint explain` say of a finding that no rule makes."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from authlint.intent import Edit, Mend
+from authlint.record import record
 from authlint.text import Span
 
 
@@ -20,7 +21,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A place and what to say about it. The span is never empty."""
 
@@ -28,7 +29,7 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """What holds while a request of a witness is made, besides the standing assumptions."""
 
@@ -62,7 +63,7 @@ def _claim(name: str, value: str | int) -> str:
     return f"says {name} is {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """One request of a witness and what becomes of it.
 
@@ -86,7 +87,7 @@ class Exchange:
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """Edits that cure a finding, as a run over the edited text has shown. None of them overlaps another."""
 
@@ -95,7 +96,7 @@ class Fix:
     safe: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One cause. Its identity is (rule, primary span)."""
 
@@ -115,7 +116,7 @@ class Finding:
     fixes: tuple[Fix, ...] = ()  # what does: worked out only where somebody asks for it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notice:
     """What a person should know about a run and that is no finding: a file passed over, and why."""
 

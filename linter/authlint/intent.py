@@ -6,21 +6,21 @@ The set is small and closed. A reader that cannot say one of them in its file sa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remove:
     """The setting that stands at the span is taken away, with its line if nothing else stands there."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reword:
     """In the setting at the span the word `old`, or `old` as a part of a single word, becomes `new`."""
 
@@ -29,7 +29,7 @@ class Reword:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendAlways:
     """The response header that is set at the span is sent with every status."""
 
@@ -39,7 +39,7 @@ class SendAlways:
 Intent: TypeAlias = Remove | Reword | SendAlways
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mend:
     """A change that would cure a finding, as its rule sees it; nothing is proven yet.
 
@@ -52,7 +52,7 @@ class Mend:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """The words at the span (none where it is empty) become `text`."""
 

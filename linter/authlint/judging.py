@@ -7,12 +7,13 @@ those. Where they have, all of the group are asked about, so that every place th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 from authlint.endpoint import Endpoint
 from authlint.finding import Finding
 from authlint.likeness import alike
 from authlint.model.gateway import Gateway
+from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Site
 
@@ -20,7 +21,7 @@ MANY = 32  # routes; fewer are asked about faster than compared
 SiteOf = Callable[[frozenset[int] | None], Site]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effort:
     """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
     of a host that another one stood for are not counted: they were never read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
@@ -15,6 +15,7 @@ from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
 from authlint.readers.project import Project
 from authlint.readers.trouble import Trouble
+from authlint.record import record
 from authlint.rule import Rule
 from authlint.settings import Settings
 from authlint.site import Site
@@ -59,7 +60,7 @@ CURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """What a run found. `sources` has the text of every file that a finding names; `effort` is what it took."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from authlint.finding import Level
+from authlint.record import record
 from authlint.settings_file import SettingsError as SettingsError
 from authlint.settings_file import find, problems
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PerPath:
     """Rules that are ignored in the files that the globs mean (relative to the project root)."""
 
@@ -25,7 +26,7 @@ class PerPath:
         return rule in self.ignore and any(matches(path, glob) for glob in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Upstream:
     """A declared upstream: its name or `host:port`, and the header (lower case) that it demands."""
 
@@ -33,7 +34,7 @@ class Upstream:
     expects: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """Every setting; the defaults are those of a project without a file.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from authlint.record import record
 from authlint.refusal import RefusalError
 from authlint.spelling import meant
 
@@ -28,7 +28,7 @@ class SettingsError(RefusalError):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsFile:
     """What was found: the file, its text, what it says, and how it is called in messages."""
 

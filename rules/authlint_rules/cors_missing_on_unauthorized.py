@@ -46,8 +46,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         good = _good(site, endpoint, origin)
         if good is None:
             continue
-        asked = _bad(site, endpoint, origin)
-        if asked is None:
+        if (asked := _bad(site, endpoint, origin)) is None:
             return
         request, bad, supposed = asked
         place = _behind(endpoint, good, bad) or _culprit(good, bad)

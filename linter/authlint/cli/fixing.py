@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ from authlint.discover import Discovered, shown
 from authlint.mending.bench import Bench
 from authlint.mending.offer import mended, offered
 from authlint.mending.texts import unified, write
+from authlint.record import record
 from authlint.report.masking import mask_source
 from authlint_rules import RULES
 
@@ -32,7 +33,7 @@ def with_fixes(
     return offered(findings, sources, Bench(files, settings, RULES))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mended:
     """What a run came to: what is left, the edited texts by path with those before them, and how many findings the
     edits cured."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from authlint.flow.request import Headers
+from authlint.record import record
 from authlint.text import Span
 
 CREDENTIALS = "the credentials of the request are valid"
@@ -20,7 +21,7 @@ FILES = "files outside the checkout exist and can be read"
 PORT = "another port of the outside is mapped to this listener"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """What an upstream answers; "unreachable" and "timeout" are no answer."""
 
@@ -28,7 +29,7 @@ class Reply:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """Where a cache keeps an answer.
 
@@ -42,14 +43,14 @@ class Slot:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expects:
     """The header by which an upstream recognises its callers, lower case."""
 
     header: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assume:
     """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from authlint.flow.assume import AUTH_SERVICE, UPSTREAM, UPSTREAM_EXPECTS, Reply
 from authlint.flow.outcome import Header, Reached, header_key
@@ -16,6 +15,7 @@ from authlint.flow.values import evaluate
 from authlint.model.step import Forward, HeaderOp, PathRewrite
 from authlint.model.unknown import Unknown
 from authlint.model.value import EMPTY
+from authlint.record import record
 
 GROUP = re.compile(r"\\(\d|\\)")
 # A header by which services recognise their callers, apart from Authorization and cookies.
@@ -24,7 +24,7 @@ KEY_WORDS = ("api-key", "apikey", "token", "auth")
 ABOUT_THE_REQUEST = ("-redirect", "-uri", "-url", "-method")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A URL taken apart; `path` None where it has none. Unknown parts are None."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
@@ -16,6 +15,7 @@ from authlint.flow.request import Request, split_authority
 from authlint.flow.values import holds
 from authlint.model.gateway import Gateway, HostName, Listener, Route, Table, VirtualHost
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 
 def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool] | None:
@@ -81,7 +81,7 @@ LEAD = re.compile(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
 FEW = 8  # ordered routes that are tried one after the other
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hosting:
     host: VirtualHost
     match: Match | None  # what a pattern in the name captured
@@ -108,14 +108,14 @@ def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
     return Hosting(host, captured if isinstance(captured, Match) else None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SlashMissing:
     """The path is a prefix route's own without its last slash: the client is redirected."""
 
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Found:
     """`settled`: no pattern of an outer level is tried any more."""
 
@@ -174,7 +174,7 @@ def lead(pattern: str, nocase: bool) -> str:
     return plain[0] if plain is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Index:
     """Ordered routes by the letters that their paths begin with, each with its number; and the lengths of those."""
 

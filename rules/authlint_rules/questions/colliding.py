@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.flow.arrival import arrive
 from authlint.flow.outcome import Outcome
@@ -13,11 +13,12 @@ from authlint.flow.values import holds
 from authlint.model.condition import All, Condition, Test
 from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Route
+from authlint.record import record
 from authlint.site import Endpoint, Site, requires
 from authlint_rules.questions.asked import PATHS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Taken:
     """A route that its own requests do not reach, and the one that gets them."""
 
@@ -52,7 +53,7 @@ def _would_fit(site: Site, meant: Endpoint, request: Request) -> bool:
     return p is not None and holds(p, meant.route.when) and not p.shared.choices.reasons
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Late:
     """A rule about tokens that an earlier one takes the requests from; `whole`: only whole segments are taken."""
 

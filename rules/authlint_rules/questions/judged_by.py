@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint import evidence
 from authlint.finding import Label
@@ -12,6 +11,7 @@ from authlint.flow.outcome import REDIRECTS, Outcome, Reached
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Recover
 from authlint.model.value import Get, Opaque, Value, literal, parts
+from authlint.record import record
 from authlint.site import BEARER, COOKIE, CREDENTIALS, Endpoint, Site
 from authlint.text import Span
 
@@ -32,7 +32,7 @@ GATEWAYS = (
 KEY_WORDS = re.compile("authorization|key|token")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Want:
     """A credential that the service judges by, what says so, and what nobody says."""
 

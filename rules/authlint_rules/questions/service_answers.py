@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from authlint.finding import Label
@@ -13,6 +12,7 @@ from authlint.flow.request import Request
 from authlint.model.credential import Call
 from authlint.model.step import Ask
 from authlint.model.value import Get
+from authlint.record import record
 from authlint.site import Endpoint, Site, headers_of
 from authlint.text import Span
 from authlint_rules.questions.losing import remover, switched_off, wanted_elsewhere
@@ -22,7 +22,7 @@ COOKIES = "set-cookie"
 RENEWED = "session=RENEWED; Path=/"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """A header of the service's answer that ends in the gateway; `answer` is what the service is taken to answer."""
 
@@ -34,7 +34,7 @@ class Lost:
     assumes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Fetched:
     header: str
     span: Span

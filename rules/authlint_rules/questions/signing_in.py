@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint import evidence
 from authlint.client.redirects import follow
@@ -14,13 +14,14 @@ from authlint.flow.request import Request
 from authlint.model.credential import OAuth
 from authlint.model.step import Respond, ToClient
 from authlint.model.value import Cat, literal
+from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for, token_rules
 
 SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Blocked:
     """A request of the sign-in, the check that refuses it, and what was meant to let it in."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.finding import Label
 from authlint.flow.assume import Reply
@@ -11,6 +11,7 @@ from authlint.flow.outcome import REDIRECTS, Event, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Forward
+from authlint.record import record
 from authlint.site import BEARER, Endpoint, Site
 from authlint_rules.questions.attempts import attempts
 from authlint_rules.questions.judged_by import SESSIONS
@@ -21,7 +22,7 @@ WAITING = Reply("timeout")
 READS = "the auth service reads the body before it answers"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """Why there is no verdict, what to do, and a request that shows it; `verdict` is what the service is taken to
     answer to everybody, 0 that it waits."""
