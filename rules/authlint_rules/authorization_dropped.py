@@ -37,6 +37,7 @@ from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
 ID = "authorization-dropped"
+AS_IT_CAME = "take this line away: the client's Authorization is then forwarded as it came"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -82,7 +83,7 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 shows=("Authorization",),
             ),
         ),
-        cure=site.cure(ID, "take this line away: the client's Authorization is then forwarded as it came"),
+        cure=AS_IT_CAME if isinstance(op, HeaderOp) and not op.implied else site.cure(ID, AS_IT_CAME),
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,

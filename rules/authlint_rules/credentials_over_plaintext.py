@@ -41,7 +41,13 @@ ID = "credentials-over-plaintext"
 
 
 def check(site: Site) -> Iterator[Finding]:
-    served = {name for one in site.gateway.listeners if one.tls for name in one.exact}
+    served = {
+        name
+        for one in site.gateway.listeners
+        if one.tls
+        for name, host in one.exact.items()
+        if host.certified
+    }
     for listener in site.gateway.listeners:
         if listener.tls or is_inside(listener):
             continue

@@ -220,6 +220,7 @@ class VirtualHost:
     buffers: Buffers | None = None
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
+    certified: bool = True  # False: over TLS it shows a certificate that nobody has chosen for its names
     like: Hashable = None
 
     @cached_property
@@ -353,11 +354,12 @@ class Gateway:
     supposing: str = ""
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
-        """Every virtual host once, with the listener that best reaches it: TLS before plain text."""
+        """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would
+        refuse its certificate."""
         best: dict[int, tuple[Listener, VirtualHost]] = {}
         for listener in self.listeners:
             for host in listener.hosts:
                 known = best.get(id(host))
-                if known is None or (listener.tls and not known[0].tls):
+                if known is None or (listener.tls == host.certified and known[0].tls != host.certified):
                     best[id(host)] = (listener, host)
         return list(best.values())

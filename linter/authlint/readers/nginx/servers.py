@@ -95,6 +95,7 @@ class ServerReader:
             buffers=_buffers(level),
             refused=REFUSED,
             declared=declared,
+            certified=not level.own("@uncertified"),
             like=like,
         )
 
