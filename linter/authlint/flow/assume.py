@@ -22,11 +22,24 @@ PORT = "another port of the outside is mapped to this listener"
 
 
 @record
+class Consent:
+    """What an auth service that is asked in its own protocol wants besides: for the request that goes on (`appended`,
+    `removed` headers, parameters of the query), and for the client (`told`)."""
+
+    appended: Headers = ()
+    removed: tuple[str, ...] = ()
+    told: Headers = ()
+    query: Headers = ()
+    query_removed: tuple[str, ...] = ()
+
+
+@record
 class Reply:
     """What an upstream answers; "unreachable" and "timeout" are no answer."""
 
     status: int | Literal["unreachable", "timeout"]
     headers: Headers = ()
+    consent: Consent | None = None
 
 
 @record

@@ -159,6 +159,7 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.forced = 500
             return content
         if content.other_host:
+            p.forget()
             _choose_host_again(p)
         content = _jump(p, content.to, content.reset, content.query, redirect)
 
