@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
+from authlint.intent import Mend, Remove
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
@@ -86,7 +87,15 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,
+        mends=_mends(op),
     )
+
+
+def _mends(op: object) -> tuple[Mend, ...]:
+    """The line goes, if somebody wrote one: the header is then forwarded as it came."""
+    if not isinstance(op, HeaderOp) or op.implied:
+        return ()
+    return (Mend(f"take away what drops {op.name}", (Remove(op.span),), safe=True),)
 
 
 def _removals(site: Site, endpoint: Endpoint) -> Iterator[tuple[tuple[str, str], object]]:
