@@ -51,7 +51,7 @@ def absolute(p: Passage, location: str) -> str:
     redirects, shared = p.in_force.redirects, p.shared
     if not location.startswith("/") or not redirects.absolute:
         return location
-    host = host_name(shared.request.host)
+    host = shared.renamed if isinstance(shared.renamed, str) else host_name(shared.request.host)
     if not host and shared.listener.address != "*":
         host = shared.listener.address  # where the client has reached it (measured)
     if redirects.server_name or not host:

@@ -11,7 +11,7 @@ from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
-from authlint.flow.reading import covers
+from authlint.flow.reading import covers, host_name
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
 from authlint.model.step import (
@@ -191,7 +191,8 @@ def set_address(p: Passage, op: SetAddress) -> None:
 
 
 def amend(p: Passage, step: Amend) -> Undecided | None:
-    """Changes the client's headers as everything behind this sees them."""
+    """Changes the client's headers as everything behind this sees them; where they were not even read none is
+    added (measured)."""
     gone = [op for op in step.ops if op.verb == "remove"] if step.at_once else []
     for op in gone:
         _amend(p, op, "")
@@ -230,6 +231,11 @@ def _is_for(p: Passage, op: HeaderOp) -> bool:
 
 
 def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
+    if op.name.lower() == "host" and p.shared.listener.intake.paths == "decoded":
+        # Also of a request that was not read (measured).
+        p.shared.renamed = value if isinstance(value, Unknown) else host_name(value)
+    if p.shared.unread:
+        return
     there = [header for header in p.headers if named(op.name, header.name)]
     if value == "" and op.verb != "remove" and op.empty_keeps:
         return

@@ -254,7 +254,8 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "scheme":
             return scheme(p)
         case "host":
-            return host_name(shared.request.host) or server_name(shared.host)
+            named = host_name(shared.request.host) if shared.renamed is None else shared.renamed
+            return named or server_name(shared.host)
         case "server-name":
             return server_name(shared.host)
         case "authority":
