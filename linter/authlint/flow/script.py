@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -11,7 +10,7 @@ from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
-from authlint.flow.reading import covers, host_name
+from authlint.flow.reading import covers, host_name, is_address
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
 from authlint.model.step import (
@@ -182,7 +181,7 @@ def set_address(p: Passage, op: SetAddress) -> None:
     found = [part.strip() for value in values for part in value.split(",") if part.strip()]
     while found:
         last = found.pop()
-        if not _is_address(last):
+        if not is_address(last):
             return
         shared.peer = last
         p.note("applied", f"the peer's address is {last}", op.span, op)
@@ -259,11 +258,3 @@ def named(pattern: str, name: str) -> bool:
     """Whether a header's name is the one that an operation names, which may end in "*"."""
     pattern, name = pattern.lower(), name.lower()
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -122,7 +122,7 @@ class Text:
 
     `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression
     as text, in RE2's syntax if `re2`; `true` is: neither empty nor
-    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form; `range` a whole number
+    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form, or two with a dash; `range` a whole number
     from the first of two, which a comma parts, up to the other and without it.
     """
 
