@@ -8,7 +8,7 @@ kept grows old, so that *_cache_use_stale changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from authlint.flow.assume import Reply, Slot
@@ -18,12 +18,13 @@ from authlint.flow.values import evaluate
 from authlint.model.reply import Cache
 from authlint.model.unknown import Unknown
 from authlint.model.value import Value
+from authlint.record import record
 
 NEVER = ("no-cache", "no-store", "private")
 TOLD = ("set-cookie", "x-accel-expires", "cache-control", "expires")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """An answer that a cache keeps from now on."""
 
@@ -32,7 +33,7 @@ class Kept:
     cache: Cache
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Missed:
     """A cache was asked for what it does not hold."""
 

@@ -133,6 +133,11 @@ class Passage:
     def header(self, name: str) -> list[Header]:
         return [h for h in self.headers if h.name.lower() == name]
 
+    def forget(self) -> None:
+        """A request that goes round once more meets each check for the first time: what those of the last round found
+        out or granted is gone, what they did to its headers stays (measured)."""
+        self.granted, self.ran, self.claims, self.reroutes = [], [], {}, False
+
     def decide(self, question: tuple[object, ...], reason: str) -> bool:
         return self.shared.choices.decide(question, reason)
 

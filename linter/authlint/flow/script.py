@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from authlint.flow.outcome import Header, behind
@@ -27,10 +26,11 @@ from authlint.model.step import (
 )
 from authlint.model.unknown import Unknown
 from authlint.model.value import Value
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answered:
     """The gateway answers by itself, before anything else is asked."""
 
@@ -40,7 +40,7 @@ class Answered:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undecided:
     """It may be answered here, in a way that nobody can tell."""
 
