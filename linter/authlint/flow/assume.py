@@ -105,7 +105,8 @@ class Front:
 class Assume:
     """`replies`, `expects` and `services` are keyed by an upstream's address or name; `default` stands for all others.
 
-    `used_up` are limits, by their span; `stored` is what caches hold. `missing_files`: files that the checkout does
+    `used_up` are limits, by their span; `stored` is what caches hold, and `uses` how often they were asked in vain
+    for what they do not hold (None: as often as it takes). `missing_files`: files that the checkout does
     not hold: None asks both ways.
     """
 
@@ -115,6 +116,7 @@ class Assume:
     missing_files: bool | None = None
     used_up: frozenset[Span] = frozenset()
     stored: Mapping[Slot, Reply] = field(default_factory=dict)
+    uses: Mapping[Slot, int] | None = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     front: Front | None = None
 

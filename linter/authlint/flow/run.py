@@ -17,7 +17,7 @@ from authlint.flow.front import passed_on
 from authlint.flow.intake import take_in
 from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
-from authlint.flow.outcome import REDIRECTS, Outcome, Party
+from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
@@ -140,6 +140,10 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
                 404, "gateway", p.note("answered", "nothing answers here", p.in_force.span), bare=True
             )
         if isinstance(content, Draft):
+            if content.bare and content.status == p.shared.listener.intake.silence:
+                p.note("answered", "closes the connection without an answer", p.in_force.span)
+                content.silent = True
+                return content
             found = recovery(p, content)
             if content.bare:
                 p.forced = content.status
@@ -369,10 +373,11 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
     )
     if isinstance(draft, Undecided):
         return replace(outcome, trace=tuple(shared.trace), unknown=(draft.reason,))
-    status = p.forced if p.forced is not None else draft.status
-    status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
-    listed = sent(p, listed)
-    headers = tuple(listed)
+    status = p.forced if p.forced is not None and not draft.silent else draft.status
+    headers: tuple[Header, ...] = ()
+    if not draft.silent:
+        status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
+        headers = tuple(sent(p, listed))
     return replace(
         outcome,
         status=status,

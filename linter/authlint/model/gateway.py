@@ -159,7 +159,8 @@ class Intake:
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
-    answers a request that comes without TLS where TLS is spoken (None: nobody does).
+    answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
+    is no answer: the connection is closed.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -179,6 +180,7 @@ class Intake:
     grpc: bool = False
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
+    silence: int | None = None
 
 
 @record
