@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlint.finding import Label
 from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.model.gateway import Gateway, Route, VirtualHost
 from authlint.model.step import Forward, Op
 from authlint.model.value import Value, literal
+from authlint.record import record
 
 
 def after_crossing(world: Outcome) -> Iterator[Event]:
@@ -22,7 +23,7 @@ def after_crossing(world: Outcome) -> Iterator[Event]:
             yield event
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Further:
     """The way of a route's requests behind its gateway: the hosts and routes of other gateways that they come to, and
     how the values are worked out that are spoken of there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.flow.answering import Draft
 from authlint.flow.assume import UPSTREAM, Assume, Reply
@@ -19,6 +19,7 @@ from authlint.model.beyond import Behind
 from authlint.model.gateway import Gateway, Listener
 from authlint.model.step import Forward
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 World = Callable[[Gateway, Request, Assume, Files, Choices, int], Outcome]
 Receive = Callable[[Passage, Forward, Reached, Target, Reply, tuple[Header, ...]], Content]
@@ -27,7 +28,7 @@ HERE = ("127.0.0.1", "localhost", "[::1]")
 TLS = ("https", "grpcs")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Crossing:
     """A request on its way from one server to the next."""
 

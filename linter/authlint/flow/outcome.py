@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from authlint.model.beyond import Behind
@@ -11,6 +10,7 @@ from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.gateway import Block, Open, Route, VirtualHost
 from authlint.model.step import Ask, Basic, HeaderOp
 from authlint.model.unknown import Unknown
+from authlint.record import record
 from authlint.text import Span
 
 T = TypeVar("T")
@@ -31,12 +31,13 @@ Verb: TypeAlias = Literal[
     "asked",  # an auth request was made
     "forwarded",
     "kept",  # an answer, by a cache
+    "missed",  # an answer, in a cache
     "dropped",  # a header that is not understood
     "unclear",
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """A header and the operation that put it there (None: the client, or the upstream's own)."""
 
@@ -56,7 +57,7 @@ def behind(known: str | Unknown, join: str, more: str | Unknown) -> str | Unknow
     return known + join + more if known and more else known + more
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One step of the trace: what did what, where, and why."""
 
@@ -67,7 +68,7 @@ class Event:
     auth: bool = False  # inside an auth request
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reached:
     """What an application or an auth service receives. `path` includes the query, as sent to it."""
 
@@ -86,7 +87,7 @@ class Reached:
         return [h for h in self.headers if header_key(h.name) == plain]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Crossed:
     """A request that went on in another gateway, and what that one received."""
 
@@ -102,7 +103,7 @@ def header_key(name: str) -> str:
     return lower
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """`status` is None only where `unknown` says why. `worlds` are the definite outcomes behind a merged one."""
 

@@ -16,6 +16,7 @@ from authlint.flow.reading import (
     covers,
     header_text,
     host_name,
+    is_address,
     joined,
     one_text,
     peer_address,
@@ -28,6 +29,8 @@ from authlint.model.condition import All, AnyOf, Condition, Exists, Not, Test, U
 from authlint.model.unknown import Unknown
 from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Variable
 
+# What a text that is no address counts as (https://nginx.org/en/docs/http/ngx_http_geo_module.html#geo).
+NO_ADDRESS = "255.255.255.255"
 DEEPEST = 60  # definitions inside definitions
 
 
@@ -76,7 +79,7 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
     if test.how in ("search", "full"):
         return _pattern(p, text, test)
     if test.how == "network":
-        return covers(test.arg, text)
+        return covers(test.arg, text if is_address(text) else NO_ADDRESS)
     arg = test.arg
     if test.nocase:
         text, arg = text.lower(), arg.lower()
@@ -253,7 +256,8 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "scheme":
             return scheme(p)
         case "host":
-            return host_name(shared.request.host) or server_name(shared.host)
+            named = host_name(shared.request.host) if shared.renamed is None else shared.renamed
+            return named or server_name(shared.host)
         case "server-name":
             return server_name(shared.host)
         case "authority":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from authlint.model.unknown import Unknown
+from authlint.record import entity, record
 from authlint.text import Span
 
 if TYPE_CHECKING:
     from authlint.model.gateway import Gateway
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A place that says where requests go from one gateway to the next, and what it says."""
 
@@ -20,7 +20,7 @@ class Link:
     what: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Behind:
     """The gateway that takes what is sent to an address, on this port of its own; `way` are the places that say so.
     `exposed`: clients may reach it without the gateway in front."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from authlint.finding import Finding, Label, Level
@@ -11,11 +10,12 @@ from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.flow.request import Request
 from authlint.model.credential import ApiKey, Jwt
 from authlint.model.step import Basic, HeaderOp
+from authlint.record import record
 from authlint.site import BASIC, BEARER, Endpoint, Site
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """What took the header away in front, and what asks for it behind."""
 

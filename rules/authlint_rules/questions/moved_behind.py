@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
@@ -12,11 +11,12 @@ from authlint.flow.request import SOMEWHERE, Request
 from authlint.flow.run import run
 from authlint.model.gateway import Route
 from authlint.model.step import Rewrite
+from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moved:
     """A request whose path was changed on its way, its outcome, what became of it behind if it were not, and the words
     that change it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.controller import Controller
@@ -34,6 +34,7 @@ from authlint.readers.kubernetes.validation import denied, emptied, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 PASSWORDS = "/etc/ingress-controller/auth"
@@ -48,7 +49,7 @@ HTTP = ("proxy_pass", "http", "proxy_set_header")
 OTHER_PROTOCOLS = ("FCGI", "AUTO_HTTP", "AJP")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class World:
     """What stands around the Ingress objects."""
 

@@ -16,12 +16,13 @@ from authlint.readers.links.things import WORKLOADS, Thing, Things, texts, the_o
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 
 OUTSIDE = ("LoadBalancer", "NodePort")
 CLUSTER = (".svc.cluster.local", ".svc")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """A port of a Service: where requests to it go, and the place that says so."""
 
@@ -29,7 +30,7 @@ class Port:
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     service: str
     namespace: str  # empty where the address does not say it

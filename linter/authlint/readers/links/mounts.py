@@ -6,9 +6,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 MAINS = (
@@ -27,7 +27,7 @@ PARTS = re.compile(
 TELLING = ("-c", "--config-path")  # https://nginx.org/en/docs/switches.html, Envoy's operations/cli
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mounted:
     """A file of a container: the ConfigMap and the key that it comes from. `alone`: it is mounted by itself, among
     what the image holds in that folder; `span` is the place that says where."""

@@ -1,4 +1,4 @@
-"""An exchange in words: what was answered, and what the application got."""
+"""What became of a request, for a person: its answer in a line, the headers that are known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def describe(outcome: Outcome) -> str:
     if outcome.status is None:
         return "not decided: " + "; ".join(outcome.unknown[:2])
     shown = [
-        f"{h.name}: {h.text}"
+        f"{h.name}: {'?' if isinstance(h.value, Unknown) else h.text}"
         for h in outcome.headers
         if h.name.lower() in ("www-authenticate", "location")
         or h.name.lower().startswith("access-control-allow-")
