@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from authlint.engine_rules import rule_ids
 from authlint.readers.kubernetes import catalogue, settings
+from authlint.settings import load
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -102,6 +104,14 @@ def _table(title: str, group: tuple[catalogue.Known, ...], outcome: str) -> str:
 
 def test_the_tables_are_those_of_the_reader() -> None:
     assert TABLES.read_text(encoding="utf-8") == tables()
+
+
+@pytest.mark.parametrize(
+    "text", re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+)
+def test_settings_that_are_shown_are_some(tmp_path: Path, text: str) -> None:
+    (tmp_path / "authlint.toml").write_text(text)
+    assert load(tmp_path, rule_ids()).file is not None
 
 
 def write() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.finding import Level
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EngineRule:
     """What `authlint rules` and `authlint explain` say of a finding that no rule makes."""
 
@@ -44,10 +43,11 @@ ENGINE_RULES = (
     ),
     EngineRule(
         "unmatched-pattern",
-        "A path in the settings fits no file",
+        "A path or a name in the settings fits nothing",
         Level.WARNING,
         "A pattern under per-path, or a folder under include-roots, fits no file of the project: the files have\n"
-        "moved, or it is misspelled. What it was to change is not changed. Correct it, or take it away.",
+        "moved, or it is misspelled. Or an upstream or auth-service has a name that stands nowhere in what was read.\n"
+        "What it was to change is not changed. Correct it, or take it away.",
     ),
     EngineRule(
         "unused-suppression",

@@ -7,13 +7,14 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from authlint.discover import Discovered
 from authlint.finding import Finding
 from authlint.identity import identities, new_ones
+from authlint.record import record
 from authlint.refusal import RefusalError
 from authlint.settings import Settings
 from authlint.text import Sources
@@ -23,7 +24,7 @@ class RevisionError(RefusalError):
     """What --since names cannot be had; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Before:
     """The tree of a revision, written out in `folder`; `top` is the work tree, `renamed` maps old names to new."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 PREFIX = "nginx.ingress.kubernetes.io/"
@@ -26,7 +26,7 @@ SNIPPETS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Annotations:
     """An object's annotations by their name without the prefix."""
 

@@ -8,8 +8,9 @@ last release, annotations/ beside it the defaults; outcomes were read in the sou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from authlint.record import record
 
 # simulated: part of every answer. nothing: known, and without influence on who gets in. unknown: answers that depend on
 # it are Unknown.
@@ -19,7 +20,7 @@ Risk = Literal["Low", "Medium", "High", "Critical"]
 Outcome = Literal["rejected", "503", "dropped", "default", ""]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     name: str
     depth: Depth

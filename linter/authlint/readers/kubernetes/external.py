@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from authlint.readers.kubernetes.caching import cache, taken
@@ -16,12 +15,13 @@ from authlint.readers.kubernetes.validation import HEADER, URL, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 Maps = Mapping[tuple[str, str], Item]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Auth:
     """External auth as it applies to a path."""
 

@@ -4,11 +4,11 @@ it is sent for https (rootfs/etc/nginx/lua/lua_ingress.lua, 1.15)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.nodes import node
 from authlint.readers.nginx.expand import Node
+from authlint.record import record
 from authlint.text import Span
 
 COMPUTE = "compute-full-forwarded-for"
@@ -16,7 +16,7 @@ FOR = "X-Forwarded-For"
 EVERYBODY = "0.0.0.0/0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Came:
     """Variables: the scheme and the host that count as the client's."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from authlint.readers.kubernetes.annotations import Annotations, of
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
+from authlint.record import entity
 from authlint.text import Span
 
 TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
@@ -25,7 +26,7 @@ MOVING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Path:
     """One path of a host. `rival` is another Ingress's, with the same path."""
 

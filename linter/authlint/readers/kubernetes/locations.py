@@ -7,7 +7,7 @@ read there, what it does is nginx's own. Its Lua redirect to https is written as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlint.readers.kubernetes.affinity import cookie
 from authlint.readers.kubernetes.annotations import Annotations
@@ -37,12 +37,13 @@ from authlint.readers.kubernetes.validation import denied, emptied, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 PASSWORDS = "/etc/ingress-controller/auth"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class World:
     """What stands around the Ingress objects."""
 

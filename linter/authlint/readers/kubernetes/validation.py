@@ -10,7 +10,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from authlint.readers.kubernetes.annotations import FALSE, PREFIX, TRUE, Annotations
@@ -18,6 +17,7 @@ from authlint.readers.kubernetes.catalogue import RISKS, RISKY
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 BOOLEANS = TRUE | FALSE
@@ -33,7 +33,7 @@ ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-sourc
 LETTERS = "use letters, digits and -._~/:,?&=$ only"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """A value that is not taken: why, and what to write."""
 
