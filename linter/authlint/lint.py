@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from authlint.declared import Declared
 from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
-from authlint.flow.assume import Expects
 from authlint.flow.files import Checkout
+from authlint.flow.request import Request
 from authlint.judging import NO_EFFORT, Effort, judge
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
@@ -53,6 +54,16 @@ ONE_OF = (
     ("auth-subrequest-broken", "unauthorized-masked"),
     ("inherited-headers-lost", "auth-response-header-dropped", "identity-header-spoofable"),
 )
+# They say that nobody is asked for credentials where somebody should be.
+ABOUT_OPEN_PATHS = frozenset(
+    (
+        "auth-not-enforced",
+        "protected-route-overreaches",
+        "protected-route-shadowed",
+        "protection-gap",
+        "rewrite-leaves-protection",
+    )
+)
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {
     "unresolved-include": "name the folder that holds it in authlint.toml (include-roots); until then what it "
@@ -68,15 +79,24 @@ class Result:
     sources: Sources
     tally: Tally
     effort: Effort = NO_EFFORT
+    explained: tuple[Finding, ...] = ()  # symptoms that were left out, for their cause is told
 
 
 Progress = Callable[[int, int], None]
 
 
 def lint(
-    files: Discovered, settings: Settings, rules: Iterable[Rule], progress: Progress | None = None
+    files: Discovered,
+    settings: Settings,
+    rules: Iterable[Rule],
+    progress: Progress | None = None,
+    reading: frozenset[str] | None = None,
 ) -> Result:
-    """Everything read and judged; nothing is left out but what the settings do not select."""
+    """Everything read and judged; nothing is left out but what the settings do not select.
+
+    With `reading` only the gateways that read one of these files (as they are printed), and all that is found in
+    them, wherever it stands.
+    """
     sources = Sources()
     library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
     if "nginx" in settings.servers:
@@ -86,45 +106,87 @@ def lint(
     for path, text in files.texts.items():
         library.memory[shown(path)] = text
 
-    project = Project(library, files, files.asked_for)
-    found = list(project.gateways())
+    asked = files.asked_for if reading is None else reading.__contains__
+    project = Project(library, files, asked)
+    found = [one for one in project.gateways() if reading is None or not reading.isdisjoint(one.files)]
     chosen = [rule for rule in rules if settings.wants(rule.id)]
-    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     findings: list[Finding] = []
+    explained: list[Finding] = []
     effort = NO_EFFORT
+    said: list[tuple[Gateway, list[Finding]]] = []
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
-        findings += some
+        some, symptoms, one = _judged(gateway, sources, chosen, settings)
+        said.append((gateway, some))
+        explained += symptoms
         effort += one
+    findings += _met(said, sources, settings)
     if progress is not None:
         progress(len(found), len(found))
-    troubles = _troubled(library.troubles, files)
+    troubles = _troubled(library.troubles, asked)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
-    kept = [one for one in _merged(findings) if _concerns(one, files)]
+    kept = [one for one in _merged(findings) if reading is not None or _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort)
+    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort, tuple(explained))
+
+
+def _met(
+    said: list[tuple[Gateway, list[Finding]]], sources: Sources, settings: Settings
+) -> Iterator[Finding]:
+    """Without what a gateway in front keeps clients from meeting."""
+    linked = [gateway for gateway, _ in said if gateway.beyond is not None and not gateway.supposing]
+    sites = [_site(gateway, sources, settings, None) for gateway in linked]
+    for gateway, findings in said:
+        if not linked or not findings:
+            yield from findings
+            continue
+        from authlint.fronted import standing
+
+        yield from standing(gateway, findings, _site(gateway, sources, settings, None), sites)
+
+
+def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
+    directory = os.path.abspath(gateway.directory)
+    checkout = Checkout(directory, (("/etc/nginx", directory),))
+    return Site(gateway, checkout, sources, settings.declared, hosts)
 
 
 def _judged(
-    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
-) -> tuple[list[Finding], Effort]:
-    directory = os.path.abspath(gateway.directory)
+    gateway: Gateway, sources: Sources, rules: list[Rule], settings: Settings
+) -> tuple[list[Finding], list[Finding], Effort]:
+    """What is to be reported, the symptoms that this explains, and what it took."""
 
     def site_of(hosts: frozenset[int] | None) -> Site:
-        # What an upstream expects is said of it by name: then no two hosts are alike.
-        wanted = None if expects else hosts
-        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+        # What is declared is said of names: then no two hosts are alike.
+        return _site(gateway, sources, settings, None if settings.declared else hosts)
 
-    if gateway.supposing and not pedantic:
-        return [], NO_EFFORT
-    findings, effort = judge(gateway, site_of, rules, pedantic)
-    found = list(_causes(findings))
+    if gateway.supposing and not settings.pedantic:
+        return [], [], NO_EFFORT
+    judged, effort = judge(gateway, site_of, rules, settings.pedantic)
+    findings = [one for one in judged if not _meant_to_be_open(one, settings.declared)]
+    found = [_with_way(one) for one in _causes(findings)]
+    symptoms = findings if len(found) < len(findings) else []
     if gateway.supposing:
         told = gateway.supposing
         found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
-    return found, effort
+    return found, symptoms, effort
+
+
+def _meant_to_be_open(finding: Finding, declared: Declared) -> bool:
+    """Whether all that it says is that a path is open which is declared to be public."""
+    if finding.rule not in ABOUT_OPEN_PATHS or not (finding.witness and declared.public):
+        return False
+    shown = finding.witness[-1]
+    refused = shown.status is None or shown.status in (401, 403)
+    return not refused and declared.public_by(Request(shown.method, shown.url, shown.headers)) is not None
+
+
+def _with_way(finding: Finding) -> Finding:
+    """With the places that lead its requests from one gateway to the next: without them nobody sees the connection."""
+    said = {finding.primary.span, *(label.span for label in finding.related)}
+    way = dict.fromkeys(one for exchange in finding.witness for one in exchange.way if one.span not in said)
+    return replace(finding, related=(*finding.related, *way)) if way else finding
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -157,7 +219,11 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
             best[key] = finding
             continue
         lead, other = (known, finding) if _rank(known) >= _rank(finding) else (finding, known)
-        best[key] = replace(lead, routes=tuple(dict.fromkeys((*lead.routes, *other.routes))))
+        best[key] = replace(
+            lead,
+            routes=tuple(dict.fromkeys((*lead.routes, *other.routes))),
+            mends=tuple(dict.fromkeys((*lead.mends, *other.mends))),
+        )
     return list(best.values())
 
 
@@ -165,11 +231,11 @@ def _rank(finding: Finding) -> tuple[bool, Level]:
     return (not finding.pedantic, finding.level)
 
 
-def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Finding]:
+def _troubled(troubles: Iterable[Trouble], asked: Callable[[str], bool]) -> Iterator[Finding]:
     """What is wrong with the files themselves; the same words about several places are said once."""
     places: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in troubles:
-        if files.asked_for(trouble.span.path):
+        if asked(trouble.span.path):
             key = str(trouble.span) if trouble.kind == "syntax-error" else ""
             places.setdefault((trouble.message, key), []).append(trouble)
     for (message, _), several in places.items():

@@ -29,10 +29,12 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
+from authlint.intent import Mend, Remove
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
+from authlint_rules.questions.crossing import lost_in_front
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
 ID = "authorization-dropped"
@@ -44,6 +46,7 @@ def check(site: Site) -> Iterator[Finding]:
         if endpoint.forward is None:
             continue
         yield from _dropped(site, endpoint)
+        yield from lost_in_front(ID, site, endpoint)
         yield from password_that_is_a_header(ID, site, endpoint)
         yield from payload_over_token(ID, site, endpoint)
 
@@ -86,7 +89,15 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,
+        mends=_mends(op),
     )
+
+
+def _mends(op: object) -> tuple[Mend, ...]:
+    """The line goes, if somebody wrote one: the header is then forwarded as it came."""
+    if not isinstance(op, HeaderOp) or op.implied:
+        return ()
+    return (Mend(f"take away what drops {op.name}", (Remove(op.span),), safe=True),)
 
 
 def _removals(site: Site, endpoint: Endpoint) -> Iterator[tuple[tuple[str, str], object]]:

@@ -41,6 +41,7 @@ class Shared:
     peer: str | None = None
     method: str = "GET"
     unread: bool = False  # of the client's request nothing is known
+    renamed: str | Unknown | None = None  # the host, once the request's Host header was changed
     hops: int = 0  # gateways of the same configuration in a row
 
     @property

@@ -16,8 +16,10 @@ from authlint.flow.reading import (
     covers,
     header_text,
     host_name,
+    is_address,
     joined,
     one_text,
+    peer_address,
     scheme,
     server_name,
     url,
@@ -27,8 +29,8 @@ from authlint.model.condition import All, AnyOf, Condition, Exists, Not, Test, U
 from authlint.model.unknown import Unknown
 from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Variable
 
-# A peer that no configuration names: from the range kept for documentation.
-STRANGER = "203.0.113.77"
+# What a text that is no address counts as (https://nginx.org/en/docs/http/ngx_http_geo_module.html#geo).
+NO_ADDRESS = "255.255.255.255"
 DEEPEST = 60  # definitions inside definitions
 
 
@@ -77,7 +79,7 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
     if test.how in ("search", "full"):
         return _pattern(p, text, test)
     if test.how == "network":
-        return covers(test.arg, text)
+        return covers(test.arg, text if is_address(text) else NO_ADDRESS)
     arg = test.arg
     if test.nocase:
         text, arg = text.lower(), arg.lower()
@@ -255,7 +257,8 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "scheme":
             return scheme(p)
         case "host":
-            return host_name(shared.request.host) or server_name(shared.host)
+            named = host_name(shared.request.host) if shared.renamed is None else shared.renamed
+            return named or server_name(shared.host)
         case "server-name":
             return server_name(shared.host)
         case "authority":
@@ -271,11 +274,13 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
             whole = root is not None and isinstance(base, str) and value.name == "path"
             return file_name(base, root.strip, p.path) if whole and root and isinstance(base, str) else base
         case "peer":
-            return shared.peer or STRANGER
+            return peer_address(p)
         case "forwarded-for":
             given = header_text(p, "x-forwarded-for")
-            peer = shared.peer or STRANGER
-            return f"{given}, {peer}" if isinstance(given, str) and given else peer
+            peer = peer_address(p)
+            if isinstance(given, Unknown) or isinstance(peer, Unknown) or not given:
+                return given if isinstance(given, Unknown) else peer
+            return f"{given}, {peer}"
         case _:
             return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from authlint.model.beyond import Beyond
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -160,7 +161,8 @@ class Intake:
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
-    answers a request that comes without TLS where TLS is spoken (None: nobody does).
+    answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
+    is no answer: the connection is closed.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -180,6 +182,7 @@ class Intake:
     grpc: bool = False
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
+    silence: int | None = None
 
 
 @record
@@ -353,6 +356,7 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    beyond: Beyond | None = None  # other gateways that this one sends requests to
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would
