@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from authlint.discover import own_name
 from authlint.model.gateway import Open, Server
 from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.lookup import matches, on_disk, stand_ins
@@ -271,7 +272,7 @@ class Expansion:
                 return [candidate]
             listed = on_disk(candidate) if pattern else [candidate] * os.path.isfile(candidate)
             if listed:
-                return listed
+                return [own_name(path, self.library.project) for path in listed]
         for candidate in candidates:
             listed = stand_ins(candidate)
             if listed:
