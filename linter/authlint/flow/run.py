@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import require
+from authlint.flow.addressing import readdress
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers, sent
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
@@ -37,6 +38,7 @@ from authlint.model.step import (
     Forward,
     Jump,
     Limit,
+    Readdress,
     Require,
     Reroute,
     SetAddress,
@@ -322,6 +324,9 @@ def _step(p: Passage, step: Step) -> Content:
             return try_files(p, step)
         case Files():
             return files(p, step)
+        case Readdress():
+            readdress(p, step)
+            return None
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
         case Limit():
