@@ -107,7 +107,7 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     request, host = shared.request, hosting.host
     taken = take_in(shared)
     headers = passed_on(shared, taken.headers)
-    p = Passage(shared, taken.path, taken.query, headers, method=request.method)
+    p = Passage(shared, taken.path, taken.query, headers, method="" if taken.blank else request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
     refusal = taken.refusal
     early = shared.listener.intake.early if refusal is None else ()
