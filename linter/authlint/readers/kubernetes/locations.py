@@ -142,7 +142,7 @@ class Locations:
         if own.text("satisfy") in ("any", "all"):
             yield node(self._span(path, "satisfy"), "satisfy", own.text("satisfy"))
         yield from relative(path)
-        yield from pages(path)
+        yield from pages(path, self.controller)
         yield from () if early else secure
         yield from moved
         yield from forward(path, self.controller)
