@@ -111,13 +111,15 @@ def _judged(
 ) -> tuple[list[Finding], Effort]:
     directory = os.path.abspath(gateway.directory)
 
-    def site_of(hosts: frozenset[int] | None) -> Site:
+    def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What an upstream expects is said of it by name: then no two hosts are alike.
         wanted = None if expects else hosts
-        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+        return Site(one, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
     if gateway.supposing and not pedantic:
         return [], NO_EFFORT
+    if expects and gateway.folded is not None:
+        gateway = gateway.folded.unfold(None) or gateway
     findings, effort = judge(gateway, site_of, rules, pedantic)
     found = list(_causes(findings))
     if gateway.supposing:

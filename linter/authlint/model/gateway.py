@@ -327,6 +327,15 @@ class Server:
     stated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `unfold` gives the
+    gateway with those that are like what these files hold (None: with all of them); None where there are none."""
+
+    hosts: int
+    unfold: Callable[[frozenset[str] | None], Gateway | None]
+
+
 def nobody_knows() -> None:
     """Where a question about the whole configuration cannot be answered."""
 
@@ -350,6 +359,7 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    folded: Folded | None = None
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text."""
