@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from authlint.record import record
 from authlint.text import Source
 
 ANNOTATION = "authlint.dev/ignore"
@@ -15,7 +15,7 @@ LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Annotated:
     """The lines of the object, the offset and the text of the rules, and what is said behind them."""
 

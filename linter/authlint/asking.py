@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.credentials import BEARER
 from authlint.flow.request import Headers
@@ -14,6 +14,7 @@ from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Listener, Match, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Require
 from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
+from authlint.record import record
 
 ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
@@ -75,7 +76,7 @@ def paths_of(route: Route) -> tuple[str, ...]:
             return ("/x", "/")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wishes:
     """What a request must have besides its path, so that a route takes it."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.flow.request import Headers
 from authlint.model.gateway import Listener, Route, VirtualHost
 from authlint.model.step import Forward
+from authlint.record import entity
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Endpoint:
     """A route with a URL that takes it, and the method and headers that it asks for.
 

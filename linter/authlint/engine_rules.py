@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from authlint.finding import Level
+from authlint.record import record
+
+if TYPE_CHECKING:
+    from authlint.rule import Rule
+    from authlint.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EngineRule:
     """What `authlint rules` and `authlint explain` say of a finding that no rule makes."""
 
@@ -44,10 +49,11 @@ ENGINE_RULES = (
     ),
     EngineRule(
         "unmatched-pattern",
-        "A path in the settings fits no file",
+        "A path or a name in the settings fits nothing",
         Level.WARNING,
         "A pattern under per-path, or a folder under include-roots, fits no file of the project: the files have\n"
-        "moved, or it is misspelled. What it was to change is not changed. Correct it, or take it away.",
+        "moved, or it is misspelled. Or an upstream or auth-service has a name that stands nowhere in what was read.\n"
+        "What it was to change is not changed. Correct it, or take it away.",
     ),
     EngineRule(
         "unused-suppression",
@@ -61,8 +67,15 @@ ENGINE_RULES = (
 ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
 
 
+def all_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The built-in rules, and those of others that the settings name."""
+    from authlint_rules import RULES
+
+    return (*RULES, *settings.plugins.rules)
+
+
 def rule_ids() -> frozenset[str]:
-    """Every id that a finding can have."""
+    """Every id that a finding can have, without those of others' rules."""
     from authlint_rules import RULES
 
     return frozenset([rule.id for rule in RULES] + [rule.id for rule in ENGINE_RULES])

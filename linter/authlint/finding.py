@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from authlint.intent import Edit, Mend
+from authlint.record import record
 from authlint.text import Span
 
 
@@ -19,7 +21,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A place and what to say about it. The span is never empty."""
 
@@ -27,7 +29,7 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """What holds while a request of a witness is made, besides the standing assumptions."""
 
@@ -61,7 +63,7 @@ def _claim(name: str, value: str | int) -> str:
     return f"says {name} is {value}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """One request of a witness and what becomes of it.
 
@@ -85,7 +87,16 @@ class Exchange:
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Fix:
+    """Edits that cure a finding, as a run over the edited text has shown. None of them overlaps another."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@record
 class Finding:
     """One cause. Its identity is (rule, primary span)."""
 
@@ -101,9 +112,11 @@ class Finding:
     assumes: tuple[str, ...] = ()  # what nobody said and the finding needs: empty when it is proven
     pedantic: bool = False  # an assumed finding, shown only with --pedantic
     stated: tuple[str, ...] = ()  # the standing assumptions that the witness used
+    mends: tuple[Mend, ...] = ()  # what might cure it, the best first
+    fixes: tuple[Fix, ...] = ()  # what does: worked out only where somebody asks for it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notice:
     """What a person should know about a run and that is no finding: a file passed over, and why."""
 
@@ -119,3 +132,4 @@ class Tally:
     read: int = 0
     notices: list[Notice] = field(default_factory=list)
     known: int = 0  # findings that a baseline knows
+    fixed: int = 0  # findings that edits have cured

@@ -7,12 +7,13 @@ those. Where they have, all of the group are asked about, so that every place th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 from authlint.endpoint import Endpoint
 from authlint.finding import Finding
 from authlint.likeness import alike
 from authlint.model.gateway import Gateway
+from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Site
 
@@ -20,7 +21,7 @@ MANY = 32  # routes; fewer are asked about faster than compared
 SiteOf = Callable[[Gateway, frozenset[int] | None], Site]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effort:
     """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
     of a host that another one stood for are not counted: they were never read."""
@@ -95,7 +96,9 @@ def _judged(
     site: Site, rules: Sequence[Rule], pedantic: bool
 ) -> tuple[list[Finding], list[Endpoint] | None, Effort]:
     """What the rules say of a site, and the routes that it is about (None: nobody says)."""
-    groups = alike(site.every) if len(site.every) >= MANY else [[one] for one in site.every]
+    # What is declared is said of names and paths, in which routes that are alike differ.
+    many = len(site.every) >= MANY and not site.declared
+    groups = alike(site.every) if many else [[one] for one in site.every]
     first = site.narrowed(group[0] for group in groups)
     findings = _asked(first, rules)
     told = _told(site, [one for one in findings if pedantic or not one.pedantic])

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlint.finding import Finding, Level
+from authlint.record import record
 
 if TYPE_CHECKING:
     from authlint.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """A rule. `manual` is its page: what happens, a bad and a good example, when it stays quiet."""
 

@@ -7,13 +7,14 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from authlint.discover import Discovered
 from authlint.finding import Finding
 from authlint.identity import identities, new_ones
+from authlint.record import record
 from authlint.refusal import RefusalError
 from authlint.settings import Settings
 from authlint.text import Sources
@@ -23,7 +24,7 @@ class RevisionError(RefusalError):
     """What --since names cannot be had; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Before:
     """The tree of a revision, written out in `folder`; `top` is the work tree, `renamed` maps old names to new."""
 
@@ -59,9 +60,9 @@ def _old_findings(
     before: Before, files: Discovered, settings: Settings
 ) -> tuple[tuple[Finding, ...], Sources]:
     from authlint.discover import discover
+    from authlint.engine_rules import all_rules
     from authlint.lint import lint
     from authlint.suppressions import suppressed
-    from authlint_rules import RULES
 
     paths = [
         str(path) for path in map(before.path, map(Path, (*files.named, *files.folders))) if path.exists()
@@ -71,7 +72,7 @@ def _old_findings(
         root=before.path(settings.root),
         include_roots=tuple(map(before.path, settings.include_roots)),
     )
-    result = lint(discover(paths, past.root, past), past, RULES)
+    result = lint(discover(paths, past.root, past), past, all_rules(past))
     return suppressed(result, past), result.sources
 
 

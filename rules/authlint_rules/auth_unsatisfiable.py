@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
@@ -42,6 +41,7 @@ from authlint.flow.passwords import users
 from authlint.flow.request import Request
 from authlint.model.step import Basic, UserFile
 from authlint.model.value import literal
+from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
 from authlint.text import Span
@@ -55,7 +55,7 @@ ID = "auth-unsatisfiable"
 ANYBODY = ("Authorization", "Basic " + base64.b64encode(b"anybody:PASSWORD").decode())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """Why nobody passes, the words to change, and a request that shows it."""
 

@@ -32,7 +32,6 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import permutations
 
 from authlint.finding import Finding, Label, Level
@@ -40,6 +39,7 @@ from authlint.flow.outcome import Event, Outcome
 from authlint.flow.request import Request
 from authlint.model.credential import ApiKey, Jwt
 from authlint.model.step import Basic, Branch, Respond
+from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, ops_of
 from authlint.text import Span
@@ -49,7 +49,7 @@ from authlint_rules.questions.attempts import refused_throughout, stated
 ID = "competing-authorization"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """A request with nothing but an Authorization header, and what refused it: a check, or a branch of a script
     (perhaps of an auth request) that answers it."""

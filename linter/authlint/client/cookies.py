@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from authlint.client.redirects import origin_of
+from authlint.record import record
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cookie:
     """`domain` without a leading dot, `host_only` where none was given; `same_site` "" is what browsers call Lax."""
 

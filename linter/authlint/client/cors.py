@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Headers, Request
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 # https://fetch.spec.whatwg.org/#cors-safelisted-method and #cors-safelisted-request-header
 SAFE_METHODS = frozenset(("GET", "HEAD", "POST"))
@@ -21,7 +21,7 @@ FORM_TYPES = frozenset(("application/x-www-form-urlencoded", "multipart/form-dat
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """Whether the browser goes on; `why` is one clause for a person, `fault` what it fails on."""
 

@@ -19,12 +19,13 @@ from authlint.client.redirects import LIMIT, follow, origin_text
 from authlint.flow.outcome import REDIRECTS, Outcome
 from authlint.flow.request import Headers, Request
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 # Headers that a browser sets itself: no page asked for them.
 OWN = frozenset(("origin", "cookie", "host", "user-agent", "accept", "referer"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fetched:
     """Every exchange in order, and what the page gets: `outcome`, or the reason why there is none."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from authlint.flow import cookies
@@ -19,9 +19,10 @@ from authlint.flow.values import evaluate, fits
 from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit, Text
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jumped:
     """The request goes on elsewhere. `reset`: as a GET, whatever it was."""
 

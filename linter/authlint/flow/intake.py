@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
+from authlint.record import record
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     status: int
     why: str
@@ -26,7 +27,7 @@ class Refusal:
     routed: bool = False  # the route that would take the request has its say about the answer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Taken:
     path: str
     query: str | None
@@ -126,6 +127,8 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
             out.insert(0, Header("Host", request.host))
         elif _is_named(name, here.header_names):
             out.append(Header(name, value))
+    if refusal is not None:  # of a body nobody has asked yet how long it is (measured)
+        shared.request = request = replace(request, body="", _parts=[])
     if refusal is not None and not named:
         shared.host = here
         hosts = tuple(one for one in request.headers if one[0].lower() != "host")

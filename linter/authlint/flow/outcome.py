@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.gateway import Block, Open, Route, VirtualHost
 from authlint.model.step import Ask, Basic, HeaderOp
 from authlint.model.unknown import Unknown
+from authlint.record import record
 from authlint.text import Span
 
 T = TypeVar("T")
@@ -30,12 +30,13 @@ Verb: TypeAlias = Literal[
     "asked",  # an auth request was made
     "forwarded",
     "kept",  # an answer, by a cache
+    "missed",  # an answer, in a cache
     "dropped",  # a header that is not understood
     "unclear",
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """A header and the operation that put it there (None: the client, or the upstream's own)."""
 
@@ -55,7 +56,7 @@ def behind(known: str | Unknown, join: str, more: str | Unknown) -> str | Unknow
     return known + join + more if known and more else known + more
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One step of the trace: what did what, where, and why."""
 
@@ -66,7 +67,7 @@ class Event:
     auth: bool = False  # inside an auth request
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reached:
     """What an application or an auth service receives. `path` includes the query, as sent to it."""
 
@@ -93,7 +94,7 @@ def header_key(name: str) -> str:
     return lower
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """`status` is None only where `unknown` says why. `worlds` are the definite outcomes behind a merged one."""
 

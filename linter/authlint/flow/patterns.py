@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from authlint.flow.byteset import Untranslatable
 from authlint.flow.pcre import Translation, translate
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 MAX_SUBJECT = 65_536  # bytes
 SECONDS = 0.2  # for one match
@@ -30,7 +31,7 @@ NOT_ASCII = Unknown("RE2 reads characters, and this text is not ASCII")
 NO_NAMES: Mapping[str, str | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """`groups[0]` is the whole match, which begins at the byte `start`; a group that took no part is None."""
 

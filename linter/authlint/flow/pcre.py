@@ -8,7 +8,6 @@ pcre2pattern(3) without UTF, as nginx compiles it (with no option but caseless);
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from authlint.flow.byteset import (
     ANY,
@@ -21,6 +20,7 @@ from authlint.flow.byteset import (
     spell,
 )
 from authlint.flow.piece import ENDLESS, Piece, either, joined, repeated
+from authlint.record import record
 
 # An assertion is written so that every version of Python reads it alike: \B failed on "" before 3.14.
 ASSERTIONS = {"A": r"\A", "z": r"\Z", "Z": r"(?=\n?\Z)", "b": r"\b", "B": r"(?!\b)"}
@@ -35,7 +35,7 @@ LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
 MAX_LENGTH, MAX_DEPTH, MAX_REPEAT = 8192, 60, 65_535
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Translation:
     """`source` for Python, as text of which each character is a byte (latin-1).
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from authlint.record import record
 
 ENDLESS = float("inf")
 MANY = 1e300  # more ways than anybody can try; a float beyond it would overflow
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """`source` is for Python's engines. From one place of a subject of n bytes, there are at most
     `ways * n ** degree` ways to try to match it."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
+
+from authlint.record import record
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """`url` is absolute. A Host header beats the URL's host. `vouched` are credentials (whole header values)
     that are valid by assumption; every other one is valid unless the configuration refutes it."""

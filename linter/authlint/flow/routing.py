@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
+from authlint.flow.assume import Front
 from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
 from authlint.flow.patterns import Match, compile_pattern
@@ -16,12 +16,20 @@ from authlint.flow.request import Request, split_authority
 from authlint.flow.values import holds
 from authlint.model.gateway import Gateway, HostName, Listener, Route, Table, VirtualHost
 from authlint.model.unknown import Unknown
+from authlint.record import record
 
 
-def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool] | None:
+def choose_listener(
+    gateway: Gateway, request: Request, front: Front | None = None
+) -> tuple[Listener, bool] | None:
     """The listener for a request's scheme, port and address, and whether its port had to be assumed."""
     tls = request.scheme in ("https", "wss")
     address = split_authority(request.authority)[0].strip("[]")
+    if front is not None and front.ends_tls and tls:
+        behind = [one for one in gateway.listeners if front.stands_before(one)]
+        by_name = [one for one in behind if _names(one, host_name(request.host))]
+        if by_name or (behind and not any(one.tls for one in gateway.listeners)):
+            return _best_address(by_name or behind, address), False
     on_port = [one for one in gateway.listeners if one.port == request.port]
     same_scheme = [one for one in on_port if one.tls == tls] or on_port
     name = host_name(request.host)
@@ -81,7 +89,7 @@ LEAD = re.compile(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
 FEW = 8  # ordered routes that are tried one after the other
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hosting:
     host: VirtualHost
     match: Match | None  # what a pattern in the name captured
@@ -108,14 +116,14 @@ def choose_host(listener: Listener, host_header: str) -> Hosting | Unknown:
     return Hosting(host, captured if isinstance(captured, Match) else None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SlashMissing:
     """The path is a prefix route's own without its last slash: the client is redirected."""
 
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Found:
     """`settled`: no pattern of an outer level is tried any more."""
 
@@ -174,7 +182,7 @@ def lead(pattern: str, nocase: bool) -> str:
     return plain[0] if plain is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Index:
     """Ordered routes by the letters that their paths begin with, each with its number; and the lengths of those."""
 

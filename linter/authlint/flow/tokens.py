@@ -11,7 +11,7 @@ import binascii
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from authlint.flow.assume import CREDENTIALS, KEYS
@@ -23,6 +23,7 @@ from authlint.flow.values import evaluate, fits, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
+from authlint.record import record
 from authlint.text import Span
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
@@ -30,7 +31,7 @@ KINDS = ("header", "parameter", "cookie")
 REALM = 256  # letters of path and query that a challenge holds (measured)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bad:
     """Why a token does not do; `missing`: there is none. `foreign`: nobody knows its issuer;
     `silent`: there is no challenge."""
@@ -208,7 +209,7 @@ def _provided(p: Passage, provider: Provider) -> Result:
     return found or Bad(401, f"there is no token for {provider.name}", provider.span, missing=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """What a request has at a place, and the providers that look there."""
 

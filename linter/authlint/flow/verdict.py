@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from authlint.flow.outcome import Header
@@ -11,10 +10,11 @@ from authlint.flow.passage import Passage
 from authlint.flow.script import Undecided
 from authlint.model.step import Ask
 from authlint.model.unknown import Unknown
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Denied:
     """Refused with this status; `challenges` go to the client. `hard`: no other check can make up for it.
 
@@ -30,7 +30,7 @@ class Denied:
     by_service: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passed:
     span: Span
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from authlint.model.value import Text, Value
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Test:
     """A text test on a value. `arg` replaces the text of `how` where the right side is an expression too."""
 
@@ -17,7 +17,7 @@ class Test:
     arg: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exists:
     """Whether a file, a directory or either lies at this path."""
 
@@ -25,22 +25,22 @@ class Exists:
     what: Literal["file", "directory", "any"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class All:
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unclear:
     """A condition that was not understood, and why."""
 

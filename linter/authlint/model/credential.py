@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from authlint.model.condition import Condition
 from authlint.model.value import Text, Value
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a credential is looked for. Of a header only what stands behind `prefix` counts; none: all of it."""
 
@@ -20,7 +21,7 @@ class Place:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keys:
     """The keys that signatures are verified with: written here, in a file, or at an upstream."""
 
@@ -35,7 +36,7 @@ class Keys:
     lasts_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Provider:
     """Who issues tokens, and what is done with one of theirs. No issuer or audiences: anyone's will do."""
 
@@ -62,7 +63,7 @@ class Provider:
     skew_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Demand:
     """What a token rule asks for. missing: none, or a good one; failed: whatever; nothing: not even that;
     wrong: a demand that nobody has defined, so that everybody is refused."""
@@ -74,14 +75,14 @@ class Demand:
     parts: tuple[Demand, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TokenRule:
     when: Condition
     demand: Demand
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jwt:
     """JSON Web Tokens: the first rule that fits says what is asked for; none asks for nothing."""
 
@@ -96,7 +97,7 @@ class Jwt:
         return next((one for one in self.providers if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiKey:
     """A key in one of several places. `keys` are pairs of client and key."""
 
@@ -108,7 +109,7 @@ class ApiKey:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A service of its own is asked, with a request made for it: `allow` statuses let the client pass.
 
@@ -138,16 +139,17 @@ class Call:
     denial_span: Span | None = None  # of the list of headers that go on with a refusal
     reroutes: bool = False  # where its answer changed the request the route is looked for again
     open_span: Span | None = None  # of the setting that lets requests pass where the service fails
+    consents: bool = False  # it is asked in a protocol of its own, in which it may say more than headers do
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     name: str
     when: Condition
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Allow:
     """Those whom a policy covers pass ("allow"), or are refused ("deny")."""
 
@@ -157,7 +159,7 @@ class Allow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SameSite:
     """What is said of a cookie's SameSite. `returning`: the cookie must come back with the redirect from the issuer,
     which is another site's."""
@@ -168,7 +170,7 @@ class SameSite:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OAuth:
     """A login in the browser: without a session the client is sent to `sign_in`."""
 

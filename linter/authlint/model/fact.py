@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from authlint.model.value import Value
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignored:
     """A setting that concerns authentication or CORS and has no effect.
 
@@ -25,7 +25,7 @@ class Ignored:
     lacking: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rejected:
     """A value for which the server refuses the whole object, or answers `effect` for it."""
 
@@ -35,7 +35,7 @@ class Rejected:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dangling:
     """A name that nothing defines. `outside`: what it names may live where nobody has looked."""
 
@@ -47,7 +47,7 @@ class Dangling:
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Miswired:
     """A service that is asked who a client is, but not as it says here: `why` completes "this ...", `instead` says
     what the service gets."""
@@ -58,7 +58,7 @@ class Miswired:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overreach:
     """An exemption, at `span`, that also takes a route, at `route`, for which `asks` wants credentials."""
 
@@ -69,7 +69,7 @@ class Overreach:
     asks: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overridden:
     """Of two policies for the same requests only one counts, and nobody can say which; `why` is about the one at
     `span`."""
@@ -82,7 +82,7 @@ class Overridden:
     other: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
     what must be so of the server for it to be written."""

@@ -12,10 +12,11 @@ from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
 from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
 from authlint.model.value import Value
+from authlint.record import entity, record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Open:
     """Something that belongs here was not read: what is present counts, what is absent proves nothing."""
 
@@ -23,7 +24,7 @@ class Open:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Redirects:
     """How the gateway writes the Location of its own redirects."""
 
@@ -32,7 +33,7 @@ class Redirects:
     server_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inert:
     """A setting that was meant to protect, or to let other origins in, and does nothing; `cure` says what would
     make it."""
@@ -43,7 +44,7 @@ class Inert:
     meant: Literal["authentication", "cross-origin"] = "authentication"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Block:
     """What is in force for a request once its route is known. Inheritance is settled: it is the reader's."""
 
@@ -68,7 +69,7 @@ class Block:
     open: tuple[Open, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """What a route takes: exactly a path, a prefix, a prefix that ends with a segment ("segments"), what a pattern
     is found in, what all of it is ("full"), or only those who name it."""
@@ -78,7 +79,7 @@ class Match:
     nocase: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Route:
     """A route of a virtual host. `variants` put another block in force, with no script, before anything runs."""
 
@@ -95,7 +96,7 @@ class Route:
     when: Condition | None = None  # what else must hold of the request
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Table:
     """Routes by how they are found: exact paths, then the longest prefix, then `patterns`, of any kind, in their
     order; names apart."""
@@ -119,7 +120,7 @@ class Table:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostName:
     """A name that a virtual host answers to; `text` without its wildcard."""
 
@@ -128,7 +129,7 @@ class HostName:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeaderNames:
     """Which header names are understood; others are dropped without a word."""
 
@@ -136,7 +137,7 @@ class HeaderNames:
     odd: bool = False  # names with other characters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Buffers:
     """Where the head of a request is read into, line by line: the `first`, then `number` of `size` bytes. A line that
     fits into none is refused with 414 (the request line) or with `status`."""
@@ -148,7 +149,7 @@ class Buffers:
     span: Span | None = None  # of the setting that made them other than usual
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Intake:
     """How a request is taken in before a host or route is looked for.
 
@@ -158,7 +159,8 @@ class Intake:
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
-    answers a request that comes without TLS where TLS is spoken (None: nobody does).
+    answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
+    is no answer: the connection is closed.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -178,9 +180,10 @@ class Intake:
     grpc: bool = False
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
+    silence: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalReply:
     """The gateway's own answers, made into others: those with a status in `statuses` (None: all), if `when` holds."""
 
@@ -191,7 +194,7 @@ class LocalReply:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Inside:
     """What a virtual host does with a request: its `script`, under `block`, before routes are looked for; its routes;
     and `fallback` where none fits."""
@@ -219,6 +222,7 @@ class VirtualHost:
     buffers: Buffers | None = None
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
+    certified: bool = True  # False: over TLS it shows a certificate that nobody has chosen for its names
     like: Hashable = None
 
     @cached_property
@@ -256,7 +260,7 @@ class VirtualHost:
         return ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Listener:
     """An address and port, and the virtual hosts behind it; `default` takes what no name fits.
 
@@ -297,7 +301,7 @@ def listener(
     return Listener(address, port, tls, hosts, default, span, exact, tuple(others), intake, local_replies)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Probe:
     """A request without credentials that the gateway sends by itself, to find out whether a server lives; `host` is
     its Host header."""
@@ -307,7 +311,7 @@ class Probe:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Upstream:
     """A named group of servers, and how they are asked whether they are well."""
 
@@ -318,7 +322,7 @@ class Upstream:
     tls: bool | None = None  # None: whoever asks it says so
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Server:
     """The program that a configuration is for. `stated`: somebody said so; else it is the newest one observed."""
 
@@ -327,7 +331,7 @@ class Server:
     stated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Folded:
     """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `unfold` gives the
     gateway with those that are like what these files hold (None: with all of them); None where there are none."""
@@ -340,7 +344,7 @@ def nobody_knows() -> None:
     """Where a question about the whole configuration cannot be answered."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with.
 
@@ -362,11 +366,12 @@ class Gateway:
     folded: Folded | None = None
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
-        """Every virtual host once, with the listener that best reaches it: TLS before plain text."""
+        """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would
+        refuse its certificate."""
         best: dict[int, tuple[Listener, VirtualHost]] = {}
         for listener in self.listeners:
             for host in listener.hosts:
                 known = best.get(id(host))
-                if known is None or (listener.tls and not known[0].tls):
+                if known is None or (listener.tls == host.certified and known[0].tls != host.certified):
                     best[id(host)] = (listener, host)
         return list(best.values())

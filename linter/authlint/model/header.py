@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from authlint.model.value import Value
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeaderOp:
     """One operation on one header.
 
@@ -34,7 +34,7 @@ class HeaderOp:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shadowed:
     """Header operations of an outer level that this block's own ones of the same family replaced."""
 

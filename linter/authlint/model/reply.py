@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from authlint.model.value import Text, Value
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CookieRewrite:
     """The path or domain of an upstream's cookies: what it begins with (of a domain: what it is) and becomes instead,
     or a pattern and what becomes of all of it. The first that fits counts."""
@@ -20,7 +20,7 @@ class CookieRewrite:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CookieFlags:
     """Flags that the cookies of this name get ("secure", "samesite=lax") or lose ("nosecure")."""
 
@@ -29,7 +29,7 @@ class CookieFlags:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cache:
     """Answers are kept, and given to others whose request has the same `key`.
 
@@ -46,6 +46,7 @@ class Cache:
     unkept: tuple[Value, ...]
     ignores: frozenset[str]  # headers of the upstream's answer, lower case
     span: Span
+    least: int = 1  # what was asked for less often is not kept
     zone: str = ""  # caches of one zone hold the same answers
     key_span: Span | None = None  # of the setting that names the key
     refusals_span: Span | None = None  # of the one by which a 401 is kept

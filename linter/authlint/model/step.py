@@ -7,7 +7,7 @@ Every step and setting carries the span of the configuration that it came from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from authlint.model.condition import Condition
@@ -16,6 +16,7 @@ from authlint.model.header import HeaderOp as HeaderOp
 from authlint.model.header import Shadowed as Shadowed
 from authlint.model.reply import Cache, CookieFlags, CookieRewrite
 from authlint.model.value import Text, Value
+from authlint.record import record
 from authlint.text import Span
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # Where a request goes on
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToPath:
     """Route matching starts again with this path (and query)."""
 
@@ -33,7 +34,7 @@ class ToPath:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToNamed:
     """A route that only has a name."""
 
@@ -41,7 +42,7 @@ class ToNamed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToClient:
     """A redirect that the client is told to follow."""
 
@@ -49,7 +50,7 @@ class ToClient:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToStatus:
     status: int
     span: Span
@@ -58,7 +59,7 @@ class ToStatus:
 Jump: TypeAlias = ToPath | ToNamed | ToClient | ToStatus
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recover:
     """What happens instead of an error answer with one of these statuses.
 
@@ -74,14 +75,14 @@ class Recover:
 # The script
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetVar:
     name: str
     value: Value
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rewrite:
     """Where `pattern` matches the path: a new path, and what then happens.
 
@@ -99,7 +100,7 @@ class Rewrite:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Respond:
     """An answer of the gateway's own. `bare`: without a text; a Recover may catch it, and its status counts whatever
     was to be forced on it."""
@@ -110,7 +111,7 @@ class Respond:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """Where `when` holds: `block` comes into force, then `ops` run; the script goes on behind it."""
 
@@ -120,14 +121,14 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stop:
     """The script ends here and the route stays."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetAddress:
     """The peer's address is taken from a header if the peer is trusted."""
 
@@ -137,7 +138,7 @@ class SetAddress:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unsure:
     """Something that may answer the request or change it, and cannot be predicted."""
 
@@ -151,7 +152,7 @@ Op: TypeAlias = SetVar | Rewrite | Respond | Branch | Stop | SetAddress | Unsure
 # Authentication
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UserFile:
     """The file with names and password hashes. Missing or unreadable ones refuse every credential."""
 
@@ -159,7 +160,7 @@ class UserFile:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UserList:
     """Names and password hashes in the configuration itself, one a line."""
 
@@ -167,7 +168,7 @@ class UserList:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Basic:
     """HTTP Basic. Not asked for where the realm is exactly `off_word` (None: always asked for)."""
 
@@ -180,14 +181,14 @@ class Basic:
     user_header: str = ""  # gets the user's name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AddressRule:
     allow: bool
     network: str  # an address, a CIDR, "all", or "unix:"
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """The first rule that covers the peer's address decides; none has no opinion."""
 
@@ -195,7 +196,7 @@ class Address:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask:
     """Another request decides: 2xx lets pass, 401 (with its challenge) and 403 are handed on, all else is `broken`."""
 
@@ -208,7 +209,7 @@ class Ask:
 Check: TypeAlias = Basic | Address | Ask | Credentialed | Unsure
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Require:
     """Checks that must all pass, or of which one must."""
 
@@ -217,7 +218,7 @@ class Require:
     span: Span | None  # of the setting that chose the mode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limit:
     """So many requests in a row pass, `at_once` (None: somebody else counts them); what comes then is answered
     `status`. A request with an empty `key` is not counted; `status_span` is the setting that names the status."""
@@ -229,7 +230,7 @@ class Limit:
     status_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Amend:
     """The client's own headers are changed, for all that comes behind: checks, variables, upstreams.
 
@@ -243,7 +244,7 @@ class Amend:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reroute:
     """Where a check before it asked for that, the route is looked for again: the request goes on behind the step with
     this number in the block that is then in force. Which parts of a chain run (`running`) is settled by the first
@@ -255,7 +256,7 @@ class Reroute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cors:
     """A policy for other origins. It answers a preflight from an origin that it knows, before what stands behind it
     is asked; other answers get `actual` where this step ran and the origin is known.
@@ -275,7 +276,7 @@ class Cors:
 # Content
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     """Where files are looked for: the path is appended, or replaces the `strip`ped prefix."""
 
@@ -284,7 +285,7 @@ class Root:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """A path that may lead to a file, or to a directory."""
 
@@ -292,7 +293,7 @@ class Candidate:
     directory: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TryFiles:
     """The first path that exists is served by this route; otherwise the jump."""
 
@@ -302,7 +303,7 @@ class TryFiles:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Files:
     """Files of a directory; index pages send the request through route matching again.
 
@@ -318,7 +319,7 @@ class Files:
     after_forward: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathRewrite:
     """The first `cut` letters of the path become `to` (None: the whole path does, "" and 0: nothing changes); or
     what `pattern` finds in it."""
@@ -328,7 +329,7 @@ class PathRewrite:
     pattern: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Follow:
     """Redirects of the upstream that the gateway follows itself: the request is routed again."""
 
@@ -338,7 +339,7 @@ class Follow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forward:
     """The request goes to an upstream.
 
@@ -372,7 +373,7 @@ class Forward:
     head: int | None = None  # bytes that the head of an answer may have; one that is larger becomes a 502
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """A handler of the server's own that always answers with this status (after authentication)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """Something that cannot be known from the files, and why (a phrase for a person)."""
 

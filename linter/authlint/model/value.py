@@ -7,9 +7,9 @@ variable. Rules may look into them: `op.value == Get("header", "authorization")`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from authlint.record import entity, record
 from authlint.text import Span
 
 Kind: TypeAlias = Literal[
@@ -50,14 +50,14 @@ Kind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lit:
     """Fixed text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Get:
     """A property of the request, the connection or the last response; `name` where the kind needs one."""
 
@@ -65,7 +65,7 @@ class Get:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A name that can be assigned while a request is handled; before that the gateway's definition counts.
 
@@ -76,14 +76,14 @@ class Variable:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cat:
     """Several expressions, one after the other."""
 
     parts: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One line of a Pick."""
 
@@ -92,7 +92,7 @@ class Case:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Pick:
     """The value of the first case whose test fits `source`, else `default`. Exact tests come before patterns.
 
@@ -106,7 +106,7 @@ class Pick:
     volatile: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opaque:
     """Something that the configuration alone does not tell; empty-able where `may_be_empty`."""
 
@@ -116,14 +116,14 @@ class Opaque:
 Value: TypeAlias = Lit | Get | Variable | Cat | Pick | Opaque
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A test on a text: how it is compared, and with what.
 
-    `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression
-    as text, in RE2's syntax if `re2`; `true` is: neither empty nor
-    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form; `range` a whole number
-    from the first of two, which a comma parts, up to the other and without it.
+    `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression as
+    text, in RE2's syntax if `re2`; `true` is: neither empty nor "0"; `segments` a prefix that ends with a path
+    segment; `network` an address in CIDR form, or two with a dash between them; `range` a whole number from the
+    first of two, which a comma parts, up to the other and without it.
     """
 
     how: Literal[

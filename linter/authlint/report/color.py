@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.finding import Level
+from authlint.record import record
 
 _CODES = {
     "error": "1;31",
@@ -19,7 +18,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paint:
     """Puts words in a named style, or leaves them as they are where `on` is false."""
 

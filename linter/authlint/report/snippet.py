@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 
 from authlint.finding import Label
+from authlint.record import record
 from authlint.report.color import Paint
 from authlint.report.printable import TAB, columns, one_line, printable
 from authlint.text import Source
@@ -16,7 +16,7 @@ _CONTEXT = 16  # columns kept before and after a mark in a line that is cut
 _NARROWEST = 30  # columns that a text beside its mark must have
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """What is said about columns `start` up to, not including, `end` (from 0) of a printed line."""
 

@@ -112,6 +112,8 @@ def _facts(finding: Finding) -> Iterator[tuple[str, list[str] | str]]:
         yield "affects", _affected(finding.routes)
     if finding.cure:
         yield "cure", mask_words(finding.cure)
+    for fix in finding.fixes:
+        yield "fix", f"{'--fix' if fix.safe else '--fix --unsafe-fixes'} does this: {mask_words(fix.title)}"
     if finding.assumes:
         yield "assumes", mask_words("; ".join(finding.assumes))
     elif finding.witness or finding.proof:
@@ -159,6 +161,8 @@ def _summary(findings: tuple[Finding, ...], tally: Tally, hidden: int) -> str:
     parts = [said, f"{_count(tally.looked_at, 'file')} looked at"]
     passed = len({notice.path for notice in tally.notices})
     line = "; ".join(parts) + (f", {passed} passed over (--verbose says why)" if passed else "")
+    if tally.fixed:
+        line += f"; {tally.fixed} cured"
     if tally.known:
         line += f"; {tally.known} more {'is' if tally.known == 1 else 'are'} known (--no-baseline)"
     if hidden:

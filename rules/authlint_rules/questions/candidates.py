@@ -4,17 +4,17 @@ itself."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.flow.samples import samples
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import ApiKey, Jwt, OAuth, Place
 from authlint.model.step import Basic, Branch, Check, Op
 from authlint.model.value import Get, Pick, Text, Value, parts
+from authlint.record import record
 from authlint.site import BASIC, Endpoint, Site, ops_of, requires
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One credential; `name` of a header is lower case."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from authlint.flow.arrival import arrive
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.flow.tokens import demanded
@@ -13,11 +12,12 @@ from authlint.flow.values import holds
 from authlint.model.condition import All, Condition, Test
 from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Route
+from authlint.record import record
 from authlint.site import Endpoint, Site, requires
 from authlint_rules.questions.asked import PATHS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Taken:
     """A route that its own requests do not reach, and the one that gets them."""
 
@@ -48,11 +48,11 @@ def _would_fit(site: Site, meant: Endpoint, request: Request) -> bool:
     """Whether the made-up request is surely one that the route asks for."""
     if meant.route.when is None:
         return True
-    p = arrive(site.gateway, request, site.files)
+    p = site.arrive(request)
     return p is not None and holds(p, meant.route.when) and not p.shared.choices.reasons
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Late:
     """A rule about tokens that an earlier one takes the requests from; `whole`: only whole segments are taken."""
 
@@ -86,7 +86,7 @@ def _late(site: Site, endpoint: Endpoint, check: Jwt) -> Iterator[Late]:
             earlier.setdefault(path, rule)
             continue
         request = replace(site.request(endpoint), url=f"{endpoint.base}{path.rstrip('/')}/x", _parts=[])
-        p = arrive(site.gateway, request, site.files)
+        p = site.arrive(request)
         outcome = site.ask(request)
         if first.demand != rule.demand and p is not None and demanded(p, check) is first.demand:
             short = prefix_of(first.when) or ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.client.cors import cors_check, preflight_check
 from authlint.flow.outcome import Outcome
@@ -12,6 +11,7 @@ from authlint.model.condition import Condition, Test
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, literal
+from authlint.record import record
 from authlint.site import Endpoint, Site, blocks_of, headers_of, ops_of, origins_in
 from authlint.text import Span
 
@@ -19,7 +19,7 @@ ORIGIN = "access-control-allow-origin"
 METHODS = (Get("method"), Get("own-method"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Erased:
     """`lost` sets the header, `by` puts another block's headers in its place."""
 

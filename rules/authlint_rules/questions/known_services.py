@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A service by its name and the path that it is asked with: what it answers there, and where it is to be asked."""
 

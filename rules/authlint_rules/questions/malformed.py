@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from authlint.flow.outcome import Header
 from authlint.model.step import Ask, HeaderOp, Require, SetVar
 from authlint.model.unknown import Unknown
 from authlint.model.value import Get, Opaque, Value, Variable, parts
+from authlint.record import record
 from authlint.site import Endpoint, Site, ops_of, requires
 
 BARE = re.compile(r"(?:bearer|basic|token)\s*", re.IGNORECASE)
@@ -19,7 +19,7 @@ TWO = re.compile(r"\S+ [^,]+,\s*(?:bearer|basic|token) \S", re.IGNORECASE)
 LATER = ("upstream-header", "upstream-status", "response-header", "claim")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     kind: Literal["bare", "two", "lost"]
     op: HeaderOp

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.client.cookies import Jar
 from authlint.finding import Label
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Headers
 from authlint.model.value import Cat, literal
+from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint.text import Span
 from authlint_rules.questions.asked import request_for
@@ -17,7 +18,7 @@ from authlint_rules.questions.own_cookies import OWN, admitted, cause, rewritten
 from authlint_rules.questions.sites import cross_site, site_of
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """What is wrong with one cookie. `shown` is what the client gets."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.flow.outcome import Event, Outcome
 from authlint.model.credential import Jwt
 from authlint.model.step import Answer, Ask, Basic, HeaderOp, Respond
+from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint.text import Span
 from authlint_rules.questions.attempts import attempts
@@ -15,7 +15,7 @@ from authlint_rules.questions.attempts import attempts
 NAME = "www-authenticate"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """Why an answer has no challenge, and the words to change."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.gateway import Route, VirtualHost
+from authlint.record import record
 from authlint.site import Endpoint, Site, headers_of
 from authlint.text import Span
 from authlint_rules.questions.asked import token_rules
@@ -18,7 +19,7 @@ from authlint_rules.questions.respelt import respelt
 ANY_NAME = "any-name.invalid"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """A request that gets past, the words to change and what is wrong; `sure`: the application surely is asked for
     the same."""

@@ -110,7 +110,9 @@ def test_behind_passthrough_nothing_is_asked() -> None:
 
 
 def test_the_root_of_a_host_that_has_none() -> None:
-    assert locations(ingress(None, ("/a", "Prefix")))["/"] == ["return 404;"]
+    made = locations(ingress({"auth-url": "http://auth.example/check"}, ("/a", "Prefix")))["/"]
+    assert "auth_request /_external-auth-1;" in made, "it has the annotations of the first Ingress"
+    assert made[-1] == "@answer 404;"
 
 
 def test_a_name_that_nobody_has() -> None:
@@ -136,9 +138,11 @@ def test_aliases() -> None:
     assert answer(given, path="/", host="old.example.com")[0] == 401
 
 
-def test_certificates_are_for_hosts_of_the_same_object() -> None:
-    assert [node.arg(0) for node in server(ingress(tls=True)) if node.name == "listen"] == ["80", "443"]
-    assert [node.arg(0) for node in server(ingress()) if node.name == "listen"] == ["80"]
+def test_every_server_speaks_tls_and_certificates_are_for_hosts_of_the_same_object() -> None:
+    for with_certificate in (True, False):
+        made = server(ingress(tls=with_certificate))
+        assert [node.arg(0) for node in made if node.name == "listen"] == ["80", "443"]
+        assert any(node.name == "@uncertified" for node in made) != with_certificate
 
 
 def test_old_api_groups() -> None:

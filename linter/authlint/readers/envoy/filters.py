@@ -12,10 +12,11 @@ from typing import Any, Literal
 from authlint.model.gateway import Upstream
 from authlint.readers.envoy import proto
 from authlint.readers.yaml.tree import Item
+from authlint.record import entity, record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Filter:
     """One entry of http_filters; `kind` is the package of its configuration ("jwt_authn")."""
 
@@ -26,7 +27,7 @@ class Filter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Own:
     """What one level says about a filter; `message` is the name of the configuration's type."""
 
@@ -36,7 +37,7 @@ class Own:
     item: Item
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Spot:
     """Where a chain of filters runs. `levels` are the configurations that may speak of filters, the most specific
     first. forward: to a cluster; answer: a redirect or a direct response; nothing: no route was found."""

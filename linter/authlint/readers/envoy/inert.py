@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.model.gateway import Inert
 from authlint.readers.envoy.cors import policies
 from authlint.readers.envoy.filters import Filter, Own, Spot, configured, disabled, unwrapped
 from authlint.readers.envoy.proto import entries, field, fields, is_set, place, text
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 # Per-route messages that switch a check on or change it, with the field that does.
@@ -30,7 +30,7 @@ SCHEMES = "http"
 LEAD = re.compile(r"\^?([A-Za-z0-9]+)(?![*?{])")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uses:
     """What the routes of one connection manager configure: the names of filters they speak of, and whether any of
     them has a CORS policy."""

@@ -6,7 +6,7 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.model.condition import Condition, Not, Test, Unclear
 from authlint.model.gateway import (
@@ -29,13 +29,14 @@ from authlint.readers.envoy.filters import Filter, Spot, Surroundings
 from authlint.readers.envoy.inert import inert, uses
 from authlint.readers.envoy.proto import field, fields, is_set, number
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 NOT_FOUND = 404
 TLS = ("ALL", "EXTERNAL_ONLY", "1", "2")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Level:
     """The configurations around a route, the innermost first, and how they share the last word."""
 

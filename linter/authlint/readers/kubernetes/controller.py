@@ -6,11 +6,11 @@ https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/config
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from authlint.readers.kubernetes.annotations import FALSE, TRUE
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 
 # Keys by which a ConfigMap is known to be the controller's, whatever its name.
 OWN = frozenset(
@@ -24,7 +24,7 @@ NAMES = ("ingress-nginx-controller", "nginx-configuration", "nginx-ingress-contr
 NO_AUTH = "/.well-known/acme-challenge"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Controller:
     """The controller's settings; `config` None where its ConfigMap is not in the repository. `by_default`: what nobody
     has said of snippets is as in the last release."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from authlint.model.gateway import Folded, Gateway
@@ -13,6 +13,7 @@ from authlint.readers.kubernetes.patches import NONE, Overlays
 from authlint.readers.kubernetes.read import Skipped, gateways
 from authlint.readers.kubernetes.sheets import Entry, Forms
 from authlint.readers.trouble import Trouble
+from authlint.record import record
 
 
 def folded(
@@ -26,7 +27,7 @@ def folded(
     return [fold.folded(one, number) for number, one in enumerate(read)], sorted(fold.skipped(skipped))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Fold:
     found: Standing
     kept: Sequence[Manifest]  # that are read at first

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from authlint.model.words import INSIDE, SIGNING_IN, STORES, TOKENS, telling
@@ -13,6 +12,7 @@ from authlint.readers.kubernetes.annotations import PREFIX
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import MERGE, NULLS
+from authlint.record import entity
 
 # Annotations of others that are not read, whatever they say.
 UNREAD = (
@@ -53,7 +53,7 @@ class OddError(Exception):
     """An object with something in it that is not compared."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Form:
     """`hosts` are those of the rules, then those under tls; they, `services`, the namespace (`space`), the object's
     `name` and what is `unread` are the nodes that hold names. `spoken` are hosts in its annotations, but for its own
@@ -70,7 +70,7 @@ class Form:
     own: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Names:
     """The own names of an object. Objects with equal `key` are alike."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence, Set
-from dataclasses import dataclass, field
 
 from authlint.readers.kubernetes.forms import WORD, Names, named
 from authlint.readers.kubernetes.manifests import Manifest
@@ -18,20 +17,20 @@ from authlint.readers.kubernetes.sheets import Entry, Forms, Sheet
 from authlint.readers.trouble import Trouble
 
 
-@dataclass(slots=True)
 class Others:
     """Objects that another one stands for, and how many hosts they have."""
 
-    entries: list[Entry] = field(default_factory=list)
-    hosts: int = 0
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.hosts = 0
 
 
-@dataclass(slots=True)
 class Standing:
     """All objects in their order; `aside` has, by the id() of one that is read, those that it stands for."""
 
-    entries: list[Entry] = field(default_factory=list)
-    aside: dict[int, Others] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.aside: dict[int, Others] = {}
 
     def read(self, unfolded: Set[int] | None) -> list[Manifest]:
         """The objects that are read if none stands any more for others that is `unfolded` (None: none at all)."""

@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.compose import document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 MOST = 6  # overlays that are looked at, each for itself
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unread:
     """A patch whose effect is not read, on the Ingress of this name; "": on any."""
 
@@ -28,7 +29,7 @@ class Unread:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overlays:
     """What the kustomizations of a project say of Ingress objects."""
 

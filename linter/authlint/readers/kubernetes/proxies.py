@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 IMAGE = re.compile(r"(?:^|/)oauth2[-_]proxy(?:[:@]|$)")
@@ -37,13 +37,13 @@ NEVER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Proxy:
     workload: Manifest
     flags: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unsent:
     """A header that is handed on and never comes; `flags` would make it come, or `other` comes in its place."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.model.gateway import Block, Inert, Redirects
 from authlint.model.step import Amend, Answer, Forward, Shadowed, Step, Unsure
 from authlint.readers.nginx import access, crossing, errors, headers, proxying, serving
@@ -12,6 +10,7 @@ from authlint.readers.nginx.levels import Level
 from authlint.readers.nginx.limits import limits
 from authlint.readers.nginx.logs import logs
 from authlint.readers.nginx.sizes import MEBIBYTE, size_of
+from authlint.record import record
 from authlint.text import Span
 
 # Handlers of nginx's own modules that answer by themselves, behind authentication.
@@ -46,7 +45,7 @@ CODE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a level stands: its name for people, and the path of the location around it."""
 
@@ -113,6 +112,8 @@ def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
         return _forward(level, node, place), proxying.replaced(level, node)
     for one in level.own("@unknown"):
         return Unsure(one.arg(0), one.span), None
+    for one in level.own("@answer"):
+        return Answer(int(one.arg(0)), one.span), None
     for name in CODE:
         for one in level.own(name):
             return Unsure(f"what {name} answers", one.span), None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Excerpt:
     """`text` keeps every letter at its offset in the file `host`, so that a place in it is a place there.
 

@@ -13,6 +13,7 @@ from authlint.readers.nginx.scan import Directive, Tree, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
 from authlint.readers.nginx.template import HOLE, Masked, mask
 from authlint.readers.trouble import Trouble
+from authlint.record import entity
 from authlint.text import Source, Sources, Span
 
 # Where servers keep what a repository holds elsewhere.
@@ -32,7 +33,7 @@ DEEPEST = 100
 LARGEST = 20_000  # directives that includes bring into one block
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Node:
     """A directive in its place. `children` None: it has no block. A `gap` stands for what was not read; what is
     `implied` nobody has asked for."""

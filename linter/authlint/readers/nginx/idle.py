@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.model.fact import Fact, Ignored
 from authlint.readers.nginx.expand import Node
+from authlint.record import record
 
 IDLE = frozenset(("auth_request_set", "allow", "deny", "auth_basic"))
 # What people write for "off"; nginx takes all of them for the name of a realm (measured).
 MEANT_OFF = frozenset(("no", "none", "false", "disable", "disabled", "0", ""))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Around:
     """What stands directly in a block, and the blocks around that, the innermost first."""
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from authlint.model.words import telling
 from authlint.readers.nginx.expand import Node
+from authlint.record import record
 
 END, INTO, OUT, HERE = "\x00", "\x01", "\x02", "\x03"
 AUTHORITY = re.compile(r"://([A-Za-z0-9_.\-]+(?::\d+)?)(?=[/?\x00-\x03]|$)")
@@ -27,7 +27,7 @@ ADDRESS = re.compile(
 LOOPBACK = ("127.", "localhost", "[::1]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Written:
     """A server's words, its names, and the upstreams that it names in URLs."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from authlint.model.step import Forward, HeaderOp, Shadowed
@@ -15,9 +14,10 @@ from authlint.readers.nginx.headers import request_ops, shadowed
 from authlint.readers.nginx.levels import Level
 from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
+from authlint.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Family:
     """The directives of one kind of upstream."""
 

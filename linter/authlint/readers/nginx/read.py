@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
@@ -16,6 +15,7 @@ from authlint.readers.nginx.servers import ServerReader
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.nginx.uses import variables_read
 from authlint.readers.nginx.variables import collect
+from authlint.record import record
 from authlint.text import Span
 
 DEFINING = frozenset(("map", "upstream", "geo", "split_clients"))
@@ -23,7 +23,7 @@ DEFINING = frozenset(("map", "upstream", "geo", "split_clients"))
 AT_TOP = frozenset(("http", "events", "stream", "mail", "user", "worker_processes", "pid"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """The model and the context in which the file was read, as a path of blocks."""
 

@@ -15,13 +15,14 @@ from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
 from authlint.readers.nginx.read import AT_TOP, DEFINING, Reading, model
 from authlint.readers.trouble import Trouble
+from authlint.record import record
 from authlint.text import Source, Span
 
 # What a person is to fill in: <name>, but not a named group of a pattern.
 PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     """A main file, or a fragment that nobody includes, as a gateway."""
 

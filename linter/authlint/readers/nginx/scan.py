@@ -9,12 +9,13 @@ on after an error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlint.readers.nginx.lua_body import lua_body_end
+from authlint.record import entity, record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Word:
     """One word: `text` as nginx understands it; `start` to `end` as it is written, quotes included."""
 
@@ -24,7 +25,7 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@entity
 class Directive:
     """A name, its arguments and its block; `block` is None where `;` ends it (or nothing does).
 
@@ -40,7 +41,7 @@ class Directive:
     raw: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """A comment from its `#` to the end of its line; the line end is not part of it."""
 
@@ -49,7 +50,7 @@ class Comment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """What nginx would refuse, in one line for a person. The span is empty only in an empty file."""
 
@@ -58,7 +59,7 @@ class Problem:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tree:
     """All of one text, in its order."""
 

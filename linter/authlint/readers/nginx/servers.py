@@ -26,13 +26,14 @@ from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
+from authlint.record import record
 from authlint.text import Span
 
 # ngx_http_process_request_header: answered before any phase (measured: 405 where auth_basic is on).
 REFUSED = frozenset(("TRACE", "CONNECT"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listen:
     address: str
     port: int
@@ -94,6 +95,7 @@ class ServerReader:
             buffers=_buffers(level),
             refused=REFUSED,
             declared=declared,
+            certified=not level.own("@uncertified"),
             like=like,
         )
 
@@ -125,7 +127,8 @@ def _buffers(level: Level) -> Buffers:
 
 
 def _intake(http: Level) -> Intake:
-    return Intake(lines=release.lines(http.names.server), plain=400)
+    # 444: https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return
+    return Intake(lines=release.lines(http.names.server), plain=400, silence=444)
 
 
 def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:

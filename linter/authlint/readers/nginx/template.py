@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.readers.nginx.lua_body import lua_body_end
+from authlint.record import record
 
 HOLE = "\ue000"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hole:
     """A region that is not certain, by offsets.
 
@@ -29,7 +29,7 @@ class Hole:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Masked:
     """A text as the scanner can read it; `kind` is "jinja", "go" or None; `holes` in order of their start."""
 
@@ -38,7 +38,7 @@ class Masked:
     holes: tuple[Hole, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Mark:
     """A piece of template: `word` is the statement's keyword, "" for an expression, "#" for a comment."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from authlint.readers.nginx.template import HOLE, Masked, mask
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|$)|^\.\.\.[ \t]*\r?$", re.MULTILINE)
@@ -20,7 +20,7 @@ ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[A-Za-z0-9_]")
 LARGEST = 200_000  # values of one document, aliases counted each time they are used
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Broken:
     """A document that cannot be read, and why. `template`: because a tool fills it in first."""
 
@@ -29,7 +29,7 @@ class Broken:
     template: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One document's text in its file; `start` is where it begins."""
 

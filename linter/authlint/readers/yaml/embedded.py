@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Embedded:
     """`starts` are offsets in the text where a run begins whose letters stand in one piece in the file at
     `places`. Without runs the text is written in another way, and every place is the whole value's."""
