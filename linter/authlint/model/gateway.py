@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from authlint.model.beyond import Beyond
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -333,10 +334,12 @@ class Server:
 
 @record
 class Folded:
-    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `unfold` gives the
-    gateway with those that are like what these files hold (None: with all of them); None where there are none."""
+    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `upstreams` are
+    the names, up to their first dot, of where they send requests. `unfold` gives the gateway with those that are like
+    what these files hold (None: with all of them); None where there are none."""
 
     hosts: int
+    upstreams: frozenset[str]
     unfold: Callable[[frozenset[str] | None], Gateway | None]
 
 
@@ -364,6 +367,7 @@ class Gateway:
     server: Server | None = None
     supposing: str = ""
     folded: Folded | None = None
+    beyond: Beyond | None = None  # other gateways that this one sends requests to
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would

@@ -178,6 +178,44 @@ def test_a_host_of_its_own_is_a_name_wherever_it_stands(found_in: Found, tmp_pat
     assert found_in(tmp_path).effort.hosts_shared == NUMBER - 1
 
 
+GATEWAY = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web, namespace: team-7}
+data:
+  nginx.conf: |
+    events {}
+    http { server { listen 80; location / { return 200 ok; } } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: team-7}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: nginx
+        image: nginx:1.27
+        volumeMounts: [{name: web, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf}]
+      volumes: [{name: web, configMap: {name: web}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: app-7, namespace: team-7}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+@pytest.mark.parametrize(("service", "shared"), [("app-7", 0), ("other", NUMBER - 1)])
+def test_a_service_that_leads_to_a_gateway_is_no_mere_name(
+    found_in: Found, tmp_path: Path, service: str, shared: int
+) -> None:
+    (tmp_path / "web.yaml").write_text(GATEWAY.replace("app-7", service))
+    assert found_in(repository(tmp_path, QUIET)).effort.hosts_shared == shared
+
+
 def test_objects_that_name_others_are_compared_in_their_namespace(found_in: Found, tmp_path: Path) -> None:
     """A Secret of one namespace may lack the key that the one of another has."""
     notes = {"auth-type": "basic", "auth-secret": "users"}
@@ -212,7 +250,7 @@ def test_another_controllers_objects_are_named_one_by_one(found_in: Found, tmp_p
     assert [(one.path, "traefik" in one.text) for one in notices] == [(f"{n}.yaml", True) for n in range(3)]
 
 
-def test_what_an_upstream_expects_is_said_of_its_name(found_in: Found, tmp_path: Path) -> None:
+def test_what_is_declared_is_said_of_names(found_in: Found, tmp_path: Path) -> None:
     (tmp_path / "authlint.toml").write_text(
         '[[upstream]]\nname = "team-7-app-7-80"\nexpects = "header:X-Email"\n'
     )

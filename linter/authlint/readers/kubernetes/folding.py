@@ -47,7 +47,8 @@ class _Fold:
         paths = dict.fromkeys((*gateway.files, *(entry.path for entry in entries)))
         hosts = sum(one.hosts for one in others)
         unfold = partial(self.unfold, number) if not unfolded else _nothing
-        return replace(gateway, files=tuple(paths), folded=Folded(hosts, unfold))
+        services = frozenset(name for one in others for name in one.services)
+        return replace(gateway, files=tuple(paths), folded=Folded(hosts, services, unfold))
 
     def unfold(self, number: int, told: frozenset[str] | None) -> Gateway | None:
         """The gateway with the objects that are like those in these files."""

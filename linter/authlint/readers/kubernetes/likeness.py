@@ -18,11 +18,12 @@ from authlint.readers.trouble import Trouble
 
 
 class Others:
-    """Objects that another one stands for, and how many hosts they have."""
+    """Objects that another one stands for, how many hosts they have, and their Services' names."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.hosts = 0
+        self.services: set[str] = set()
 
 
 class Standing:
@@ -61,6 +62,7 @@ def standing(entries: Sequence[Entry], overlays: Overlays, troubles: list[Troubl
             others = firsts[names.key]
             others.entries.append(entry)
             others.hosts += len(set(names.hosts))
+            others.services.update([service for _, service in names.services])
             found.entries.append(entry)
             continue
         read = [entry] if isinstance(entry, Manifest) else [*entry.manifests(troubles)]
