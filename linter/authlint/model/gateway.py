@@ -110,6 +110,7 @@ class Table:
     patterns: tuple[Route, ...] = ()
     named: dict[str, Route] = field(default_factory=dict)
     by_prefix: dict[str, Route] = field(default_factory=dict)  # `prefixes` by their text
+    parameters: bool = True  # what stands behind a ";" in a segment counts where routes are looked for
 
     def routes(self) -> list[Route]:
         """Every route, nested ones behind their parent."""
