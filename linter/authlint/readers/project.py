@@ -124,6 +124,7 @@ class Project:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""
         from authlint.readers.kubernetes.manifests import named_by
         from authlint.readers.kubernetes.patches import NAMES, overlays
+        from authlint.readers.kubernetes.proxies import settings_named
         from authlint.readers.kubernetes.read import gateways
 
         changing: list[str] = []
@@ -140,8 +141,16 @@ class Project:
             found.extend(self._objects(one))
         names = [re.escape(name.encode()) for name in named_by(found)]
         wanted = re.compile(b"|".join([CONTROLLERS, *names]))
+        rest: list[str] = []
         for one in linked:
             if wanted.search(self._bytes(os.path.abspath(one))):
+                found.extend(self._objects(one))
+            else:
+                rest.append(one)
+        settings = [name.encode() for name in settings_named(found)]
+        for one in rest if settings else ():
+            raw = self._bytes(os.path.abspath(one))
+            if any(name in raw for name in settings):
                 found.extend(self._objects(one))
         texts = [(path, text) for path in changing if (text := self._text(path)) is not None]
         read, skipped = gateways(found, self.library.troubles, every_host=False, overlays=overlays(texts))
