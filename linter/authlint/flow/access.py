@@ -77,7 +77,7 @@ def _address(p: Passage, check: Address) -> Verdict:
 def _basic(p: Passage, check: Basic) -> Verdict:
     realm = evaluate(p, check.realm)
     if isinstance(realm, Unknown):
-        if p.decide((realm.reason, "realm"), realm.reason):
+        if check.off_word is not None and p.decide((realm.reason, "realm"), realm.reason):
             return None
         realm = ""
     if realm == check.off_word:

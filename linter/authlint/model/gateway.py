@@ -23,6 +23,9 @@ class Open:
 
     reason: str
     span: Span
+    beside: bool = (
+        False  # it would stand beside what was read, a server of its own: nothing else is changed by it
+    )
 
 
 @record
