@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.real import http2
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import free_ports
@@ -74,6 +75,7 @@ class Question:
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
     listener: str = "PORT"  # UNSECURED: no TLS where it is spoken
+    http2: bool = False
 
     @property
     def socket(self) -> str:
@@ -138,7 +140,8 @@ class Bench:
         self.recorder.received.clear()
         port, headers = self.listeners[question.socket], list(question.complete)
         secure = question.listener == "SECURE"
-        response = send(port, question.method, question.target, headers, question.body, secure)
+        asking = http2.send if question.http2 else send
+        response = asking(port, question.method, question.target, headers, question.body, secure)
         return response, self.predicted(question)
 
     def replied(self, question: Question) -> tuple[tuple[str, str], ...]:
@@ -156,7 +159,8 @@ class Bench:
                 replies[f"127.0.0.1:{self.auth}"] = Reply(*self.recorder.scripts[self.auth].answer(one))
         scheme = "https" if question.listener == "SECURE" else "http"
         url = f"{scheme}://app.example:{self.listeners[question.socket]}{question.target}"
-        request = Request(question.method, url, question.complete, question.body)
+        spoken = "HTTP/2.0" if question.http2 else "HTTP/1.1"
+        request = Request(question.method, url, question.complete, question.body, protocol=spoken)
         files = Checkout(str(self.folder), complete=True)
         assume = Assume(replies=replies, stored=dict(self.stored), uses=dict(self.uses))
         outcome = run(self.gateway, request, assume, files)

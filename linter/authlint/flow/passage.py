@@ -41,6 +41,8 @@ class Shared:
     peer: str | None = None
     method: str = "GET"
     unread: bool = False  # of the client's request nothing is known
+    unread_target: str = ""  # what the client asked for, where nothing of it was understood
+    cut: bool = False  # the request line was not even read to its end
     renamed: str | Unknown | None = None  # the host, once the request's Host header was changed
     hops: int = 0  # gateways of the same configuration in a row
 

@@ -114,6 +114,8 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if hosting.match is not None:
         capture(p, hosting.match)
     if refusal is not None:
+        if refusal.unclear:
+            return _close(p, Undecided(refusal.unclear, host.span))
         if refusal.routed and not enter_route(p):
             return _close(
                 p, Undecided("which filters have their say about a request that is refused early", host.span)

@@ -19,6 +19,7 @@ from authlint.flow.reading import (
     is_address,
     joined,
     one_text,
+    protocol,
     scheme,
     server_name,
     url,
@@ -237,7 +238,12 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "claim":
             return claim(p, value.name)
         case "request-line":
-            return f"{shared.request.method} {shared.request.target} HTTP/1.1"
+            if shared.cut:
+                return Unknown("how much was read of the request line")
+            target = shared.unread_target or shared.request.target
+            return joined([f"{shared.request.method} {target} ", protocol(p)])
+        case "protocol":
+            return protocol(p)
         case "method":
             return shared.method
         case "own-method":
