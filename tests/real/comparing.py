@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from authlint.model.gateway import Gateway, Server
 from authlint.model.unknown import Unknown
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.read import read
-from authlint.text import Sources
+from authlint.text import Sources, Span
 
 FILES = {
     "htpasswd": "USER:{PLAIN}PASSWORD\n",
@@ -60,7 +61,7 @@ CARRIED = (
     "upgrade",
 )
 DOWN = "127.0.0.1:1"  # where nobody listens
-LISTENERS = ("PORT", "SECOND", "SECURE")  # the last for TLS
+LISTENERS = ("PORT", "SECOND", "SECURE", "SPENT")  # SECURE for TLS; SPENT is asked once, before all others
 TLS = Path(__file__).with_name("tls")
 
 
@@ -117,6 +118,7 @@ class Bench:
     listeners: dict[str, int]
     applications: Applications
     stored: dict[Slot, Reply] = field(default_factory=dict)  # what authlint believes to be in nginx' caches
+    used_up: frozenset[Span] = frozenset()  # limits of the zone that is spent
     uses: Counter[Slot] = field(
         default_factory=Counter
     )  # and how often something was looked for there in vain
@@ -162,7 +164,7 @@ class Bench:
         spoken = "HTTP/2.0" if question.http2 else "HTTP/1.1"
         request = Request(question.method, url, question.complete, question.body, protocol=spoken)
         files = Checkout(str(self.folder), complete=True)
-        assume = Assume(replies=replies, stored=dict(self.stored), uses=dict(self.uses))
+        assume = Assume(replies=replies, used_up=self.used_up, stored=dict(self.stored), uses=dict(self.uses))
         outcome = run(self.gateway, request, assume, files)
         for event in outcome.trace:
             if isinstance(event.subject, Missed):
@@ -203,6 +205,13 @@ class Bench:
                 yield from _got("the auth service", next(said), one)
         if outcome.upstream is not None and own and outcome.upstream.address != DOWN:
             yield from _got("upstream", outcome.upstream, own[-1])
+
+
+def _spent(texts: Mapping[str, str]) -> Iterator[Span]:
+    """Where the limits of the zone are that is used up; `texts` by name."""
+    for name, text in texts.items():
+        for found in re.finditer("limit_req zone=spent(?=;)", text):
+            yield Span(name, *found.span())
 
 
 def _got(who: str, said: Reached, really: Received) -> Iterator[str]:
@@ -269,6 +278,9 @@ def bench(
         made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
         used = [port for name, port in listeners.items() if f":{name}" in configuration]
         with RealNginx(binary, folder, *used):
+            if "SPENT" in configuration:
+                send(listeners["SPENT"], "GET", "/", [("Host", "spent")])
+                made.used_up = frozenset(_spent(written))
             yield made
     finally:
         if applications is None:

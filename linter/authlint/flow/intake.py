@@ -8,7 +8,7 @@ from dataclasses import replace
 from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
-from authlint.flow.request import split_authority
+from authlint.flow.request import Request, split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
 from authlint.record import record
 
@@ -16,6 +16,8 @@ ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 # Its limits are those of compressed headers, and releases differ in what they know of the request (measured).
 REFUSED_LATER = "what becomes of a request over HTTP/2 that is refused while it is read"
+# nginx 1.31 reads a path that comes behind the host by the rules of that host's server (measured).
+SLASHES = "whose merge_slashes counts over HTTP/2: this depends on the order of what a client sends, and on the release"
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -59,8 +61,8 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
         )
     taken = _parsed(shared, host)
     if taken.refusal is not None:
-        unclear = REFUSED_LATER if request.protocol.startswith("HTTP/2") else ""
-        return replace(taken, refusal=replace(taken.refusal, unclear=unclear))
+        unclear = REFUSED_LATER if _is_later(request) else ""
+        return replace(taken, refusal=replace(taken.refusal, unclear=taken.refusal.unclear or unclear))
     if request.method in host.refused:
         return replace(taken, refusal=Refusal(405, "the method is refused"))
     plain = shared.listener.intake.plain
@@ -75,6 +77,10 @@ def _spoken(shared: Shared) -> bool:
     return not (later and shared.request.protocol.startswith("HTTP/1"))
 
 
+def _is_later(request: Request) -> bool:
+    return request.protocol.startswith("HTTP/2")
+
+
 def _parsed(shared: Shared, host: VirtualHost) -> Taken:
     """What reading the request line and the headers brings."""
     request, default = shared.request, shared.listener.default
@@ -85,6 +91,8 @@ def _parsed(shared: Shared, host: VirtualHost) -> Taken:
     if not room.takes(len(f"{request.method} {request.target} HTTP/1.1") + 2):
         shared.cut = True
         return _unread(shared, Refusal(414, "the request line is too long", True))
+    if _is_later(request) and decoded and "//" in decoded and host.merge_slashes != default.merge_slashes:
+        return Taken("", None, [], Refusal(400, "two slashes", unclear=SLASHES))
     if clean is None:  # the request line is as far as reading came
         return _unread(shared, Refusal(400, "a bad request", True))
     return Taken(clean, query, *_understood(shared, host, room))
@@ -127,7 +135,7 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
     """
     request = shared.request
     # Of HTTP/2 it is read first, wherever it stands (measured).
-    early = request.protocol.startswith("HTTP/2")
+    early = _is_later(request)
     named = early or not any(name.lower() == "host" for name, _ in request.headers)
     here = host if named else shared.listener.default
     out = [Header("Host", request.host)] if named else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from authlint.flow.outcome import Header, Outcome, Reached
+from authlint.model.unknown import Unknown
 
 
 def merge(outcomes: list[Outcome], reasons: tuple[str, ...], complete: bool) -> Outcome:
@@ -24,7 +25,7 @@ def merge(outcomes: list[Outcome], reasons: tuple[str, ...], complete: bool) -> 
         status=None if not agreed else first.status,
         answered_by=first.answered_by if agreed else None,
         decided=first.decided if agreed else None,
-        headers=tuple(h for h in first.headers if all(_has(one, h) for one in outcomes)),
+        headers=_common(outcomes, reasons),
         unknown=tuple(unknown) or reasons,
         assumed=assumed,
         alternatives=tuple(outcomes),
@@ -43,6 +44,21 @@ def _reached(reached: Reached | None) -> tuple[object, ...] | None:
 
 def _headers(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
     return sorted((h.name.lower(), str(h.value)) for h in headers)
+
+
+def _common(outcomes: list[Outcome], reasons: tuple[str, ...]) -> tuple[Header, ...]:
+    """The headers of every world; of names on which worlds differ nobody can tell more than that."""
+    first = outcomes[0]
+    same = tuple(h for h in first.headers if all(_has(one, h) for one in outcomes))
+    known = {h.name.lower() for h in same}
+    others = {
+        h.name.lower(): h.name
+        for one in outcomes
+        for h in one.headers
+        if not all(_has(o, h) for o in outcomes)
+    }
+    why = Unknown(reasons[0] if reasons else "this differs")
+    return (*same, *(Header(name, why) for lower, name in others.items() if lower not in known))
 
 
 def _has(one: Outcome, header: Header) -> bool:

@@ -286,6 +286,8 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
+    p.shared.rounds += 1
+    p.round = p.shared.rounds
     todo = list(p.in_force.steps)
     while todo:
         step = todo.pop(0)
@@ -295,7 +297,7 @@ def _steps(p: Passage) -> Content:
                 return again
             todo = again
             continue
-        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Limit, Require)):
             denied, p.pending = p.pending, None
             return _refusal(p, denied)
         content = _step(p, step)
