@@ -47,18 +47,16 @@ def _headers(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
 
 
 def _common(outcomes: list[Outcome], reasons: tuple[str, ...]) -> tuple[Header, ...]:
-    """The headers of every world; of names on which worlds differ nobody can tell more than that."""
-    first = outcomes[0]
-    same = tuple(h for h in first.headers if all(_has(one, h) for one in outcomes))
-    known = {h.name.lower() for h in same}
-    others = {
-        h.name.lower(): h.name
-        for one in outcomes
-        for h in one.headers
-        if not all(_has(o, h) for o in outcomes)
-    }
+    """The headers of every world; and one more of each name on which worlds differ, of which nobody can tell."""
+    same = tuple(h for h in outcomes[0].headers if all(_has(one, h) for one in outcomes))
+    names = {h.name.lower(): h.name for one in outcomes for h in one.headers}
+    differ = [name for lower, name in names.items() if len({_values(one, lower) for one in outcomes}) > 1]
     why = Unknown(reasons[0] if reasons else "this differs")
-    return (*same, *(Header(name, why) for lower, name in others.items() if lower not in known))
+    return (*same, *(Header(name, why) for name in differ))
+
+
+def _values(one: Outcome, lower: str) -> tuple[str, ...]:
+    return tuple(sorted(str(h.value) for h in one.headers if h.name.lower() == lower))
 
 
 def _has(one: Outcome, header: Header) -> bool:

@@ -294,12 +294,10 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
         case "upstream-host" | "upstream-port":
             return _upstream_authority(p, value.kind == "upstream-port")
         case "upstream-header":
-            if p.upstream_status is None:
-                return ""
             texts = [h.value for h in p.upstream_headers if h.name.lower() == value.name]
-            if texts:
+            if texts:  # of an answer from a cache too, for which nobody was asked
                 return one_text(p, value.name, texts)
-            if p.upstream_stated:
+            if p.upstream_status is None or p.upstream_stated:
                 return ""
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":
