@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from authlint.finding import Level
 from authlint.record import record
+
+if TYPE_CHECKING:
+    from authlint.rule import Rule
+    from authlint.settings import Settings
 
 
 @record
@@ -61,8 +67,15 @@ ENGINE_RULES = (
 ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
 
 
+def all_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The built-in rules, and those of others that the settings name."""
+    from authlint_rules import RULES
+
+    return (*RULES, *settings.plugins.rules)
+
+
 def rule_ids() -> frozenset[str]:
-    """Every id that a finding can have."""
+    """Every id that a finding can have, without those of others' rules."""
     from authlint_rules import RULES
 
     return frozenset([rule.id for rule in RULES] + [rule.id for rule in ENGINE_RULES])

@@ -113,13 +113,15 @@ def lint(
     findings: list[Finding] = []
     explained: list[Finding] = []
     effort = NO_EFFORT
+    said: list[tuple[Gateway, list[Finding]]] = []
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
         some, symptoms, one = _judged(gateway, sources, chosen, settings)
-        findings += some
+        said.append((gateway, some))
         explained += symptoms
         effort += one
+    findings += _met(said, sources, settings)
     if progress is not None:
         progress(len(found), len(found))
     troubles = _troubled(library.troubles, asked)
@@ -129,23 +131,43 @@ def lint(
     return Result(tuple(kept), sources, _tally(files, found, project.notices), effort, tuple(explained))
 
 
+def _met(
+    said: list[tuple[Gateway, list[Finding]]], sources: Sources, settings: Settings
+) -> Iterator[Finding]:
+    """Without what a gateway in front keeps clients from meeting."""
+    linked = [gateway for gateway, _ in said if gateway.beyond is not None and not gateway.supposing]
+    sites = [_site(gateway, sources, settings, None) for gateway in linked]
+    for gateway, findings in said:
+        if not linked or not findings:
+            yield from findings
+            continue
+        from authlint.fronted import standing
+
+        yield from standing(gateway, findings, _site(gateway, sources, settings, None), sites)
+
+
+def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
+    directory = os.path.abspath(gateway.directory)
+    checkout = Checkout(directory, (("/etc/nginx", directory),))
+    return Site(gateway, checkout, sources, settings.declared, hosts)
+
+
 def _judged(
     gateway: Gateway, sources: Sources, rules: list[Rule], settings: Settings
 ) -> tuple[list[Finding], list[Finding], Effort]:
     """What is to be reported, the symptoms that this explains, and what it took."""
-    directory = os.path.abspath(gateway.directory)
 
-    def site_of(hosts: frozenset[int] | None) -> Site:
+    def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What is declared is said of names: then no two hosts are alike.
-        wanted = None if settings.declared else hosts
-        checkout = Checkout(directory, (("/etc/nginx", directory),))
-        return Site(gateway, checkout, sources, settings.declared, wanted)
+        return _site(one, sources, settings, None if settings.declared else hosts)
 
     if gateway.supposing and not settings.pedantic:
         return [], [], NO_EFFORT
+    if settings.declared and gateway.folded is not None:
+        gateway = gateway.folded.unfold(None) or gateway
     judged, effort = judge(gateway, site_of, rules, settings.pedantic)
     findings = [one for one in judged if not _meant_to_be_open(one, settings.declared)]
-    found = list(_causes(findings))
+    found = [_with_way(one) for one in _causes(findings)]
     symptoms = findings if len(found) < len(findings) else []
     if gateway.supposing:
         told = gateway.supposing
@@ -160,6 +182,13 @@ def _meant_to_be_open(finding: Finding, declared: Declared) -> bool:
     shown = finding.witness[-1]
     refused = shown.status is None or shown.status in (401, 403)
     return not refused and declared.public_by(Request(shown.method, shown.url, shown.headers)) is not None
+
+
+def _with_way(finding: Finding) -> Finding:
+    """With the places that lead its requests from one gateway to the next: without them nobody sees the connection."""
+    said = {finding.primary.span, *(label.span for label in finding.related)}
+    way = dict.fromkeys(one for exchange in finding.witness for one in exchange.way if one.span not in said)
+    return replace(finding, related=(*finding.related, *way)) if way else finding
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
+from authlint.plugins import NO_PLUGINS, Plugins, load_plugins
 from authlint.record import record
 from authlint.settings_file import SettingsError as SettingsError
 from authlint.settings_file import SettingsFile, find, problems
@@ -47,6 +48,7 @@ class Settings:
     suppressions: Literal["any", "with-reason", "none"] = "any"  # comments that have an effect
     servers: Mapping[str, str] = field(default_factory=dict)  # version by product
     levels: Mapping[str, Level] = field(default_factory=dict)  # instead of a rule's own
+    plugins: Plugins = NO_PLUGINS
     places: Mapping[str, str] = field(default_factory=dict)  # where each key of the file stands, file:line
 
     def wants(self, rule: str) -> bool:
@@ -67,13 +69,17 @@ def load(
     found = None if isolated else find(start, file)
     if found is None:
         return Settings(git.parent if git else start)
-    wrong = problems(found, known)
+    names = found.table.get("plugins")
+    listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    plugins, missing = load_plugins(listed)
+    wrong = [f"{found.place(['plugins', name])}: {why}" for name, why in missing]
+    wrong += problems(found, {*known, *plugins.ids}, [name for name, _ in missing])
     if wrong:
         raise SettingsError(wrong)
-    return _settings(found)
+    return _settings(found, plugins)
 
 
-def _settings(found: SettingsFile) -> Settings:
+def _settings(found: SettingsFile, plugins: Plugins) -> Settings:
     table, file, root = found.table, found.path, found.path.parent
     return Settings(
         root=root,
@@ -91,6 +97,7 @@ def _settings(found: SettingsFile) -> Settings:
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
         levels={rule: Level[level.upper()] for rule, level in table.get("levels", {}).items()},
+        plugins=plugins,
         places=found.places,
     )
 

@@ -76,9 +76,10 @@ def _nearest(start: Path) -> Path | None:
     return None
 
 
-def problems(file: SettingsFile, known: Collection[str]) -> list[str]:
-    """What is wrong with it, one line for each; `known` are the ids of all rules."""
-    return [*_shape_problems(file), *_rule_problems(file, known)]
+def problems(file: SettingsFile, known: Collection[str], missing: Collection[str] = ()) -> list[str]:
+    """What is wrong with it, one line for each; `known` are the ids of all rules. Nothing is said of rules of the
+    plugins that are `missing`."""
+    return [*_shape_problems(file), *_rule_problems(file, known, missing)]
 
 
 def _text(file: Path) -> str:
@@ -155,6 +156,7 @@ _PATTERNS = {
     "^[^/:?#]": "is no path, like /status, /docs/** or www.example.com/status",
     "^(author": "is none of authorization, cookie, header:NAME",
     "^(bearer": "is none of bearer, basic, cookie, cookie:NAME, header:NAME",
+    "^[a-z0-9": "is no name of rules: words in lower case, with - between",
     "^[!#$%&'": "is no name of a header",
 }
 _EXAMPLES = {
@@ -166,7 +168,7 @@ _EXAMPLES = {
 }
 
 
-def _rule_problems(file: SettingsFile, known: Collection[str]) -> Iterator[str]:
+def _rule_problems(file: SettingsFile, known: Collection[str], missing: Collection[str]) -> Iterator[str]:
     table = file.table
     lists: list[tuple[list[str | int], Any]] = [([key], table.get(key)) for key in ("select", "ignore")]
     entries = table.get("per-path")
@@ -177,7 +179,7 @@ def _rule_problems(file: SettingsFile, known: Collection[str]) -> Iterator[str]:
     lists.append((["levels"], list(levels) if isinstance(levels, dict) else []))
     for path, ids in lists:
         for rule in ids if isinstance(ids, list) else ():
-            if isinstance(rule, str) and rule not in known:
+            if isinstance(rule, str) and rule not in known and rule.partition("/")[0] not in missing:
                 yield f"{file.shown}:{file.line(path, rule)}: there is no rule {rule!r}{meant(rule, known)}"
 
 

@@ -35,10 +35,12 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
+from authlint.intent import Mend, Reword
 from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.questions.moved_behind import out_of_protection
 from authlint_rules.questions.reaching import reaches_behind
 
 ID = "rewrite-leaves-protection"
@@ -50,6 +52,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield from _escapes(site, endpoint, endpoint.route.script)
         elif endpoint.forward is not None and endpoint.route.block.exempt is None:
             yield from reaches_behind(ID, site, endpoint)
+            yield from out_of_protection(ID, site, endpoint)
     for endpoint in site.unreached:
         # Nobody reaches this route: the server's own rewrites may move its requests first.
         if any(evidence.mechanisms(endpoint)):
@@ -74,6 +77,7 @@ def _escapes(site: Site, endpoint: Endpoint, script: tuple[Op, ...]) -> Iterator
             witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
             cure="use `break` and forward from this location, or protect the target in the same way",
             stated=outcome.assumed,
+            mends=(Mend("stay in this location", (Reword(move[0].span, "last", "break"),)),),
         )
         return
 

@@ -114,19 +114,20 @@ class Run:
         """The file's settings under the options."""
         from dataclasses import replace
 
+        from authlint.discover import STDIN, workplace
         from authlint.engine_rules import rule_ids
         from authlint.finding import Level
         from authlint.settings import SettingsError, load
         from authlint.spelling import meant
 
-        known = rule_ids()
         file = self.options.get("config")
         settings = load(
-            Path.cwd(),
-            known,
+            workplace([path for path in self.paths if path != STDIN]),
+            rule_ids(),
             file=Path(str(file)) if file else None,
             isolated=bool(self.options.get("isolated")),
         )
+        known = rule_ids() | settings.plugins.ids
         for option in ("select", "ignore"):
             listed = _listed(self.options.get(option))
             for rule in listed:
@@ -166,12 +167,14 @@ class Run:
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace
 
+        from authlint.engine_rules import all_rules
+        from authlint.finding import Notice
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
-        from authlint_rules import RULES
 
-        result = lint(files, settings, RULES, self.progress())
+        result = lint(files, settings, all_rules(settings), self.progress())
+        result.tally.notices += [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -214,10 +217,14 @@ class Run:
             from authlint.cli.fixing import with_fixes
 
             shown = with_fixes(shown, result.sources, files, settings)
-        text = self.rendered(result, shown, hidden)
+        text = self.rendered(result, shown, hidden, settings)
         self.notes(result, files)
         if not self.written(text):
             return 2
+        for rule, why in settings.plugins.failed.items():
+            click.echo(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", err=True)
+        if settings.plugins.failed:
+            return 3
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options.get("exit_zero") else 0
 
@@ -236,17 +243,17 @@ class Run:
             return False
         return True
 
-    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int) -> str:
+    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int, settings: Settings) -> str:
         form = self.options.get("form")
         if form == "json":
             from authlint.report.as_json import render as as_json
 
             return as_json(shown, result.sources, result.tally)
         if form == "sarif":
+            from authlint.engine_rules import all_rules
             from authlint.report.sarif import render as as_sarif
-            from authlint_rules import RULES
 
-            return as_sarif(shown, result.sources, result.tally, RULES)
+            return as_sarif(shown, result.sources, result.tally, all_rules(settings))
         if form == "github":
             from authlint.report.github import render as as_github
 

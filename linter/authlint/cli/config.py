@@ -63,6 +63,7 @@ def _values(found: Settings) -> list[tuple[str, str]]:
         ("fail-level", str(found.fail_level)),
         ("pedantic", str(found.pedantic).lower()),
         ("suppressions", found.suppressions),
+        ("plugins", _list(sorted(found.plugins.ids))),
         ("baseline", str(found.baseline) if found.baseline else "authlint-baseline.json, where there is one"),
         ("include-roots", _list([str(path) for path in found.include_roots])),
         (

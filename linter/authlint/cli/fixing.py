@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from authlint.discover import Discovered, shown
+from authlint.engine_rules import all_rules
 from authlint.mending.bench import Bench
 from authlint.mending.offer import mended, offered
 from authlint.mending.texts import unified, write
 from authlint.record import record
 from authlint.report.masking import mask_source
-from authlint_rules import RULES
 
 if TYPE_CHECKING:
     from authlint.finding import Finding
@@ -30,7 +30,15 @@ def with_fixes(
     findings: tuple[Finding, ...], sources: Sources, files: Discovered, settings: Settings
 ) -> tuple[Finding, ...]:
     """Findings that are reported, each with a fix where one is proven."""
-    return offered(findings, sources, Bench(files, settings, RULES))
+    bench = Bench(files, settings, all_rules(settings))
+    ours = offered(_ours(findings, settings), sources, bench)
+    fixed = {(one.rule, one.primary.span): one for one in ours}
+    return tuple(fixed.get((one.rule, one.primary.span), one) for one in findings)
+
+
+def _ours(findings: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
+    """Without those of others' rules: one that fails finds nothing any more, which looks like a cure."""
+    return tuple(one for one in findings if one.rule not in settings.plugins.ids)
 
 
 @record
@@ -46,7 +54,7 @@ class Mended:
 
 def mend(files: Discovered, settings: Settings, judged: Judged, *, unsafe: bool) -> Mended:
     """Edits, as long as one of them cures something; after each the files are judged again."""
-    bench = Bench(files, settings, RULES)
+    bench = Bench(files, settings, all_rules(settings))
     first: dict[str, str] = {}
     cured = 0
     while True:
@@ -54,7 +62,7 @@ def mend(files: Discovered, settings: Settings, judged: Judged, *, unsafe: bool)
         for path, source in result.sources.items():
             first.setdefault(os.path.abspath(path), source.text)
         seen = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
-        some = mended(seen, result.sources, bench, unsafe=unsafe)
+        some = mended(_ours(seen, settings), result.sources, bench, unsafe=unsafe)
         if not some:
             break
         cured += some

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from authlint.flow.intake import is_grpc as grpc_content
 from authlint.flow.outcome import Event, Header, Party, behind
 from authlint.flow.passage import Passage
 from authlint.flow.reading import host_name, server_name
@@ -30,6 +31,7 @@ class Draft:
     as_is: bool = False  # the block's response operations do not apply
     refusal: bool = False  # by a check
     known_as: int | None = None  # the number under which a Recover finds it, where it is another
+    behind: tuple[Party, str] | None = None  # who has answered, and in which gateway behind this one
     silent: bool = False  # there is no answer: the connection is closed
 
 
@@ -184,5 +186,4 @@ def is_grpc(p: Passage, draft: Draft) -> bool:
     """Whether a gRPC client gets an answer of the gateway's own."""
     if not p.shared.listener.intake.grpc or draft.party == "upstream" or draft.as_is:
         return False
-    kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
-    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)
+    return grpc_content(p.headers)

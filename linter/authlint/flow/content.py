@@ -176,7 +176,7 @@ def forward(p: Passage, step: Forward) -> Content:
     if kept is not None:
         return _again(p, step, *kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
-    _stay_changed(p, step, reached)
+    stay_changed(p, step, reached)
     reply = reply_of(p, reached)
     if step.cache is not None and slot is not None:
         elsewhere = _intercepts(p, step, reply)
@@ -208,7 +208,7 @@ def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:
     return any(status in one.statuses for one in p.in_force.recover)
 
 
-def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
+def stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
     """Where paths go on letter by letter the request itself is changed: what is said of it later is of what the
     upstream got (measured)."""
     if step.verbatim is None or reached.path is None:
@@ -220,8 +220,16 @@ def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
     p.headers = [*hosts, *(h for h in p.headers if h.name.lower() != "host" or not hosts)]
 
 
-def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: Reply) -> Content:
-    headers = tuple(Header(name, value) for name, value in reply.headers)
+def receive(
+    p: Passage,
+    step: Forward,
+    reached: Reached,
+    target: Target,
+    reply: Reply,
+    given: tuple[Header, ...] | None = None,
+) -> Content:
+    """What becomes of an upstream's answer; `given` are its headers where more is known of them than their text."""
+    headers = tuple(Header(name, value) for name, value in reply.headers) if given is None else given
     reached = _answered(p, reached, headers, reply)
     if isinstance(reply.status, str):
         status = step.unreachable if reply.status == "unreachable" else 504
@@ -245,7 +253,10 @@ def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...])
     status = reply.status if isinstance(reply.status, int) else 502
     # An error that is answered elsewhere comes first (measured).
     intercepted = _intercepts(p, step, reply)
-    jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
+    if not intercepted and (again := _follow(p, step, reply)) is not None:
+        p.note("went on", "the redirect is followed here", step.span, step)
+        return again
+    jump = None if intercepted else _jump(step, headers)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
         # A cookie is set also where another route answers (ngx_http_upstream_headers_in; measured).
@@ -323,10 +334,15 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
         return None
     host, slash, path = rest.partition("/")
     headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    if follow.doubt and not p.decide(("follow", follow.span, p.followed), follow.doubt):
+        return None
     if not _leads_somewhere(p, headers, slash + path or "/"):
         return None
     p.followed += 1
-    p.headers = headers
+    copied = [Header(*one) for one in reply.headers if one[0].lower() in follow.copies]
+    p.headers = [*(h for h in headers if h.name.lower() not in follow.copies), *copied]
+    if reply.status == 303 and p.method != "HEAD":
+        p.method = p.shared.method = "GET"
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
 
 

@@ -10,6 +10,7 @@ from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import Request, split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
+from authlint.model.unknown import Unknown
 from authlint.record import record
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
@@ -48,9 +49,16 @@ def authority_of(host: str, listener: Listener) -> str:
 
 def take_in(shared: Shared) -> Taken:
     """The request as what comes behind sees it."""
-    if shared.listener.intake.paths == "as-sent":
-        return _as_sent(shared, shared.listener)
-    return _decoded(shared, shared.host)
+    as_sent = shared.listener.intake.paths == "as-sent"
+    taken = _as_sent(shared, shared.listener) if as_sent else _decoded(shared, shared.host)
+    unsure = shared.request.unsure
+    return replace(taken, headers=[_meant(one, unsure) for one in taken.headers]) if unsure else taken
+
+
+def _meant(header: Header, unsure: tuple[tuple[str, str], ...]) -> Header:
+    """A header as it is, or as what a text in it stands for."""
+    reason = next((reason for mark, reason in unsure if mark in header.text), None)
+    return header if reason is None else Header(header.name, Unknown(reason))
 
 
 def _decoded(shared: Shared, host: VirtualHost) -> Taken:
@@ -220,13 +228,15 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
     if escaped and intake.escaped_slashes == "redirect":
         target = path + ("" if query is None else f"?{query}")
         refusal = Refusal(307, why, location=target, routed=routed)
-        if _is_grpc(headers):  # a gRPC client is not redirected (measured)
+        if is_grpc(headers):  # a gRPC client is not redirected (measured)
             refusal = Refusal(400, why, routed=routed)
     return Taken(path, query, headers, refusal)
 
 
-def _is_grpc(headers: list[Header]) -> bool:
-    return any(h.name.lower() == "content-type" and h.text.startswith("application/grpc") for h in headers)
+def is_grpc(headers: list[Header]) -> bool:
+    """Whether the content is gRPC's: nothing but a "+" may follow (measured)."""
+    kinds = [header.text for header in headers if header.name.lower() == "content-type"]
+    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)
 
 
 def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:

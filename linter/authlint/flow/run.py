@@ -342,7 +342,9 @@ def _step(p: Passage, step: Step) -> Content:
 def _refusal(p: Passage, denied: Denied) -> Draft:
     decided = p.note("answered", f"answers {denied.status}", denied.span, denied.subject)
     party: Party = "auth-service" if denied.by_service else "gateway"
-    return Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
+    draft = Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
+    draft.as_is = denied.as_is
+    return draft
 
 
 def _ask(p: Passage, check: Ask) -> Verdict:
@@ -385,7 +387,8 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
     return replace(
         outcome,
         status=status,
-        answered_by=draft.party,
+        answered_by=draft.behind[0] if draft.behind is not None else draft.party,
+        behind=draft.behind[1] if draft.behind is not None else "",
         decided=draft.decided,
         headers=headers,
         trace=tuple(shared.trace),

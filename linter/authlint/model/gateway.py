@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from authlint.model.beyond import Beyond
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -22,6 +23,9 @@ class Open:
 
     reason: str
     span: Span
+    beside: bool = (
+        False  # it would stand beside what was read, a server of its own: nothing else is changed by it
+    )
 
 
 @record
@@ -106,6 +110,7 @@ class Table:
     patterns: tuple[Route, ...] = ()
     named: dict[str, Route] = field(default_factory=dict)
     by_prefix: dict[str, Route] = field(default_factory=dict)  # `prefixes` by their text
+    parameters: bool = True  # what stands behind a ";" in a segment counts where routes are looked for
 
     def routes(self) -> list[Route]:
         """Every route, nested ones behind their parent."""
@@ -332,6 +337,17 @@ class Server:
     stated: bool
 
 
+@record
+class Folded:
+    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `upstreams` are
+    the names, up to their first dot, of where they send requests. `unfold` gives the gateway with those that are like
+    what these files hold (None: with all of them); None where there are none."""
+
+    hosts: int
+    upstreams: frozenset[str]
+    unfold: Callable[[frozenset[str] | None], Gateway | None]
+
+
 def nobody_knows() -> None:
     """Where a question about the whole configuration cannot be answered."""
 
@@ -355,6 +371,8 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    folded: Folded | None = None
+    beyond: Beyond | None = None  # other gateways that this one sends requests to
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would
