@@ -423,10 +423,10 @@ PLANTINGS = (
     ),
     Planting(
         "cookie-unsendable",
-        "affinity by a pattern's path",
-        both('@/affinity: cookie #!\n@/use-regex: "true" #!\n')
+        "affinity by a path that nobody asks for",
+        both("@/affinity: cookie #!\n")
         + right('@/session-cookie-path: "/"\n')
-        + wrong('@/session-cookie-path: "@path@(/|$)(.*)" #!\n'),
+        + wrong('@/session-cookie-path: "/elsewhere@path@" #!\n'),
         below=True,
     ),
 )
