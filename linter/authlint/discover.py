@@ -35,7 +35,8 @@ class Discovered:
     """The files of a run; all paths are absolute.
 
     `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and
-    may be anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths
+    may be anything. `texts` holds what is not to be read from disk (standard input, what was rendered). `missing` are
+    named paths
     that cannot be read, and why.
     """
 
