@@ -98,10 +98,14 @@ class _Made:
     def paths(self, given: Item | None) -> Any:
         """The paths, each with a Service of which only the release knows the name."""
         backend = self.mapped(
-            {"service": self.mapped({"name": self.text("release"), "port": self.mapped({"number": self.text("80")})})}
+            {
+                "service": self.mapped(
+                    {"name": self.text("release"), "port": self.mapped({"number": self.text("80")})}
+                )
+            }
         )
         found: list[Any] = []
-        for one in (given.items() if given is not None and given.kind == "list" else [given]):
+        for one in given.items() if given is not None and given.kind == "list" else [given]:
             path = one if one is None or one.kind == "text" else one.get("path")
             values: dict[str, Any] = {"backend": backend}
             if path is not None and not path.masked:
