@@ -47,6 +47,7 @@ from authlint.text import Span
 from authlint_rules.mends.exempting import exempt
 from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
 from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes
+from authlint_rules.questions.failing_probes import failing
 from authlint_rules.questions.meant import meant_to_be_public
 
 ID = "public-path-protected"
@@ -55,6 +56,7 @@ EXEMPTED = "the auth service, which is told the path, does not let it pass"
 
 
 def check(site: Site) -> Iterator[Finding]:
+    yield from failing(ID, site)
     for endpoint in site.endpoints:
         if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
             for request, callers, span in (*_spots(site, endpoint), *probes(site, endpoint)):
