@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Write down what is found today; check reports new ones.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--file",

@@ -23,7 +23,13 @@ LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 
 
-@click.command()
+EXIT_STATUS = (
+    "Exit status: 0 nothing at or above the failing level, 1 findings, 2 it could not do what was asked,"
+    " 3 an internal error."
+)
+
+
+@click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")

@@ -16,10 +16,10 @@ DEFAULT = "default"
 
 @click.group()
 def config() -> None:
-    """Show the settings."""
+    """Show the settings, or their schema."""
 
 
-@config.command()
+@config.command(short_help="Print every setting, and where it comes from.")
 @click.option("--config", "file", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
 @click.pass_context

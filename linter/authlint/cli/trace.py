@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from authlint.flow.request import Request
 
 
-@click.command()
+@click.command(short_help="Tell what happens to one request.")
 @click.argument("config", nargs=-1, required=True)
 @click.option("--request", "asked", metavar="'METHOD URL'", help="The request to follow.")
 @click.option(
