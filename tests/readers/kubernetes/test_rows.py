@@ -30,6 +30,16 @@ def test_the_root_has_the_first_objects_annotations() -> None:
     assert not [line for line in made["/"] if "Access-Control" in line]
 
 
+def test_which_objects_annotations_the_root_has_may_not_be_known() -> None:
+    first = ingress(AUTH, ("/a", "Prefix"))
+    alike, other = (ingress(given, ("/b", "Prefix"), name="b") for given in (AUTH, {}))
+    assert not [line for line in locations(first, alike)["/"] if line.startswith("?")]
+    assert [line for line in locations(first, other)["/"] if line.startswith("?")]
+    snippets = [ingress({"server-snippet": f"set $a {name};\n"}, (f"/{name}", "Prefix")) for name in "ab"]
+    assert [line for line in lines(server(settings(**ALLOWED), *snippets)) if line.startswith("?")]
+    assert not [line for line in lines(server(settings(**ALLOWED), snippets[0])) if line.startswith("?")]
+
+
 def test_the_root_goes_to_the_objects_own_default_backend() -> None:
     backend = "spec:\n  defaultBackend:\n    service:\n      name: rest\n      port:\n        number: 80\n"
     document = ingress(None, ("/a", "Prefix")).replace("spec:\n", backend, 1)

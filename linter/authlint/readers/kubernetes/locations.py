@@ -40,6 +40,8 @@ from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
 
+OLDER = "another Ingress has the same path: the older one counts"
+NEWER = "the oldest Ingress of this host says what counts here, and another one says something else"
 PASSWORDS = "/etc/ingress-controller/auth"
 
 
@@ -111,7 +113,7 @@ class Locations:
             what = "a chart's template writes" if path.ingress.from_values else "a patch changes"
             yield gap(path.ingress.uncertain, f"{what} this object in a way that is not read")
         if path.contested:
-            yield gap(at, "another Ingress has the same path: the older one counts")
+            yield gap(at, NEWER if path.by_default else OLDER)
         rules = own.items.get("modsecurity-snippet") if self.controller.snippets is not False else None
         yield from firewall(rules, own.flag("enable-modsecurity", False))
         yield from self._addresses(path)

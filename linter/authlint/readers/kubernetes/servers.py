@@ -15,7 +15,7 @@ from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
 from authlint.readers.kubernetes.locations import Locations, World
-from authlint.readers.kubernetes.nodes import branch, node
+from authlint.readers.kubernetes.nodes import branch, gap, node
 from authlint.readers.kubernetes.passing import SIZE
 from authlint.readers.nginx.expand import Node
 from authlint.readers.yaml.tree import Item
@@ -169,9 +169,11 @@ def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator
 
 
 def _first_snippet(host: Host, world: World) -> Iterator[Node]:
-    """Of several Ingress objects of a host the first one's counts."""
-    for path in host.paths:
-        item = path.own.items.get("server-snippet")
-        if item is not None and world.controller.snippets is not False:
-            yield from written(item, path.ingress.file, world.troubles)
-            return
+    """Of several Ingress objects of a host the oldest one's counts."""
+    if world.controller.snippets is False:
+        return
+    found = [path for path in host.paths if "server-snippet" in path.own.items]
+    if len({path.own.text("server-snippet") for path in found}) > 1:
+        yield gap(found[0].own.items["server-snippet"].span, "the oldest Ingress's server-snippet counts")
+    for path in found[:1]:
+        yield from written(path.own.items["server-snippet"], path.ingress.file, world.troubles)
