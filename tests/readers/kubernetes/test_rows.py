@@ -206,6 +206,34 @@ def test_what_is_told_of_a_certificate() -> None:
         assert len(told) == 4, "the whole host asks for one"
 
 
+@pytest.mark.parametrize(
+    ("secret", "controller", "first"),
+    [
+        ("apps/ca", {}, "@unsure"),
+        ("ca", {}, "return 403;"),
+        ("other/ca", {}, "return 403;"),
+        ("other/ca", {"allow_cross_namespace_resources": "true"}, "@unsure"),
+    ],
+)
+def test_secrets_with_authorities(secret: str, controller: dict[str, str], first: str) -> None:
+    made = lines(
+        server(settings(no_auth_locations="/none", **controller), ingress({"auth-tls-secret": secret}))
+    )
+    assert next(line for line in made if line.startswith(("return", "@unsure"))).startswith(first)
+
+
+def test_a_secret_without_an_authority_asks_nobody() -> None:
+    secret = (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: ca\n  namespace: apps\ndata:\n  tls.crt: eA==\n"
+    )
+    given = ingress({"auth-tls-secret": "apps/ca"})
+    made = lines(server(secret, given))
+    assert not [line for line in made if line.startswith("@unsure")]
+    assert [line for line in made if line.startswith("@inert")]
+    whole = secret.replace("tls.crt", "ca.crt")
+    assert not [line for line in lines(server(whole, given)) if line.startswith("@inert")]
+
+
 # Addresses, limits, firewalls.
 
 

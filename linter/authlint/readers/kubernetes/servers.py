@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from authlint.readers.kubernetes import affinity, blocking
 from authlint.readers.kubernetes.blocking import firewall
 from authlint.readers.kubernetes.caching import taken, zone
+from authlint.readers.kubernetes.certificates import certificates
 from authlint.readers.kubernetes.external import written
 from authlint.readers.kubernetes.failing import pages_for_all, places
 from authlint.readers.kubernetes.forwarded import came, maps
@@ -22,7 +23,6 @@ from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
 ROOT = re.compile(r"/[A-Za-z0-9\-._~/:$]*")
-OPTIONAL = ("off", "optional", "optional_no_ca")
 
 
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
@@ -107,7 +107,7 @@ def _server(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Nod
         yield node(at, "@uncertified")
     yield node(at, "server_name", host.name or "_", *_aliases(host, hosts))
     yield from blocking.inside(world.controller)
-    yield from _certificates(host)
+    yield from certificates(host, world.controller, world.secrets)
     yield from _first_snippet(host, world)
     yield from _roots(host)
     yield from Locations(host, world).nodes()
@@ -135,22 +135,6 @@ def _roots(host: Host) -> Iterator[Node]:
             seen.add(root)
             move = node(span, "return", "302", f"$scheme://$http_host{root}")
             yield branch(span, "$uri", "=", "/", children=[move])
-
-
-def _certificates(host: Host) -> Iterator[Node]:
-    """auth-tls-secret counts for the whole host: without a certificate a client is answered 400, and a browser sends
-    none with a preflight. Who has one nobody can tell."""
-    for path in host.paths:
-        item = path.own.items.get("auth-tls-secret")
-        if item is None:
-            continue
-        subject, span = path.own.text("auth-tls-match-cn"), path.own.span("auth-tls-match-cn")
-        if subject and span is not None:
-            refused = node(span, "return", "403", "client certificate unauthorized")
-            yield branch(span, "$ssl_client_s_dn", "!~", subject, children=[refused])
-        if path.own.text("auth-tls-verify-client") not in OPTIONAL:
-            yield node(item.span, "@unsure", "whether the client has a certificate")
-        return
 
 
 def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Node]:
