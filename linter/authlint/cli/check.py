@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from authlint.settings import Settings
     from authlint.text import Sources
 
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 BASELINE = "authlint-baseline.json"  # in the project's root, where nothing else is said
 LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
@@ -30,9 +30,17 @@ EXIT_STATUS = (
 
 
 @click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="One more report, in a file; repeatable.",
+)
+@click.option("--statistics", is_flag=True, help="How many findings each rule has, and nothing else.")
 @click.option("--select", multiple=True, metavar="RULE[,RULE]", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Not these rules.")
 @click.option("--pedantic", is_flag=True, help="Show findings too that rest on something nobody said.")
@@ -97,6 +105,7 @@ class Run:
         from authlint.refusal import RefusalError
 
         fix, diff = self.options.get("fix"), self.options.get("diff")
+        self.reports()
         if self.options.get("unsafe_fixes") and not (fix or diff):
             raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
         if fix and not diff and STDIN in self.paths:
@@ -110,7 +119,7 @@ class Run:
         done = mend(files, settings, lambda now: self.judged(now, settings), unsafe=unsafe)
         if only_shown:
             told(done, quiet=bool(self.options.get("quiet")))
-            if not self.written(difference(done.texts)):
+            if not self.written(difference(done.texts), self.options.get("output")):
                 return 2
             return 1 if done.texts and not self.options.get("exit_zero") else 0
         save(done.texts)
@@ -219,14 +228,17 @@ class Run:
     def report(self, result: Result, settings: Settings, files: Discovered) -> int:
         shown = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
         hidden = len(result.findings) - len(shown)
-        if self.options.get("form") in ("json", "sarif") or self.options.get("fix"):
+        forms = {self.options.get("form"), *(kind for kind, _ in self.reports())}
+        if not forms.isdisjoint(("json", "sarif")) or self.options.get("fix"):
             from authlint.cli.fixing import with_fixes
 
             shown = with_fixes(shown, result.sources, files, settings)
-        text = self.rendered(result, shown, hidden, settings)
+        form, output = str(self.options.get("form") or "text"), self.options.get("output")
         self.notes(result, files)
-        if not self.written(text):
-            return 2
+        for kind, file in ((form, output), *self.reports()):
+            text = self.rendered(kind, result, shown, hidden, settings, to_file=bool(file))
+            if not self.written(text, file):
+                return 2
         for rule, why in settings.plugins.failed.items():
             click.echo(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", err=True)
         if settings.plugins.failed:
@@ -234,10 +246,24 @@ class Run:
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options.get("exit_zero") else 0
 
-    def written(self, text: str) -> bool:
+    def reports(self) -> list[tuple[str, str]]:
+        """Format and file of each further report. Raises RefusalError."""
+        from authlint.refusal import RefusalError
+        from authlint.spelling import meant
+
+        given = self.options.get("reports")
+        pairs = [str(one).partition("=") for one in given] if isinstance(given, tuple) else []
+        for form, _, file in pairs:
+            if form not in FORMATS:
+                known = ", ".join(FORMATS)
+                raise RefusalError(f"--report: {form!r} is none of {known}{meant(form, FORMATS)}")
+            if not file:
+                raise RefusalError(f"--report: where to? Write {form}=FILE")
+        return [(form, file) for form, _, file in pairs]
+
+    def written(self, text: str, output: object = None) -> bool:
         """Whether the report could be written. Whatever a configuration holds, it is UTF-8."""
         data = text.encode("utf-8", "replace")
-        output = self.options.get("output")
         if not output:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -249,24 +275,24 @@ class Run:
             return False
         return True
 
-    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int, settings: Settings) -> str:
-        form = self.options.get("form")
-        if form == "json":
-            from authlint.report.as_json import render as as_json
+    def rendered(
+        self,
+        form: str,
+        result: Result,
+        shown: tuple[Finding, ...],
+        hidden: int,
+        settings: Settings,
+        *,
+        to_file: bool,
+    ) -> str:
+        if form != "text":
+            return _for_programs(form, result, shown, settings)
+        if self.options.get("statistics"):
+            from authlint.report.statistics import statistics
 
-            return as_json(shown, result.sources, result.tally)
-        if form == "sarif":
-            from authlint.engine_rules import all_rules
-            from authlint.report.sarif import render as as_sarif
-
-            return as_sarif(shown, result.sources, result.tally, all_rules(settings))
-        if form == "github":
-            from authlint.report.github import render as as_github
-
-            return as_github(shown, result.sources)
+            return statistics(shown)
         from authlint.report.text import render
 
-        to_file = bool(self.options.get("output"))
         color, width = _color(str(self.options.get("color")), to_file), _width(to_file)
         summary = not self.options.get("quiet")
         return render(
@@ -281,6 +307,30 @@ class Run:
                 click.echo(f"authlint: {notice.path} {notice.text}", err=True)
         if not result.tally.read and not result.findings:
             click.echo("authlint: nothing here is configuration that authlint reads", err=True)
+
+
+def _for_programs(form: str, result: Result, shown: tuple[Finding, ...], settings: Settings) -> str:
+    sources, tally = result.sources, result.tally
+    if form == "json":
+        from authlint.report.as_json import render as as_json
+
+        return as_json(shown, sources, tally)
+    if form == "sarif":
+        from authlint.engine_rules import all_rules
+        from authlint.report.sarif import render as as_sarif
+
+        return as_sarif(shown, sources, tally, all_rules(settings))
+    if form == "gitlab":
+        from authlint.report.gitlab import render as as_gitlab
+
+        return as_gitlab(shown, sources)
+    if form == "junit":
+        from authlint.report.junit import render as as_junit
+
+        return as_junit(shown, sources, settings.fail_level)
+    from authlint.report.github import render as as_github
+
+    return as_github(shown, sources)
 
 
 def _command_meant(path: str) -> str:
