@@ -216,6 +216,10 @@ def test_a_report_that_cannot_be(
 def test_how_many_of_each_rule(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (faulty / "nginx.conf").write_text(FAULTY + "stray }\n")
     assert run(["--statistics"]) == 1
+    assert run(["--statistics", "--report", "gitlab=g.json"]) == 1
+    assert run(["--statistics", "--format", "json"]) == 2
+    assert "--statistics is text" in capsys.readouterr().err
+    assert run(["--statistics"]) == 1
     counted = ["2", "syntax-error", "error", "1", RULE, "error"]
     assert capsys.readouterr().out.split() == counted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +105,8 @@ class Run:
 
         fix, diff = self.options.get("fix"), self.options.get("diff")
         self.reports()
+        if self.options.get("statistics") and self.options.get("form") != "text":
+            raise RefusalError("--statistics is text: it goes with no other --format (--report may)")
         if self.options.get("unsafe_fixes") and not (fix or diff):
             raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
         if fix and not diff and STDIN in self.paths:
@@ -183,13 +184,11 @@ class Run:
         from dataclasses import replace
 
         from authlint.engine_rules import all_rules
-        from authlint.finding import Notice
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
 
         result = lint(files, settings, all_rules(settings), self.progress())
-        result.tally.notices += [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -233,10 +232,12 @@ class Run:
             from authlint.cli.fixing import with_fixes
 
             shown = with_fixes(shown, result.sources, files, settings)
+        from authlint.cli.rendering import Manner, rendered
+
         form, output = str(self.options.get("form") or "text"), self.options.get("output")
         self.notes(result, files)
         for kind, file in ((form, output), *self.reports()):
-            text = self.rendered(kind, result, shown, hidden, settings, to_file=bool(file))
+            text = rendered(kind, result, shown, hidden, settings, Manner(self.options, bool(file)))
             if not self.written(text, file):
                 return 2
         for rule, why in settings.plugins.failed.items():
@@ -275,30 +276,6 @@ class Run:
             return False
         return True
 
-    def rendered(
-        self,
-        form: str,
-        result: Result,
-        shown: tuple[Finding, ...],
-        hidden: int,
-        settings: Settings,
-        *,
-        to_file: bool,
-    ) -> str:
-        if form != "text":
-            return _for_programs(form, result, shown, settings)
-        if self.options.get("statistics"):
-            from authlint.report.statistics import statistics
-
-            return statistics(shown)
-        from authlint.report.text import render
-
-        color, width = _color(str(self.options.get("color")), to_file), _width(to_file)
-        summary = not self.options.get("quiet")
-        return render(
-            shown, result.sources, result.tally, color=color, width=width, hidden=hidden, summary=summary
-        )
-
     def notes(self, result: Result, files: Discovered) -> None:
         if self.options.get("quiet"):
             return
@@ -307,30 +284,6 @@ class Run:
                 click.echo(f"authlint: {notice.path} {notice.text}", err=True)
         if not result.tally.read and not result.findings:
             click.echo("authlint: nothing here is configuration that authlint reads", err=True)
-
-
-def _for_programs(form: str, result: Result, shown: tuple[Finding, ...], settings: Settings) -> str:
-    sources, tally = result.sources, result.tally
-    if form == "json":
-        from authlint.report.as_json import render as as_json
-
-        return as_json(shown, sources, tally)
-    if form == "sarif":
-        from authlint.engine_rules import all_rules
-        from authlint.report.sarif import render as as_sarif
-
-        return as_sarif(shown, sources, tally, all_rules(settings))
-    if form == "gitlab":
-        from authlint.report.gitlab import render as as_gitlab
-
-        return as_gitlab(shown, sources)
-    if form == "junit":
-        from authlint.report.junit import render as as_junit
-
-        return as_junit(shown, sources, settings.fail_level)
-    from authlint.report.github import render as as_github
-
-    return as_github(shown, sources)
 
 
 def _command_meant(path: str) -> str:
@@ -361,23 +314,3 @@ def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bo
     if any(entry.ignores(name, finding.rule) for entry in settings.per_path):
         return False
     return any(files.asked_for(label.span.path) for label in (finding.primary, *finding.related))
-
-
-def _color(wish: str, to_file: bool) -> bool:
-    """NO_COLOR and FORCE_COLOR count where the option does not decide (https://no-color.org)."""
-    if wish != "auto":
-        return wish == "always"
-    if to_file or os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width(to_file: bool) -> int:
-    from shutil import get_terminal_size
-
-    if to_file or not sys.stdout.isatty():
-        return 100
-    # Longer lines are hard to read, however wide the window is.
-    return min(get_terminal_size((100, 24)).columns, 120)
