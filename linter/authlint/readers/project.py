@@ -101,6 +101,7 @@ class Project:
         from authlint.readers.kubernetes.folding import folded
         from authlint.readers.kubernetes.manifests import Manifest, named_by
         from authlint.readers.kubernetes.patches import NAMES, overlays
+        from authlint.readers.kubernetes.proxies import settings_named
         from authlint.readers.kubernetes.sheets import Entry, Forms, entries
 
         self.glance.look(documents(self.files.project()))
@@ -114,8 +115,17 @@ class Project:
         read = [one for one in found if isinstance(one, Manifest)]
         names = [re.escape(name.encode()) for name in named_by(read)]
         wanted = re.compile(b"|".join([CONTROLLERS, *names]))
+        rest: list[str] = []
         for one in linked:
             if wanted.search(self._raw(one)):
+                found.extend(self._objects(one))
+            else:
+                rest.append(one)
+        read = [one for one in found if isinstance(one, Manifest)]
+        settings = [name.encode() for name in settings_named(read)]
+        for one in rest if settings else ():
+            raw = self._raw(one)
+            if any(name in raw for name in settings):
                 found.extend(self._objects(one))
         patches = [(path, text) for path in changing if (text := self._text(path)) is not None]
         made, skipped = folded(found, self.library.troubles, overlays(patches), forms)
