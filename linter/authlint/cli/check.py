@@ -54,6 +54,9 @@ EXIT_STATUS = (
 @click.option("--no-baseline", is_flag=True, help="Report known findings too.")
 @click.option("--require-reason", is_flag=True, help="Comments that ignore a finding must say why.")
 @click.option("--no-suppressions", is_flag=True, help="No comment ignores a finding.")
+@click.option(
+    "--render", is_flag=True, help="Run helm and kustomize on the charts and overlays in these folders."
+)
 @click.option("--stdin-filename", metavar="FILE", help="What '-' (standard input) is to be called.")
 @click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
@@ -101,6 +104,8 @@ class Run:
             raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
         if fix and not diff and STDIN in self.paths:
             raise RefusalError("--fix cannot write to standard input; --diff shows what it would do")
+        if self.options.get("render") and (fix or diff):
+            raise RefusalError("--render and --fix do not go together: what is rendered is nobody's file")
 
     def mended(self, files: Discovered, settings: Settings) -> int:
         """Edits first; what they leave is reported."""
@@ -153,13 +158,12 @@ class Run:
 
     def files(self, settings: Settings) -> Discovered | None:
         """What was named; None, with a line for each, where some of it is not there."""
+        from authlint.cli.given import standard_input, with_rendered
         from authlint.discover import STDIN, discover
 
         stdin = None
         if STDIN in self.paths:
-            name = self.options.get("stdin_filename")
-            text = sys.stdin.buffer.read().decode("utf-8", "replace")
-            stdin = (str(name or "stdin.conf"), text)
+            stdin = standard_input(str(self.options.get("stdin_filename") or ""))
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
             click.echo(f"authlint: {missing.path}: {missing.text}{_command_meant(missing.path)}", err=True)
@@ -168,7 +172,9 @@ class Run:
             for notice in files.notices:
                 click.echo(f"authlint: {notice.path} {notice.text}", err=True)
             return None
-        return None if files.missing else files
+        if files.missing:
+            return None
+        return with_rendered(files, self.paths) if self.options.get("render") else files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace

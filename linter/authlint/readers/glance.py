@@ -14,9 +14,11 @@ KIND = re.compile(
 ROUTING = frozenset((b"Ingress", b"IngressList", b"List"))
 LINKED = frozenset((b"IngressClass", b"Secret", b"ConfigMap"))
 MAPS = frozenset((b"ConfigMap", b"ConfigMapList"))
-# A workload that is asked about requests. (Two searches of few letters take longer than one pattern that begins with
-# some.)
-PROXY = re.compile(rb"oauth2[-_]proxy")
+# Settings of the controller, of its Helm chart and of other charts, workloads that are asked about requests. A search
+# for what several have in common spares those for each.
+SETTINGS = (b"allowSnippetAnnotations", b"annotations-risk-level")
+ASKING = (b"oauth2-proxy", b"oauth2_proxy", b"global-auth-url", b"no-auth-locations")
+CHARTS = (b"nginx.ingress.kubernetes.io/", b"chart: ingress-nginx")
 CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 # What a ConfigMap's document must hold for one of its files to be a gateway's.
 GATEWAYS = (*NGINX, b"onnection_manager", b"onnectionManager", b"envoy.filters.network.http")
@@ -38,7 +40,7 @@ class Glance:
 
     def look(self, paths: Iterable[str]) -> None:
         """Each word is looked for once, and where a pattern begins with letters it is as fast as a search for them."""
-        seen, content, kinds_in, asks = self.seen, self.content, KIND.findall, PROXY.search
+        seen, content, kinds_in = self.seen, self.content, KIND.findall
         for path in paths:
             if path in seen:
                 continue
@@ -47,12 +49,7 @@ class Glance:
             kinds = kinds_in(raw)
             if kinds and not ROUTING.isdisjoint(kinds):
                 self.routing.append(path)
-            elif (
-                (kinds and not LINKED.isdisjoint(kinds))
-                or b"allowSnippetAnnotations" in raw
-                or b"annotations-risk-level" in raw
-                or asks(raw)
-            ):
+            elif (kinds and not LINKED.isdisjoint(kinds)) or _speaks(raw):
                 self.linked.append(path)
             maps = bool(kinds) and not MAPS.isdisjoint(kinds)
             if maps and any(word in raw for word in GATEWAYS):
@@ -61,3 +58,12 @@ class Glance:
                 self.held.append(path)
             if b"onnection" in raw and any(word in raw for word in CONNECTIONS):
                 self.envoy.append(path)
+
+
+def _speaks(raw: bytes) -> bool:
+    """Of the controller, or of a workload that it may ask."""
+    return (
+        (b"nnotations" in raw and any(word in raw for word in SETTINGS))
+        or (b"auth" in raw and any(word in raw for word in ASKING))
+        or (b"nginx" in raw and any(word in raw for word in CHARTS))
+    )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Of the objects to which an Ingress may refer those of the controller's own; others are read where one names them.
 CONTROLLERS = (
     rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
-    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy"
+    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy|nginx\.ingress\.kubernetes\.io/"
 )
 
 
@@ -84,6 +84,11 @@ class Project:
                 text = self._text(shown(path))
                 yield from excerpts(shown(path), text) if text is not None else ()
 
+    def _routing(self) -> list[str]:
+        """Where something was rendered, it is all that there is: its parts lie in the project too."""
+        rendered = [path for path in self.glance.routing if path in self.files.rendered]
+        return rendered or self.glance.routing
+
     def _envoys(self, paths: Iterable[str]) -> Iterator[Gateway]:
         for path in paths:
             text = self._text(path)
@@ -106,8 +111,8 @@ class Project:
 
         self.glance.look(documents(self.files.project()))
         changing = shown_all(path for path in self.files.project() if path.endswith(NAMES))
-        routing, linked = sorted(shown_all(self.glance.routing)), sorted(shown_all(self.glance.linked))
-        if not routing:
+        routing, linked = sorted(shown_all(self._routing())), sorted(shown_all(self.glance.linked))
+        if not routing and not linked:
             return
         forms = Forms()
         texts = ((path, text) for path in routing if (text := self._text(path)) is not None)
