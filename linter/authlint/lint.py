@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from authlint.declared import Declared
-from authlint.discover import Discovered, is_guarded, shown
+from authlint.discover import Discovered, shown, unguarded
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.files import Checkout
 from authlint.flow.request import Request
+from authlint.identity import below
 from authlint.judging import NO_EFFORT, Effort, judge
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
@@ -149,7 +150,8 @@ def _met(
 def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
     directory = os.path.abspath(gateway.directory)
     checkout = Checkout(directory, (("/etc/nginx", directory),))
-    return Site(gateway, checkout, sources, settings.declared, hosts)
+    declared = settings.declared.of(below(path, settings.root) for path in gateway.files)
+    return Site(gateway, checkout, sources, declared, hosts)
 
 
 def _judged(
@@ -157,12 +159,14 @@ def _judged(
 ) -> tuple[list[Finding], list[Finding], Effort]:
     """What is to be reported, the symptoms that this explains, and what it took."""
 
-    def site_of(hosts: frozenset[int] | None) -> Site:
+    def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What is declared is said of names: then no two hosts are alike.
-        return _site(gateway, sources, settings, None if settings.declared else hosts)
+        return _site(one, sources, settings, None if settings.declared else hosts)
 
     if gateway.supposing and not settings.pedantic:
         return [], [], NO_EFFORT
+    if settings.declared and gateway.folded is not None:
+        gateway = gateway.folded.unfold(None) or gateway
     judged, effort = judge(gateway, site_of, rules, settings.pedantic)
     findings = [one for one in judged if not _meant_to_be_open(one, settings.declared)]
     found = [_with_way(one) for one in _causes(findings)]
@@ -256,9 +260,8 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     read = {path for gateway in found for path in gateway.files}
     asked = {path for path in read if files.asked_for(path)}
     notices = [*files.notices, *seen]
-    for path in (*files.named, *files.candidates):
-        # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_guarded(path)
-        if expected and shown(path) not in read:
+    # Most documents of a repository are somebody else's: only one that was named is worth a word.
+    for path in (*files.named, *unguarded(files.candidates)):
+        if shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

@@ -44,8 +44,10 @@ from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.exempting import exempt
 from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
-from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes
+from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes, told_the_path
+from authlint_rules.questions.failing_probes import failing
 from authlint_rules.questions.meant import meant_to_be_public
 
 ID = "public-path-protected"
@@ -54,11 +56,14 @@ EXEMPTED = "the auth service, which is told the path, does not let it pass"
 
 
 def check(site: Site) -> Iterator[Finding]:
+    yield from failing(ID, site)
     for endpoint in site.endpoints:
-        if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
-            for request, callers, span in (*_spots(site, endpoint), *probes(site, endpoint)):
-                yield from _judged(site, endpoint, request, callers, span)
         if any(evidence.mechanisms(endpoint)):
+            spots = (
+                () if lets_addresses_pass(endpoint) else (*_spots(site, endpoint), *probes(site, endpoint))
+            )
+            for spot in spots:
+                yield from _judged(site, endpoint, *spot)
             yield from _declared(site, endpoint)
 
 
@@ -82,13 +87,13 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
     other = _also_protected(site, endpoint, denial)
     if other is None or _open_elsewhere(site, endpoint, path, callers):
         return
-    exempted = callers == PROBES and _told(outcome, path)
-    status = outcome.status or outcome.worlds[0].status
+    exempted = callers == PROBES and told_the_path(outcome, path)
+    asks, status = asking(site, other, denial), outcome.status or outcome.worlds[0].status
     yield Finding(
         rule=ID,
         level=Level.WARNING,
         message=f"{endpoint.host.name or 'any host'}{path} is answered {status}: {callers} send no credentials",
-        primary=Label(asking(site, other, denial), f"is meant for {other.title}, and asks here too"),
+        primary=Label(asks, f"is meant for {other.title}, and asks here too"),
         related=(Label(span, f"{callers} come here"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "an answer without any credentials"),),
@@ -96,6 +101,7 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
         assumes=(EXEMPTED,) if exempted else (),
         stated=(*outcome.assumed, f"{callers} send no credentials"),
         pedantic=exempted,
+        mends=exempt(endpoint, denial.span or asks, path, whole=span == endpoint.route.span),
     )
 
 
@@ -104,7 +110,7 @@ def _declared(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         denial, path = outcome.in_every_world(_refusal), unquote(urlsplit(request.url).path)
         if denial is None or outcome.route is not endpoint.route or outcome.opens:
             continue
-        told = _told(outcome, path)
+        told = told_the_path(outcome, path)
         status = outcome.status or outcome.worlds[0].status
         yield Finding(
             rule=ID,
@@ -137,17 +143,10 @@ def _open_elsewhere(site: Site, endpoint: Endpoint, path: str, callers: str) -> 
     """Whether callers get the path without credentials on another port, or a probe from another server."""
     for other in site.endpoints:
         if other.host is not endpoint.host and path_of(other) == path:
-            outcome = site.get(other)
-            reached = callers == PROBES or other.host.name == endpoint.host.name
-            if reached and outcome.admitted and outcome.unasked:
+            outcome = site.get(other) if callers == PROBES or other.host.name == endpoint.host.name else None
+            if outcome is not None and outcome.admitted and outcome.unasked:
                 return True
     return False
-
-
-def _told(outcome: Outcome, path: str) -> bool:
-    """Whether a service that is asked learns the path: it may then let it pass."""
-    asked = [one for world in outcome.worlds for one in world.auth_requests]
-    return any(path in text for one in asked for text in (one.path or "", *(h.text for h in one.headers)))
 
 
 RULE = Rule(

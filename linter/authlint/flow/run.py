@@ -15,7 +15,7 @@ from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.front import passed_on
-from authlint.flow.intake import take_in
+from authlint.flow.intake import is_later, take_in
 from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
@@ -116,6 +116,8 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if hosting.match is not None:
         capture(p, hosting.match)
     if refusal is not None:
+        if refusal.unclear:
+            return _close(p, Undecided(refusal.unclear, host.span))
         if refusal.routed and not enter_route(p):
             return _close(
                 p, Undecided("which filters have their say about a request that is refused early", host.span)
@@ -244,7 +246,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
         status, why, block = 404, "only for requests from inside", route.block
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why, block = 413, "the body is too large", block_of(p, route)
-        p.discarded = not p.nested
+        p.discarded = not p.nested and not is_later(p.shared.request)  # not over HTTP/2 (measured)
     else:
         return None
     p.enter(block)
@@ -286,6 +288,8 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
+    p.shared.rounds += 1
+    p.round = p.shared.rounds
     todo = list(p.in_force.steps)
     while todo:
         step = todo.pop(0)
@@ -295,7 +299,7 @@ def _steps(p: Passage) -> Content:
                 return again
             todo = again
             continue
-        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Limit, Require)):
             denied, p.pending = p.pending, None
             return _refusal(p, denied)
         content = _step(p, step)

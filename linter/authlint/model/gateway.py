@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from authlint.model.beyond import Beyond
+from authlint.model.beyond import Beyond, Probed
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -165,7 +165,7 @@ class Intake:
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
     answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
-    is no answer: the connection is closed.
+    is no answer: the connection is closed. `protocols`: which versions of HTTP are spoken.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -186,6 +186,7 @@ class Intake:
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
     silence: int | None = None
+    protocols: Literal["1", "1 and later", "later"] = "1"
 
 
 @record
@@ -336,6 +337,17 @@ class Server:
     stated: bool
 
 
+@record
+class Folded:
+    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `upstreams` are
+    the names, up to their first dot, of where they send requests. `unfold` gives the gateway with those that are like
+    what these files hold (None: with all of them); None where there are none."""
+
+    hosts: int
+    upstreams: frozenset[str]
+    unfold: Callable[[frozenset[str] | None], Gateway | None]
+
+
 def nobody_knows() -> None:
     """Where a question about the whole configuration cannot be answered."""
 
@@ -359,7 +371,9 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    folded: Folded | None = None
     beyond: Beyond | None = None  # other gateways that this one sends requests to
+    probed: tuple[Probed, ...] = ()
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would

@@ -10,10 +10,12 @@ from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.catalogue import ANNOTATIONS
+from authlint.readers.kubernetes.certificates import unreadable
 from authlint.readers.kubernetes.controller import Controller
-from authlint.readers.kubernetes.hosts import is_canary
+from authlint.readers.kubernetes.hosts import TARGET, is_canary
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.other_prefixes import misplaced
 from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
@@ -34,6 +36,7 @@ def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
             continue
         yield from _written(ingress)
         yield from _misspelt(own)
+        yield from misplaced(ingress, own)
         yield from _switched_off(own, world.controller)
         if is_canary(own):
             yield from _canary(own)
@@ -119,6 +122,9 @@ def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
         if fault.name == "custom-headers" and not ASKING & own.items.keys():
             continue
         yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
+    unread = unreadable(ingress, own, world.controller)
+    if unread is not None:
+        yield Rejected(unread.why, "every request to its hosts is answered 403", unread.cure, unread.span)
 
 
 def _unpaired(own: Annotations, controller: Controller) -> Iterator[Fact]:
@@ -147,6 +153,8 @@ def _defaulted(own: Annotations) -> Iterator[Fact]:
     for name, fits, why, instead, cure in DEFAULTING:
         item = own.get(name)
         on = own.flag("enable-cors", False) or not name.startswith("cors-")
+        if name in MOVING and not {"auth-url", "auth-type"} & own.items.keys():
+            continue  # a path that is not rewritten is nobody's 401
         if item is not None and item.text.strip() and on and not fits(item.text.strip()):
             yield Ignored(why, instead, cure, item.span)
 
@@ -167,6 +175,7 @@ def _are_methods(text: str) -> bool:
     return notes.fitting(text, notes.METHODS, "") != ""
 
 
+MOVING = ("rewrite-target", "use-regex")
 DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
     (
         "auth-signin",
@@ -182,6 +191,14 @@ DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
         "every origin is allowed: *",
         "write scheme://host[:port], without a slash at the end, with commas between",
     ),
+    (
+        "rewrite-target",
+        lambda text: TARGET.fullmatch(text) is not None,
+        "has a letter that the controller does not take",
+        "no path is rewritten",
+        "use letters, digits and -._~/:$ only",
+    ),
+    ("use-regex", _is_truth, "is no truth value", "paths are no patterns", 'write "true"'),
     ("enable-cors", _is_truth, "is no truth value", "CORS is off", 'write "true"'),
     (
         "cors-allow-headers",
@@ -225,18 +242,10 @@ def _unsent(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
     """Headers that are handed on to the application and that the service does not send back."""
     item = own.get("auth-response-headers")
     for one in unsent(ingress, own, world.proxies) if item is not None else ():
-        workload = one.proxy.workload
-        where = f"the {workload.kind} {workload.name} ({workload.path})"
-        if one.other:
-            why = f"hands on {one.header}, which oauth2-proxy never sends when it is asked this way"
-            cure = f"hand on {one.other} instead, with --set-xauthrequest in the arguments of {where}"
-        else:
-            flags = " and ".join(f"--{flag}" for flag in one.flags)
-            why = f"hands on {one.header}, which oauth2-proxy sends only with {flags}"
-            cure = f"add {flags} to the arguments of {where}"
+        why = f"hands on {one.header}, which oauth2-proxy {one.needs}"
         instead = f"the application gets no {one.header}, not even the client's own"
         if item is not None:
-            yield Ignored(why, instead, cure, item.span, sure=one.sure)
+            yield Ignored(why, instead, one.cure, item.span, sure=one.sure)
 
 
 def _secret(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:
