@@ -14,7 +14,7 @@ import pytest
 from authlint.discover import discover
 from authlint.lint import Result, lint
 from authlint.settings import load
-from authlint_rules import RULES
+from authlint_rules import IDS, loaded
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ def found_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Result]:
     def find(folder: Path) -> Result:
         with monkeypatch.context() as patch:
             patch.chdir(folder)
-            settings = load(folder, {rule.id for rule in RULES})
-            return lint(discover(["."], folder, settings), settings, RULES)
+            settings = load(folder, set(IDS))
+            return lint(discover(["."], folder, settings), settings, loaded())
 
     return find

@@ -62,6 +62,6 @@ ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
 
 def rule_ids() -> frozenset[str]:
     """Every id that a finding can have."""
-    from authlint_rules import RULES
+    from authlint_rules import IDS
 
-    return frozenset([rule.id for rule in RULES] + [rule.id for rule in ENGINE_RULES])
+    return ENGINE_IDS.union(IDS)

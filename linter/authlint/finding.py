@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from enum import IntEnum
 
 from authlint.record import record
@@ -120,3 +120,22 @@ class Tally:
     read: int = 0
     notices: list[Notice] = field(default_factory=list)
     known: int = 0  # findings that a baseline knows
+
+
+@record
+class Effort:
+    """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
+    of a host that another one stood for are not counted: they were never read."""
+
+    hosts: int = 0
+    hosts_shared: int = 0
+    routes: int = 0
+    routes_shared: int = 0
+    requests: int = 0
+
+    def __add__(self, other: Effort) -> Effort:
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Effort(*(one + two for one, two in pairs))
+
+
+NO_EFFORT = Effort()

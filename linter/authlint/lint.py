@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from authlint.discover import Discovered, is_guarded, shown
-from authlint.finding import Finding, Label, Level, Notice, Tally
-from authlint.flow.assume import Expects
-from authlint.flow.files import Checkout
-from authlint.judging import NO_EFFORT, Effort, judge
-from authlint.model.gateway import Gateway
-from authlint.readers.nginx.expand import Library
+from authlint.finding import NO_EFFORT, Effort, Finding, Label, Level, Notice, Tally
+from authlint.readers.library import Library
 from authlint.readers.project import Project
 from authlint.readers.trouble import Trouble
 from authlint.record import record
-from authlint.rule import Rule
-from authlint.settings import Settings
-from authlint.site import Site
 from authlint.text import Sources
+
+if TYPE_CHECKING:
+    from authlint.model.gateway import Gateway
+    from authlint.rule import Rule
+    from authlint.settings import Settings
 
 # Where one cause explains another rule's symptom, only the cause is reported: the first of these that a route has.
 ONE_OF = (
@@ -88,14 +87,14 @@ def lint(
 
     project = Project(library, files, files.asked_for)
     found = list(project.gateways())
-    chosen = [rule for rule in rules if settings.wants(rule.id)]
-    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
+    # Where nothing was found, no rule is loaded, nor what rules stand on.
+    chosen = [rule for rule in rules if settings.wants(rule.id)] if found else []
     findings: list[Finding] = []
     effort = NO_EFFORT
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, expects, settings.pedantic)
+        some, one = _judged(gateway, sources, chosen, settings)
         findings += some
         effort += one
     if progress is not None:
@@ -108,8 +107,14 @@ def lint(
 
 
 def _judged(
-    gateway: Gateway, sources: Sources, rules: list[Rule], expects: dict[str, Expects], pedantic: bool
+    gateway: Gateway, sources: Sources, rules: list[Rule], settings: Settings
 ) -> tuple[list[Finding], Effort]:
+    from authlint.flow.assume import Expects
+    from authlint.flow.files import Checkout
+    from authlint.judging import judge
+    from authlint.site import Site
+
+    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     directory = os.path.abspath(gateway.directory)
 
     def site_of(hosts: frozenset[int] | None) -> Site:
@@ -117,9 +122,9 @@ def _judged(
         wanted = None if expects else hosts
         return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
 
-    if gateway.supposing and not pedantic:
+    if gateway.supposing and not settings.pedantic:
         return [], NO_EFFORT
-    findings, effort = judge(gateway, site_of, rules, pedantic)
+    findings, effort = judge(gateway, site_of, rules, settings.pedantic)
     found = list(_causes(findings))
     if gateway.supposing:
         told = gateway.supposing

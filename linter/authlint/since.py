@@ -62,7 +62,7 @@ def _old_findings(
     from authlint.discover import discover
     from authlint.lint import lint
     from authlint.suppressions import suppressed
-    from authlint_rules import RULES
+    from authlint_rules import loaded
 
     paths = [
         str(path) for path in map(before.path, map(Path, (*files.named, *files.folders))) if path.exists()
@@ -72,7 +72,7 @@ def _old_findings(
         root=before.path(settings.root),
         include_roots=tuple(map(before.path, settings.include_roots)),
     )
-    result = lint(discover(paths, past.root, past), past, RULES)
+    result = lint(discover(paths, past.root, past), past, loaded())
     return suppressed(result, past), result.sources
 
 

@@ -80,11 +80,11 @@ def effort(path: Path) -> str:
     from authlint.discover import discover
     from authlint.lint import lint
     from authlint.settings import load
-    from authlint_rules import RULES
+    from authlint_rules import IDS, loaded
 
     os.chdir(path.parent)
-    settings = load(path.parent, {rule.id for rule in RULES}, isolated=True)
-    found = lint(discover([str(path)], path.parent, settings), settings, RULES).effort
+    settings = load(path.parent, set(IDS), isolated=True)
+    found = lint(discover([str(path)], path.parent, settings), settings, loaded()).effort
     return (
         f"{found.requests} requests run; others stood for {found.hosts_shared} of {found.hosts} hosts"
         f" and {found.routes_shared} of {found.routes} routes"

@@ -20,7 +20,7 @@ from authlint.flow.request import Request
 from authlint.flow.run import run
 from authlint.model.gateway import Gateway, Server
 from authlint.model.unknown import Unknown
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources
 

@@ -136,9 +136,10 @@ class Run:
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
-        from authlint_rules import RULES
+        from authlint_rules import IDS, loaded
 
-        result = lint(files, settings, RULES, self.progress())
+        wanted = loaded(one for one in IDS if settings.wants(one))
+        result = lint(files, settings, wanted, self.progress())
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -207,9 +208,9 @@ class Run:
             return as_json(shown, result.sources, result.tally)
         if form == "sarif":
             from authlint.report.sarif import render as as_sarif
-            from authlint_rules import RULES
+            from authlint_rules import loaded
 
-            return as_sarif(shown, result.sources, result.tally, RULES)
+            return as_sarif(shown, result.sources, result.tally, tuple(loaded()))
         if form == "github":
             from authlint.report.github import render as as_github
 

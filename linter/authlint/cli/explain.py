@@ -50,6 +50,6 @@ def explain(rule_id: str) -> None:
 
 
 def _known() -> list[Any | EngineRule]:
-    from authlint_rules import RULES
+    from authlint_rules import loaded
 
-    return sorted([*RULES, *ENGINE_RULES], key=lambda rule: rule.id)
+    return sorted([*loaded(), *ENGINE_RULES], key=lambda rule: rule.id)

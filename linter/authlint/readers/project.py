@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from authlint.discover import Discovered, is_document, is_guarded, shown
 from authlint.finding import Notice
-from authlint.model.gateway import Gateway
 from authlint.readers.embedded.find import could_hold, excerpts
 from authlint.readers.envoy.detect import could_be_envoy
-from authlint.readers.nginx.excerpt import Excerpt
-from authlint.readers.nginx.expand import Library
-from authlint.readers.nginx.roots import roots
+from authlint.readers.library import Library
 
 if TYPE_CHECKING:
+    from authlint.model.gateway import Gateway
     from authlint.readers.kubernetes.manifests import Manifest
+    from authlint.readers.nginx.excerpt import Excerpt
 
 # A manifest that routes requests by itself, and one that such a manifest may refer to.
 ROUTING = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List)\b")
@@ -49,12 +48,15 @@ class Project:
         envoy, manifests = self._sorted([path for path in guarded if is_document(path)])
         held = list(self._excerpts(guarded))
         if named or candidates or held:
+            from authlint.readers.nginx.roots import roots
+
             # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
             project = self.files.project() if named or candidates else ()
             plain = [path for path in project if not is_guarded(path)]
             for root in roots(self.library, named, candidates, plain, self.asked, held):
                 yield root.gateway
-        yield from self._envoys(envoy)
+        if envoy:
+            yield from self._envoys(envoy)
         if manifests:
             yield from self._ingresses()
 
