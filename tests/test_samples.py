@@ -50,7 +50,7 @@ def test_a_wrong_sample_is_about_its_rule(case: Path, read_toml: Any) -> None:
         assert expected == []
 
 
-@pytest.mark.parametrize("rule", loaded(), ids=IDS)
+@pytest.mark.parametrize("rule", tuple(loaded()), ids=IDS)
 def test_the_manual_has_its_parts(rule: Any) -> None:
     for heading in ("What happens", "Bad", "Good", "When it stays quiet"):
         assert f"\n{heading}\n" in rule.manual

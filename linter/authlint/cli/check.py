@@ -271,9 +271,9 @@ def _color(wish: str, to_file: bool) -> bool:
 
 
 def _width(to_file: bool) -> int:
-    from shutil import get_terminal_size
-
     if to_file or not sys.stdout.isatty():
         return 100
+    from shutil import get_terminal_size
+
     # Longer lines are hard to read, however wide the window is.
     return min(get_terminal_size((100, 24)).columns, 120)
