@@ -6,11 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from authlint.cli.fixing import Mended, mend
 from authlint.discover import discover
 from authlint.lint import Result, lint
 from authlint.settings import load
@@ -68,3 +70,35 @@ def found_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Result]:
             return lint(discover(["."], folder, settings), settings, loaded())
 
     return find
+
+
+@pytest.fixture
+def mended_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Mended]:
+    """What `--fix --unsafe-fixes` makes of a folder, started in it; nothing is written."""
+
+    def mend_folder(folder: Path, texts: dict[str, str] | None = None, pedantic: bool = False) -> Mended:
+        with monkeypatch.context() as patch:
+            patch.chdir(folder)
+            settings = replace(load(folder, set(IDS)), pedantic=pedantic)
+            files = replace(discover(["."], folder, settings), texts=texts or {})
+            return mend(files, settings, lambda now: lint(now, settings, tuple(loaded())), unsafe=True)
+
+    return mend_folder
+
+
+@pytest.fixture
+def mended_copy(mended_in: Any, read_toml: Any, tmp_path: Path) -> Callable[[Path], Path | None]:
+    """A copy of a sample with its fixes in it; None where nothing of it has a fix."""
+
+    def copy(case: Path) -> Path | None:
+        expected = read_toml(case / "expect.toml")
+        if not any("fix" in one for one in expected["finding"]):
+            return None
+        made = tmp_path / "mended" / case.name
+        shutil.copytree(case, made)
+        done = mended_in(case, pedantic=bool(expected.get("pedantic")))
+        for path, (_, after) in done.texts.items():
+            (made / Path(path).relative_to(case)).write_bytes(after.encode())
+        return made
+
+    return copy

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from authlint.engine_rules import rule_ids
+from authlint.settings import load
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n\$ (?P<command>authlint [^\n]*)\n(?P<output>.*?)```", re.DOTALL)
@@ -39,6 +42,14 @@ def test_there_are_runs() -> None:
 @pytest.mark.parametrize(("command", "output"), blocks(), ids=[command for command, _ in blocks()])
 def test_run(command: str, output: str) -> None:
     assert shown(command) == output
+
+
+@pytest.mark.parametrize(
+    "text", re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+)
+def test_settings_that_are_shown_are_some(tmp_path: Path, text: str) -> None:
+    (tmp_path / "authlint.toml").write_text(text)
+    assert load(tmp_path, rule_ids()).file is not None
 
 
 def write() -> None:

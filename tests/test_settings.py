@@ -8,7 +8,7 @@ import pytest
 
 from authlint.finding import Level
 from authlint.globs import matches
-from authlint.settings import Settings, SettingsError, Upstream, load
+from authlint.settings import Settings, SettingsError, load
 
 KNOWN = {"preflight-behind-auth", "authorization-dropped", "syntax-error"}
 
@@ -50,7 +50,11 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
     assert found.pedantic
     assert found.include_roots == (tmp_path / "deploy/etc/nginx",)
     assert found.servers == {"nginx": "1.22"}
-    assert found.upstreams == (Upstream("api", "authorization"), Upstream("10.0.0.1:80", "x-api-key"))
+    expects = found.declared.assume.expects
+    assert {name: one.header for name, one in expects.items()} == {
+        "api": "authorization",
+        "10.0.0.1:80": "x-api-key",
+    }
     assert found.per_path[0].ignores("legacy/a/b.conf", "preflight-behind-auth")
     assert not found.per_path[0].ignores("new/b.conf", "preflight-behind-auth")
     assert found.wants("preflight-behind-auth")
@@ -106,6 +110,22 @@ def test_without_a_file_the_project_is_the_repository(tmp_path: Path) -> None:
             "6: upstream.expects: 'magic' is none of authorization, cookie, header:NAME",
         ),
         ("[[per-path]]\npaths = ['x']\nignore = ['nonsense']", "3: there is no rule 'nonsense'"),
+        (
+            "public-paths = [\n'/a',\n'status']",
+            "3: public-paths: 'status' is no path, like /status, /docs/** or www.example.com/status",
+        ),
+        (
+            "[[auth-service]]\nname = 'a'\naccepts = ['baerer']",
+            "3: auth-service.accepts: 'baerer' is none of bearer, basic, cookie, cookie:NAME, header:NAME;"
+            " did you mean 'bearer'?",
+        ),
+        ("[[auth-service]]\naccepts = ['bearer']", "1: auth-service: 'name' is missing"),
+        ("[load-balancer]\nends-tls = true\nport = [80]", "3: unknown key 'port'; did you mean 'ports'?"),
+        (
+            "[load-balancer]\nends-tls = true\nports = ['80']",
+            "3: load-balancer.ports: must be an integer, written as 80",
+        ),
+        ("[load-balancer]\nends-tls = true\nsets = ['a b']", "3: load-balancer.sets: 'a b' is no name of a header"),
         ("[[upstream]]\nnam = 'a'", "2: unknown key 'nam'; did you mean 'name'?"),
         ("pedantic =\n", "1: is not TOML: Invalid value"),
     ],

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from authlint.finding import Level
 from authlint.record import record
+
+if TYPE_CHECKING:
+    from authlint.rule import Rule
+    from authlint.settings import Settings
 
 
 @record
@@ -43,10 +50,11 @@ ENGINE_RULES = (
     ),
     EngineRule(
         "unmatched-pattern",
-        "A path in the settings fits no file",
+        "A path or a name in the settings fits nothing",
         Level.WARNING,
         "A pattern under per-path, or a folder under include-roots, fits no file of the project: the files have\n"
-        "moved, or it is misspelled. What it was to change is not changed. Correct it, or take it away.",
+        "moved, or it is misspelled. Or an upstream or auth-service has a name that stands nowhere in what was read.\n"
+        "What it was to change is not changed. Correct it, or take it away.",
     ),
     EngineRule(
         "unused-suppression",
@@ -60,8 +68,16 @@ ENGINE_RULES = (
 ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
 
 
+def all_rules(settings: Settings) -> Iterator[Rule]:
+    """The built-in rules, each loaded when it is come to, and those of others that the settings name."""
+    from authlint_rules import loaded
+
+    yield from loaded()
+    yield from settings.plugins.rules
+
+
 def rule_ids() -> frozenset[str]:
-    """Every id that a finding can have."""
+    """Every id that a finding can have, without those of others' rules."""
     from authlint_rules import IDS
 
     return ENGINE_IDS.union(IDS)

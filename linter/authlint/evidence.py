@@ -293,9 +293,12 @@ def _amended(endpoint: Endpoint) -> Iterator[HeaderOp]:
             yield from step.ops
 
 
-def tls_before(endpoint: Endpoint) -> Label | None:
-    """TLS ends in front of this listener: the application is told https by a server that speaks plain http."""
-    forward = endpoint.forward
+def tls_before(site: Site, endpoint: Endpoint) -> Label | None:
+    """TLS ends in front of this listener: that is declared, or the application is told https by a server that speaks
+    plain http."""
+    forward, front = endpoint.forward, site.declared.assume.front
+    if front is not None and front.brings_https(endpoint.listener):
+        return Label(endpoint.listener.span, front.said)
     for op in forward.headers if forward is not None and not endpoint.listener.tls else ():
         name, said = op.name.lower(), literal(op.value)
         if (name, said) in TLS_BEFORE:

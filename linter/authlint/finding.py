@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, field
 from enum import IntEnum
 
+from authlint.intent import Edit, Mend
 from authlint.record import record
 from authlint.text import Span
 
@@ -87,6 +88,15 @@ class Exchange:
 
 
 @record
+class Fix:
+    """Edits that cure a finding, as a run over the edited text has shown. None of them overlaps another."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@record
 class Finding:
     """One cause. Its identity is (rule, primary span)."""
 
@@ -102,6 +112,8 @@ class Finding:
     assumes: tuple[str, ...] = ()  # what nobody said and the finding needs: empty when it is proven
     pedantic: bool = False  # an assumed finding, shown only with --pedantic
     stated: tuple[str, ...] = ()  # the standing assumptions that the witness used
+    mends: tuple[Mend, ...] = ()  # what might cure it, the best first
+    fixes: tuple[Fix, ...] = ()  # what does: worked out only where somebody asks for it
 
 
 @record
@@ -120,6 +132,7 @@ class Tally:
     read: int = 0
     notices: list[Notice] = field(default_factory=list)
     known: int = 0  # findings that a baseline knows
+    fixed: int = 0  # findings that edits have cured
 
 
 @record

@@ -56,7 +56,9 @@ def _judged(
     site: Site, rules: Sequence[Rule], pedantic: bool
 ) -> tuple[list[Finding], list[Endpoint] | None, Effort]:
     """What the rules say of a site, and the routes that it is about (None: nobody says)."""
-    groups = alike(site.every) if len(site.every) >= MANY else [[one] for one in site.every]
+    # What is declared is said of names and paths, in which routes that are alike differ.
+    many = len(site.every) >= MANY and not site.declared
+    groups = alike(site.every) if many else [[one] for one in site.every]
     first = site.narrowed(group[0] for group in groups)
     findings = _asked(first, rules)
     told = _told(site, [one for one in findings if pedantic or not one.pedantic])

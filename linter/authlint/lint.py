@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from authlint.declared import Declared
 from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import NO_EFFORT, Effort, Finding, Label, Level, Notice, Tally
 from authlint.readers.library import Library
@@ -52,6 +53,16 @@ ONE_OF = (
     ("auth-subrequest-broken", "unauthorized-masked"),
     ("inherited-headers-lost", "auth-response-header-dropped", "identity-header-spoofable"),
 )
+# They say that nobody is asked for credentials where somebody should be.
+ABOUT_OPEN_PATHS = frozenset(
+    (
+        "auth-not-enforced",
+        "protected-route-overreaches",
+        "protected-route-shadowed",
+        "protection-gap",
+        "rewrite-leaves-protection",
+    )
+)
 TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {
     "unresolved-include": "name the folder that holds it in authlint.toml (include-roots); until then what it "
@@ -67,15 +78,24 @@ class Result:
     sources: Sources
     tally: Tally
     effort: Effort = NO_EFFORT
+    explained: tuple[Finding, ...] = ()  # symptoms that were left out, for their cause is told
 
 
 Progress = Callable[[int, int], None]
 
 
 def lint(
-    files: Discovered, settings: Settings, rules: Iterable[Rule], progress: Progress | None = None
+    files: Discovered,
+    settings: Settings,
+    rules: Iterable[Rule],
+    progress: Progress | None = None,
+    reading: frozenset[str] | None = None,
 ) -> Result:
-    """Everything read and judged; nothing is left out but what the settings do not select."""
+    """Everything read and judged; nothing is left out but what the settings do not select.
+
+    With `reading` only the gateways that read one of these files (as they are printed), and all that is found in
+    them, wherever it stands.
+    """
     sources = Sources()
     library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
     if "nginx" in settings.servers:
@@ -85,51 +105,67 @@ def lint(
     for path, text in files.texts.items():
         library.memory[shown(path)] = text
 
-    project = Project(library, files, files.asked_for)
-    found = list(project.gateways())
+    asked = files.asked_for if reading is None else reading.__contains__
+    project = Project(library, files, asked)
+    found = [one for one in project.gateways() if reading is None or not reading.isdisjoint(one.files)]
     # Where nothing was found, no rule is loaded, nor what rules stand on.
     chosen = [rule for rule in rules if settings.wants(rule.id)] if found else []
     findings: list[Finding] = []
+    explained: list[Finding] = []
     effort = NO_EFFORT
     for number, gateway in enumerate(found):
         if progress is not None:
             progress(number, len(found))
-        some, one = _judged(gateway, sources, chosen, settings)
+        some, symptoms, one = _judged(gateway, sources, chosen, settings)
         findings += some
+        explained += symptoms
         effort += one
     if progress is not None:
         progress(len(found), len(found))
-    troubles = _troubled(library.troubles, files)
+    troubles = _troubled(library.troubles, asked)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
-    kept = [one for one in _merged(findings) if _concerns(one, files)]
+    kept = [one for one in _merged(findings) if reading is not None or _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort)
+    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort, tuple(explained))
 
 
 def _judged(
     gateway: Gateway, sources: Sources, rules: list[Rule], settings: Settings
-) -> tuple[list[Finding], Effort]:
-    from authlint.flow.assume import Expects
+) -> tuple[list[Finding], list[Finding], Effort]:
+    """What is to be reported, the symptoms that this explains, and what it took."""
     from authlint.flow.files import Checkout
     from authlint.judging import judge
     from authlint.site import Site
 
-    expects = {one.name: Expects(one.expects) for one in settings.upstreams}
     directory = os.path.abspath(gateway.directory)
 
     def site_of(hosts: frozenset[int] | None) -> Site:
-        # What an upstream expects is said of it by name: then no two hosts are alike.
-        wanted = None if expects else hosts
-        return Site(gateway, Checkout(directory, (("/etc/nginx", directory),)), sources, expects, wanted)
+        # What is declared is said of names: then no two hosts are alike.
+        wanted = None if settings.declared else hosts
+        checkout = Checkout(directory, (("/etc/nginx", directory),))
+        return Site(gateway, checkout, sources, settings.declared, wanted)
 
     if gateway.supposing and not settings.pedantic:
-        return [], NO_EFFORT
-    findings, effort = judge(gateway, site_of, rules, settings.pedantic)
+        return [], [], NO_EFFORT
+    judged, effort = judge(gateway, site_of, rules, settings.pedantic)
+    findings = [one for one in judged if not _meant_to_be_open(one, settings.declared)]
     found = list(_causes(findings))
+    symptoms = findings if len(found) < len(findings) else []
     if gateway.supposing:
         told = gateway.supposing
         found = [replace(one, pedantic=True, assumes=(*one.assumes, told)) for one in found]
-    return found, effort
+    return found, symptoms, effort
+
+
+def _meant_to_be_open(finding: Finding, declared: Declared) -> bool:
+    """Whether all that it says is that a path is open which is declared to be public."""
+    if finding.rule not in ABOUT_OPEN_PATHS or not (finding.witness and declared.public):
+        return False
+    from authlint.flow.request import Request
+
+    shown = finding.witness[-1]
+    refused = shown.status is None or shown.status in (401, 403)
+    return not refused and declared.public_by(Request(shown.method, shown.url, shown.headers)) is not None
 
 
 def _causes(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -162,7 +198,11 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
             best[key] = finding
             continue
         lead, other = (known, finding) if _rank(known) >= _rank(finding) else (finding, known)
-        best[key] = replace(lead, routes=tuple(dict.fromkeys((*lead.routes, *other.routes))))
+        best[key] = replace(
+            lead,
+            routes=tuple(dict.fromkeys((*lead.routes, *other.routes))),
+            mends=tuple(dict.fromkeys((*lead.mends, *other.mends))),
+        )
     return list(best.values())
 
 
@@ -170,11 +210,11 @@ def _rank(finding: Finding) -> tuple[bool, Level]:
     return (not finding.pedantic, finding.level)
 
 
-def _troubled(troubles: Iterable[Trouble], files: Discovered) -> Iterator[Finding]:
+def _troubled(troubles: Iterable[Trouble], asked: Callable[[str], bool]) -> Iterator[Finding]:
     """What is wrong with the files themselves; the same words about several places are said once."""
     places: dict[tuple[str, str], list[Trouble]] = {}
     for trouble in troubles:
-        if files.asked_for(trouble.span.path):
+        if asked(trouble.span.path):
             key = str(trouble.span) if trouble.kind == "syntax-error" else ""
             places.setdefault((trouble.message, key), []).append(trouble)
     for (message, _), several in places.items():

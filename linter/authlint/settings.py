@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
+from authlint.plugins import NO_PLUGINS, Plugins, load_plugins
 from authlint.record import record
 from authlint.settings_file import SettingsError as SettingsError
-from authlint.settings_file import find, problems
+from authlint.settings_file import SettingsFile, find, problems
 
 
 @record
@@ -27,14 +29,6 @@ class PerPath:
 
 
 @record
-class Upstream:
-    """A declared upstream: its name or `host:port`, and the header (lower case) that it demands."""
-
-    name: str
-    expects: str
-
-
-@record
 class Settings:
     """Every setting; the defaults are those of a project without a file.
 
@@ -48,12 +42,13 @@ class Settings:
     fail_level: Level = Level.WARNING
     pedantic: bool = False
     per_path: tuple[PerPath, ...] = ()
-    upstreams: tuple[Upstream, ...] = ()
+    declared: Declared = NOTHING_DECLARED
     include_roots: tuple[Path, ...] = ()
     baseline: Path | None = None
     suppressions: Literal["any", "with-reason", "none"] = "any"  # comments that have an effect
     servers: Mapping[str, str] = field(default_factory=dict)  # version by product
     levels: Mapping[str, Level] = field(default_factory=dict)  # instead of a rule's own
+    plugins: Plugins = NO_PLUGINS
     places: Mapping[str, str] = field(default_factory=dict)  # where each key of the file stands, file:line
 
     def wants(self, rule: str) -> bool:
@@ -74,14 +69,18 @@ def load(
     found = None if isolated else find(start, file)
     if found is None:
         return Settings(git.parent if git else start)
-    wrong = problems(found, known)
+    names = found.table.get("plugins")
+    listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    plugins, missing = load_plugins(listed)
+    wrong = [f"{found.place(['plugins', name])}: {why}" for name, why in missing]
+    wrong += problems(found, {*known, *plugins.ids}, [name for name, _ in missing])
     if wrong:
         raise SettingsError(wrong)
-    return replace(_settings(found.table, found.path), places=found.places)
+    return _settings(found, plugins)
 
 
-def _settings(table: dict[str, Any], file: Path) -> Settings:
-    root = file.parent
+def _settings(found: SettingsFile, plugins: Plugins) -> Settings:
+    table, file, root = found.table, found.path, found.path.parent
     return Settings(
         root=root,
         file=file,
@@ -92,15 +91,14 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         per_path=tuple(
             PerPath(tuple(entry["paths"]), frozenset(entry["ignore"])) for entry in table.get("per-path", ())
         ),
-        upstreams=tuple(
-            Upstream(entry["name"], entry["expects"].removeprefix("header:").lower())
-            for entry in table.get("upstream", ())
-        ),
+        declared=declared(table, found.place),
         suppressions=table.get("suppressions", "any"),
         baseline=root / table["baseline"] if "baseline" in table else None,
         include_roots=tuple(root / path for path in table.get("include-roots", ())),
         servers=table.get("servers", {}),
         levels={rule: Level[level.upper()] for rule, level in table.get("levels", {}).items()},
+        plugins=plugins,
+        places=found.places,
     )
 
 

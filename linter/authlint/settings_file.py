@@ -42,6 +42,11 @@ class SettingsFile:
         begin = self.text.find(TABLE) if self.path.name == SHARED else 0
         return _line(self.text, path, word, self.text.count("\n", 0, max(begin, 0)))
 
+    def place(self, path: Sequence[str | int]) -> str:
+        """Where a key stands, `file:line`; the last part may be a word of the key's value."""
+        word = path[-1] if len(path) > 1 and isinstance(path[-1], str) else ""
+        return f"{self.shown}:{self.line(path[:-1] if word else path, word)}"
+
     @property
     def places(self) -> dict[str, str]:
         """Where each key that it has is written."""
@@ -71,9 +76,10 @@ def _nearest(start: Path) -> Path | None:
     return None
 
 
-def problems(file: SettingsFile, known: Collection[str]) -> list[str]:
-    """What is wrong with it, one line for each; `known` are the ids of all rules."""
-    return [*_shape_problems(file), *_rule_problems(file, known)]
+def problems(file: SettingsFile, known: Collection[str], missing: Collection[str] = ()) -> list[str]:
+    """What is wrong with it, one line for each; `known` are the ids of all rules. Nothing is said of rules of the
+    plugins that are `missing`."""
+    return [*_shape_problems(file), *_rule_problems(file, known, missing)]
 
 
 def _text(file: Path) -> str:
@@ -123,27 +129,46 @@ def _shape_problems(file: SettingsFile) -> Iterator[str]:
         else:
             name = ".".join(str(key) for key in path if isinstance(key, str)) or "the file"
             said = _said(error.validator, error.validator_value, error)
-            yield f"{file.shown}:{file.line(path)}: {name}: {said}"
+            word = error.instance if path and isinstance(path[-1], int) else ""
+            yield f"{file.shown}:{file.line(path, word if isinstance(word, str) else '')}: {name}: {said}"
 
 
 def _said(validator: str, value: Any, error: Any) -> str:
     if validator == "enum":
-        return f"{error.instance!r} is none of {', '.join(value)}"
+        near = meant(error.instance, value) if isinstance(error.instance, str) else ""
+        return f"{error.instance!r} is none of {', '.join(map(str, value))}{near}"
+    if validator == "required":
+        return f"{str(error.message).split()[0]} is missing"
     if validator == "type":
         return (
             f"must be {'an' if value[0] in 'aeio' else 'a'} {value}, written as {_EXAMPLES.get(value, value)}"
         )
-    if validator == "pattern" and value.startswith("^[0-9]"):
-        return f"{error.instance!r} is no version, like 1.22"
     if validator == "pattern":
-        return f"{error.instance!r} is none of authorization, cookie, header:NAME"
+        said = _PATTERNS[value[:8]]
+        known = re.findall("[a-z]+", said) if said.startswith("is none of") else ()
+        return f"{error.instance!r} {said}{meant(error.instance, known)}"
     return str(error.message)
 
 
-_EXAMPLES = {"array": '["a", "b"]', "string": '"a"', "boolean": "true or false", "object": "a table"}
+# By how the patterns of the schema begin.
+_PATTERNS = {
+    "^[0-9]+[": "is no version, like 1.22",
+    "^[^/:?#]": "is no path, like /status, /docs/** or www.example.com/status",
+    "^(author": "is none of authorization, cookie, header:NAME",
+    "^(bearer": "is none of bearer, basic, cookie, cookie:NAME, header:NAME",
+    "^[a-z0-9": "is no name of rules: words in lower case, with - between",
+    "^[!#$%&'": "is no name of a header",
+}
+_EXAMPLES = {
+    "integer": "80",
+    "array": '["a", "b"]',
+    "string": '"a"',
+    "boolean": "true or false",
+    "object": "a table",
+}
 
 
-def _rule_problems(file: SettingsFile, known: Collection[str]) -> Iterator[str]:
+def _rule_problems(file: SettingsFile, known: Collection[str], missing: Collection[str]) -> Iterator[str]:
     table = file.table
     lists: list[tuple[list[str | int], Any]] = [([key], table.get(key)) for key in ("select", "ignore")]
     entries = table.get("per-path")
@@ -154,7 +179,7 @@ def _rule_problems(file: SettingsFile, known: Collection[str]) -> Iterator[str]:
     lists.append((["levels"], list(levels) if isinstance(levels, dict) else []))
     for path, ids in lists:
         for rule in ids if isinstance(ids, list) else ():
-            if isinstance(rule, str) and rule not in known:
+            if isinstance(rule, str) and rule not in known and rule.partition("/")[0] not in missing:
                 yield f"{file.shown}:{file.line(path, rule)}: there is no rule {rule!r}{meant(rule, known)}"
 
 

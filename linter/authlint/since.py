@@ -60,9 +60,9 @@ def _old_findings(
     before: Before, files: Discovered, settings: Settings
 ) -> tuple[tuple[Finding, ...], Sources]:
     from authlint.discover import discover
+    from authlint.engine_rules import all_rules
     from authlint.lint import lint
     from authlint.suppressions import suppressed
-    from authlint_rules import loaded
 
     paths = [
         str(path) for path in map(before.path, map(Path, (*files.named, *files.folders))) if path.exists()
@@ -72,7 +72,7 @@ def _old_findings(
         root=before.path(settings.root),
         include_roots=tuple(map(before.path, settings.include_roots)),
     )
-    result = lint(discover(paths, past.root, past), past, loaded())
+    result = lint(discover(paths, past.root, past), past, all_rules(past))
     return suppressed(result, past), result.sources
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
+from authlint.answers import describe as describe
+from authlint.answers import got, known
 from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
 from authlint.asking import compared_with_origin as compared_with_origin
 from authlint.asking import known_origins as known_origins
@@ -24,21 +26,22 @@ from authlint.credentials import KEY as KEY
 from authlint.credentials import VOUCHED as VOUCHED
 from authlint.credentials import headers_of as headers_of
 from authlint.credentials import names_of
+from authlint.declared import NOTHING_DECLARED, Declared
 from authlint.endpoint import Endpoint as Endpoint
 from authlint.endpoint import with_credential
 from authlint.finding import NOTHING_GIVEN, Exchange, Given, Label
 from authlint.flow.arrival import arrive, route_of
-from authlint.flow.assume import Assume, Expects, Reply
+from authlint.flow.assume import Assume, Expects, Reply, Service
 from authlint.flow.files import Files as FileOracle
-from authlint.flow.outcome import Header, Outcome
+from authlint.flow.outcome import Outcome, Reached
+from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
-from authlint.flow.request import Request
+from authlint.flow.request import Request, split_authority
 from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Op, Require, Step
-from authlint.model.unknown import Unknown
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
@@ -49,13 +52,13 @@ APP = "https://app.example"
 
 @dataclass(eq=False)
 class Site:
-    """One gateway and all that is known about it. `expects` is what the settings say of upstreams; of `hosts` (by
-    id(); None: all) the routes are read, and of these `chosen` ones (by id(); None: all) are asked about."""
+    """One gateway and all that is known about it. `declared` is what the settings say of what is around it; of `hosts`
+    (by id(); None: all) the routes are read, and of these `chosen` ones (by id(); None: all) are asked about."""
 
     gateway: Gateway
     files: FileOracle
     sources: Sources
-    expects: Mapping[str, Expects] = field(default_factory=dict)
+    declared: Declared = NOTHING_DECLARED
     hosts: frozenset[int] | None = None
     chosen: frozenset[int] | None = None
     _answers: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
@@ -73,19 +76,30 @@ class Site:
         key = (request.method, request.url, request.headers, request.body, request.vouched, supposed)
         known = self._answers.get(key)
         if known is None:
-            chosen = assume or Assume(expects=self.expects)
+            chosen = self.declared.assume if assume is None else assume.beside(self.declared.assume)
             known = self._answers[key] = run(self.gateway, request, chosen, self.files)
-            self._supposed.append(chosen)
+            self._supposed += [one for one in (assume, chosen) if one is not None]
         return known
+
+    @property
+    def expects(self) -> Mapping[str, Expects]:
+        """What upstreams are declared to demand, by their name or address."""
+        return self.declared.assume.expects
 
     @property
     def asked(self) -> int:
         """How many requests were run."""
         return len(self._answers)
 
+    def service(self, asked: Reached) -> Service | None:
+        """What is declared of the auth service that was asked."""
+        services = self.declared.assume.services
+        names = [name for name in (asked.address, asked.name) if name is not None and name in services]
+        return services[names[0]] if names else None
+
     def supposing(self, replies: Mapping[str, Reply]) -> Assume:
         """The standing assumptions, but for what these upstreams answer."""
-        return Assume(replies=replies, expects=self.expects)
+        return replace(self.declared.assume, replies=replies)
 
     def get(self, endpoint: Endpoint, *headers: tuple[str, str], assume: Assume | None = None) -> Outcome:
         return self.ask(self.request(endpoint, *headers), assume)
@@ -126,7 +140,7 @@ class Site:
             return self._every[0]
         found: list[Endpoint] = []
         for listener, host in self._wanted():
-            base = base_url(listener, host)
+            base = self.base_url(listener, host)
             if base is None:
                 continue
             for route in (*host.table.routes(), *_fallback(host)):
@@ -139,7 +153,7 @@ class Site:
         taken = {id(endpoint.route) for endpoint in self.every}
         found: list[Endpoint] = []
         for listener, host in self._wanted():
-            base = base_url(listener, host)
+            base = self.base_url(listener, host)
             for route in host.table.routes() if base is not None else ():
                 if id(route) not in taken and not route.internal and route.match.kind != "named":
                     found += [
@@ -152,12 +166,19 @@ class Site:
         pairs = self.gateway.hosts()
         return pairs if self.hosts is None else [pair for pair in pairs if id(pair[1]) in self.hosts]
 
+    def base_url(self, listener: Listener, host: VirtualHost) -> str | None:
+        """Scheme, name and port as clients write them; None where no name leads to the host."""
+        base, front = base_url(listener, host), self.declared.assume.front
+        if base is None or front is None or not front.brings_https(listener):
+            return base
+        return f"https://{split_authority(base.partition('://')[2])[0]}"
+
     def reached_over(self, listener: Listener, endpoint: Endpoint) -> Iterator[Endpoint]:
         """The endpoints of a route as another listener has them."""
         if endpoint.listener is listener:
             yield endpoint
             return
-        base = base_url(listener, endpoint.host)
+        base = self.base_url(listener, endpoint.host)
         if base is not None:
             yield from self._endpoints(listener, endpoint.host, endpoint.route, base)
 
@@ -182,7 +203,7 @@ class Site:
 
     def _takes(self, endpoint: Endpoint) -> bool:
         """Whether the route takes the endpoint's request; only where that is not plain from the path it is run."""
-        found = route_of(self.gateway, self.request(endpoint))
+        found = route_of(self.gateway, self.request(endpoint), self.declared.assume)
         if found is not None:
             return found == (endpoint.host, endpoint.route)
         outcome = self.get(endpoint)
@@ -196,8 +217,12 @@ class Site:
         tokens = [check for check in checks if isinstance(check, Jwt)]
         if not tokens:
             return frozenset()
-        p = arrive(self.gateway, self.request(endpoint), self.files)
+        p = self.arrive(self.request(endpoint))
         return frozenset(id(check) for check in tokens if p is not None and not insists(demanded(p, check)))
+
+    def arrive(self, request: Request) -> Passage | None:
+        """The request as it was taken in, before anything is done with it; None where nobody takes it."""
+        return arrive(self.gateway, request, self.files, self.declared.assume)
 
     @cached_property
     def siblings(self) -> Mapping[int, tuple[Endpoint, ...]]:
@@ -292,10 +317,10 @@ class Site:
             headers=request.headers,
             status=outcome.status,
             answered_by=outcome.answered_by,
-            answer=describe(outcome) + _got(outcome, shows),
+            answer=describe(outcome) + got(outcome, shows),
             wanted=wanted,
-            response_headers=_known(outcome.headers),
-            received=None if received is None else _known(received.headers),
+            response_headers=known(outcome.headers),
+            received=None if received is None else known(received.headers),
             supposed=supposed,
             given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
@@ -326,38 +351,6 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     """What answers where no route fits, if anybody has said what it serves."""
     said = any(isinstance(step, Files) and step.root.span is not None for step in host.block.steps)
     return (host.fallback,) if said or not host.table.routes() else ()
-
-
-def _known(headers: Sequence[Header]) -> tuple[tuple[str, str], ...]:
-    """What is said of headers: nothing of those whose value nobody knows, which may be none at all."""
-    return tuple((one.name, one.text) for one in headers if not isinstance(one.value, Unknown))
-
-
-def _got(outcome: Outcome, names: Sequence[str]) -> str:
-    """What the application received of these headers."""
-    reached = outcome.upstream
-    if reached is None or not names:
-        return ""
-    said = []
-    for name in names:
-        values = [header.text for header in reached.get(name.lower())]
-        said.append(f"{name}: {', '.join(values)}" if values else f"no {name}")
-    return "; the application got " + ", ".join(said)
-
-
-def describe(outcome: Outcome) -> str:
-    """An answer in one line."""
-    party = {"gateway": "this gateway", "auth-service": "the auth service", "upstream": "the upstream"}
-    if outcome.status is None:
-        return "not decided: " + "; ".join(outcome.unknown[:2])
-    shown = [
-        f"{h.name}: {h.text}"
-        for h in outcome.headers
-        if h.name.lower() in ("www-authenticate", "location")
-        or h.name.lower().startswith("access-control-allow-")
-    ]
-    text = f"{outcome.status} from {party.get(outcome.answered_by or '', 'this gateway')}"
-    return f"{text} ({'; '.join(shown)})" if shown else text
 
 
 def blocks_of(route: Route) -> Iterator[Block]:

@@ -60,7 +60,7 @@ def suppressed(result: Result, settings: Settings) -> tuple[Finding, ...]:
     for one in found:
         by_file.setdefault(one.span.path, []).append(one)
     kept = [left for finding in result.findings for left in _left(finding, result, by_file)]
-    known = rule_ids()
+    known = rule_ids() | settings.plugins.ids
     kept += [
         _unused(one, known) for one in found if _is_idle(one, by_file) and _answerable(one, settings, known)
     ]

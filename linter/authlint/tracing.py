@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from authlint.flow.assume import Assume, Reply
+from authlint.flow.assume import Assume, Consent, Reply
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
@@ -78,9 +78,22 @@ def _replies(assumed: Mapping[str, Any], number: int) -> dict[str, Reply]:
         status = answer.get("status", 200)
         if status not in ("unreachable", "timeout") and not isinstance(status, int):
             raise TraceError(f"line {number + 1} of the requests: assume.{name}.status is no status")
-        headers = tuple((str(k), str(v)) for k, v in answer.get("headers") or [])
-        replies[str(name)] = Reply(status, headers)
+        replies[str(name)] = Reply(status, _pairs(answer, "headers"), _consent(answer))
     return replies
+
+
+def _pairs(answer: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in answer.get(key) or [])
+
+
+def _consent(answer: Mapping[str, Any]) -> Consent | None:
+    """What an auth service that is asked over gRPC may say besides."""
+    names = ("append", "remove", "response_headers", "set_query", "remove_query")
+    if not any(name in answer for name in names):
+        return None
+    removed, unset = ([str(one) for one in answer.get(key) or ()] for key in ("remove", "remove_query"))
+    appended, told, query = (_pairs(answer, key) for key in ("append", "response_headers", "set_query"))
+    return Consent(appended, tuple(removed), told, query, tuple(unset))
 
 
 def answer(gateway: Gateway, request: Request, assume: Assume) -> Outcome:

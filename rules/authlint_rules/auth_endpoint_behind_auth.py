@@ -126,7 +126,9 @@ def _finding(
         related=(Label(page.span, "the sign-in is here"), *also),
         routes=(title,),
         witness=tuple(witness),
-        cure="switch this check off for the sign-in; where the first rule that fits counts, do it first",
+        cure=site.cure(
+            ID, "switch this check off for the sign-in; where the first rule that fits counts, do it first"
+        ),
         stated=(AUTH_SERVICE,) if isinstance(denial.subject, (Ask, Call)) else (),
     )
 

@@ -40,7 +40,8 @@ from authlint.model.fact import Miswired
 from authlint.model.step import Ask
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.verdicts import Fault, faults
+from authlint_rules.questions.faults import Fault
+from authlint_rules.questions.verdicts import faults
 
 ID = "auth-subrequest-broken"
 

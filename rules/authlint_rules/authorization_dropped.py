@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
+from authlint.intent import Mend, Remove
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
@@ -36,6 +37,7 @@ from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
 ID = "authorization-dropped"
+AS_IT_CAME = "take this line away: the client's Authorization is then forwarded as it came"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -81,11 +83,19 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 shows=("Authorization",),
             ),
         ),
-        cure=site.cure(ID, "take this line away: the client's Authorization is then forwarded as it came"),
+        cure=AS_IT_CAME if isinstance(op, HeaderOp) and not op.implied else site.cure(ID, AS_IT_CAME),
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,
+        mends=_mends(op),
     )
+
+
+def _mends(op: object) -> tuple[Mend, ...]:
+    """The line goes, if somebody wrote one: the header is then forwarded as it came."""
+    if not isinstance(op, HeaderOp) or op.implied:
+        return ()
+    return (Mend(f"take away what drops {op.name}", (Remove(op.span),), safe=True),)
 
 
 def _removals(site: Site, endpoint: Endpoint) -> Iterator[tuple[tuple[str, str], object]]:

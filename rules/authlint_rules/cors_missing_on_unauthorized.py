@@ -29,6 +29,7 @@ from authlint.flow.request import Request
 from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.always import send_always
 
 ID = "cors-missing-on-unauthorized"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
@@ -45,8 +46,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         good = _good(site, endpoint, origin)
         if good is None:
             continue
-        asked = _bad(site, endpoint, origin)
-        if asked is None:
+        if (asked := _bad(site, endpoint, origin)) is None:
             return
         request, bad, supposed = asked
         place = _behind(endpoint, good, bad) or _culprit(good, bad)
@@ -73,7 +73,8 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 if isinstance(place[2], HeaderOp)
                 else "repeat the CORS headers, with `always`, where this error is answered",
             ),
-            stated=(*bad.assumed, *((supposed,) if supposed else ())),
+            stated=(*bad.assumed, supposed) if supposed else bad.assumed,
+            mends=send_always(endpoint, place[2]),
         )
         return
 

@@ -41,14 +41,26 @@ ID = "credentials-over-plaintext"
 
 
 def check(site: Site) -> Iterator[Finding]:
-    served = {name for one in site.gateway.listeners if one.tls for name in one.exact}
+    served = {
+        name
+        for one in site.gateway.listeners
+        if one.tls
+        for name, host in one.exact.items()
+        if host.certified
+    }
     for listener in site.gateway.listeners:
-        if listener.tls or is_inside(listener):
+        if listener.tls or is_inside(listener) or _comes_by_https(site, listener):
             continue
         for host in listener.hosts:
             names = {one.text for one in host.names if one.kind == "exact" and "." in one.text}
             if host.declared and names:
                 yield from _host(site, listener, host, bool(names & served))
+
+
+def _comes_by_https(site: Site, listener: Listener) -> bool:
+    """Whether TLS is declared to end in front of this listener."""
+    front = site.declared.assume.front
+    return front is not None and front.brings_https(listener)
 
 
 def _host(site: Site, listener: Listener, host: VirtualHost, proven: bool) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ Good
     }
 
 When it stays quiet
-    The header is overwritten or cleared on every way in; no other route to the same application sets it from a check.
+    The header is overwritten or cleared on every way in; no other route to the same application sets it from a check;
+    the open route is a probe's, a well-known file's or a picture's, which say the same to everybody.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
+from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.questions.asked import path_of
+from authlint_rules.questions.callers import callers_of
 from authlint_rules.questions.identities import identities, raw_user
 
 ID = "identity-header-spoofable"
@@ -54,7 +58,7 @@ def check(site: Site) -> Iterator[Finding]:
         upstream = site.upstream(endpoint) if endpoint.forward is not None else None
         own = dict(identities(site, endpoint))  # set here by a check: what the client wrote is written over
         for name, label in told.get((id(endpoint.host), upstream or ""), {}).items():
-            if name not in own:
+            if name not in own and not _is_about_nobody(endpoint):
                 yield from _passed_on(site, endpoint, name, label)
     for endpoint in site.endpoints:
         for name, label in raw_user(endpoint):
@@ -62,6 +66,11 @@ def check(site: Site) -> Iterator[Finding]:
             outcome = site.ask(request)
             if _arrives(outcome, name):
                 yield _finding(site, endpoint, request, outcome, name, label, ())
+
+
+def _is_about_nobody(endpoint: Endpoint) -> bool:
+    """Probes, well-known files, pictures: whoever asks gets the same."""
+    return callers_of(path_of(endpoint)) is not None or evidence.is_asset(endpoint)
 
 
 def _passed_on(site: Site, endpoint: Endpoint, name: str, label: Label) -> Iterator[Finding]:

@@ -106,6 +106,9 @@ def _told_the_method(site: Site, outcome: Outcome) -> bool:
     definitions = site.gateway.definitions
     for world in outcome.worlds:
         for asked in world.auth_requests:
+            service = site.service(asked)
+            if service is not None and service.exempts_options is not None:
+                continue  # what it does of OPTIONS is known, and has been taken into account
             for header in asked.headers:
                 op = header.op
                 if op is not None and (reads(op.value, definitions, "method") or _names_a_preflight(op.name)):

@@ -2,8 +2,9 @@
 
 What happens
     Certificate authorities, probes of a cluster or load balancer, and clients that look for keys or a discovery
-    document send no credentials. Authentication that was switched on for everything takes their path along: the
-    certificate is not renewed, the probe reports a dead service, tokens cannot be verified.
+    document send no credentials; nor do those who call what authlint.toml names in public-paths. Authentication that
+    was switched on for everything takes their path along: the certificate is not renewed, the probe reports a dead
+    service, tokens cannot be verified.
 
 Bad
     server {
@@ -33,30 +34,32 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
-from authlint.flow.request import Request, split_authority
+from authlint.flow.request import Request
 from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
 from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
-from authlint_rules.questions.callers import PROBES, callers_of
+from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes
+from authlint_rules.questions.meant import meant_to_be_public
 
 ID = "public-path-protected"
-HERE = ("127.0.0.1", "localhost", "[::1]")
-Spot: TypeAlias = tuple[Request, str, Span]  # a request, who sends it, and what says so
+CURE = "exempt this path: switch authentication off in its own route, or answer it before authentication"
+EXEMPTED = "the auth service, which is told the path, does not let it pass"
 
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
-            for request, callers, span in (*_spots(site, endpoint), *_probes(site, endpoint)):
+            for request, callers, span in (*_spots(site, endpoint), *probes(site, endpoint)):
                 yield from _judged(site, endpoint, request, callers, span)
+        if any(evidence.mechanisms(endpoint)):
+            yield from _declared(site, endpoint)
 
 
 def _spots(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
@@ -69,17 +72,6 @@ def _spots(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
             if isinstance(step, Answer) and step.status < 300:
                 for path in paths_in(when):
                     yield request_for(site, endpoint, path), callers_of(path) or PROBES, step.span
-
-
-def _probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
-    """What one listener of the gateway asks another, to find out whether that lives."""
-    for upstream in site.gateway.upstreams.values():
-        for address in upstream.addresses if upstream.probes else ():
-            host, port = split_authority(address)
-            if host in HERE and port == endpoint.listener.port:
-                for one in upstream.probes:
-                    named = () if one.host == upstream.name else (("Host", one.host),)
-                    yield Request("GET", f"http://{address}{one.path}", named), PROBES, one.span
 
 
 def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span: Span) -> Iterator[Finding]:
@@ -100,11 +92,32 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
         related=(Label(span, f"{callers} come here"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "an answer without any credentials"),),
-        cure="exempt this path: switch authentication off in its own route, or answer it before authentication",
-        assumes=("the auth service, which is told the path, does not let it pass",) if exempted else (),
+        cure=CURE,
+        assumes=(EXEMPTED,) if exempted else (),
         stated=(*outcome.assumed, f"{callers} send no credentials"),
         pedantic=exempted,
     )
+
+
+def _declared(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
+    for public, request, outcome in meant_to_be_public(site, endpoint):
+        denial, path = outcome.in_every_world(_refusal), unquote(urlsplit(request.url).path)
+        if denial is None or outcome.route is not endpoint.route or outcome.opens:
+            continue
+        told = _told(outcome, path)
+        status = outcome.status or outcome.worlds[0].status
+        yield Finding(
+            rule=ID,
+            level=Level.WARNING,
+            message=f"{endpoint.host.name or 'any host'}{path} is answered {status}: it is meant to be public",
+            primary=Label(asking(site, endpoint, denial), "asks for credentials"),
+            routes=(endpoint.title,),
+            witness=(site.exchange(request, outcome, "an answer without any credentials"),),
+            cure=CURE,
+            assumes=(EXEMPTED,) if told else (),
+            stated=(*outcome.assumed, public.said),
+            pedantic=told,
+        )
 
 
 def _refusal(world: Outcome) -> Event | None:

@@ -51,7 +51,7 @@ def check(site: Site) -> Iterator[Finding]:
         for request in with_token(site, endpoint):
             outcome = site.ask(request)
             place = outcome.in_every_world(redirecting)
-            why = loss(request, outcome, endpoint) if place is not None and not outcome.opens else ""
+            why = loss(site, request, outcome, endpoint) if place is not None and not outcome.opens else ""
             api = evidence.is_api(site, endpoint) if why else None
             if place is None or api is None or not _is_told(endpoint, api):
                 continue
@@ -68,7 +68,7 @@ def _is_told(endpoint: Endpoint, api: Label) -> bool:
 def _finding(
     site: Site, endpoint: Endpoint, request: Request, outcome: Outcome, place: Label, api: Label
 ) -> Finding:
-    related = (evidence.tls_before(endpoint), api)
+    related = (evidence.tls_before(site, endpoint), api)
     return Finding(
         rule=ID,
         level=Level.WARNING,

@@ -14,7 +14,7 @@ Good
 
 When it stays quiet
     The value is cut or replaced by a map; the format writes the query and no token is taken from there; the format is
-    not in use; nothing here asks for credentials or hands them on.
+    not in use; nothing here asks for credentials, hands them on or is an API.
 """
 
 from __future__ import annotations

@@ -68,8 +68,9 @@ def _verdicts(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     good = next((name for name in site.passing(endpoint) if name != "none"), None)
     if good is None:
         return
+    often = replace(site.supposing({}), uses=None)
     for first, then in ((good, "none"), ("none", good)):
-        before = site.get(endpoint, *headers_of(first))
+        before = site.get(endpoint, *headers_of(first), assume=often)
         for kept in kept_in(before, auth=True):
             if tells_clients(site, kept.cache):
                 continue
@@ -92,7 +93,7 @@ def _refusals(site: Site, endpoint: Endpoint, cache: Cache) -> Iterator[Finding]
     """What the application refused once."""
     if not _listed(cache) and not evidence.may_refuse(site, endpoint):
         return
-    assume = replace(site.supposing({}), default=REFUSED)
+    assume = replace(site.supposing({}), default=REFUSED, uses=None)
     request = site.request(endpoint)
     before = site.ask(request, assume)
     for kept in kept_in(before, auth=False):
@@ -136,7 +137,7 @@ def _finding(
         primary=Label(span or cache.span, "keeps it for everybody" if span else "the key is the URL alone"),
         related=(Label(cache.span, "the cache"),) if span and span != cache.span else (),
         routes=(endpoint.title,),
-        witness=(first, after),
+        witness=(*(first,) * max(1, cache.least), after),
         cure=site.cure(
             ID,
             "keep no refusals: proxy_cache_valid 401 403 0; before the others"

@@ -23,6 +23,7 @@ ARROWS = {
     "authlint.readers": {
         "authlint.text",
         "authlint.finding",
+        "authlint.intent",
         "authlint.model",
         "authlint.discover",
         "authlint.readers",
@@ -30,10 +31,12 @@ ARROWS = {
     "authlint_rules": {
         "authlint.text",
         "authlint.finding",
+        "authlint.intent",
         "authlint.rule",
         "authlint.model",
         "authlint.flow",
         "authlint.client",
+        "authlint.declared",
         "authlint.evidence",
         "authlint.site",
         "authlint_rules",

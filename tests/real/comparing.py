@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import free_ports
 
 from authlint.flow.assume import Assume, Reply, Slot
-from authlint.flow.caching import Kept
+from authlint.flow.caching import Kept, Missed
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Outcome, Reached, header_key
 from authlint.flow.request import Request
@@ -114,6 +115,9 @@ class Bench:
     listeners: dict[str, int]
     applications: Applications
     stored: dict[Slot, Reply] = field(default_factory=dict)  # what authlint believes to be in nginx' caches
+    uses: Counter[Slot] = field(
+        default_factory=Counter
+    )  # and how often something was looked for there in vain
 
     @property
     def recorder(self) -> Recorder:
@@ -154,8 +158,11 @@ class Bench:
         url = f"{scheme}://app.example:{self.listeners[question.socket]}{question.target}"
         request = Request(question.method, url, question.complete, question.body)
         files = Checkout(str(self.folder), complete=True)
-        outcome = run(self.gateway, request, Assume(replies=replies, stored=dict(self.stored)), files)
+        assume = Assume(replies=replies, stored=dict(self.stored), uses=dict(self.uses))
+        outcome = run(self.gateway, request, assume, files)
         for event in outcome.trace:
+            if isinstance(event.subject, Missed):
+                self.uses[event.subject.slot] += 1
             if isinstance(event.subject, Kept):
                 self.stored.pop(event.subject.slot, None)  # the newest is the last
                 self.stored[event.subject.slot] = event.subject.reply

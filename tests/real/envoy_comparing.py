@@ -16,7 +16,7 @@ from tests.real.real_envoy import RealEnvoy
 from tests.real.real_nginx import Response, send
 from tests.real.recorder import Received, Recorder
 
-from authlint.flow.assume import Assume, Reply
+from authlint.flow.assume import Assume, Consent, Reply
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.model.gateway import Gateway
@@ -57,7 +57,7 @@ class Question:
     body: str = ""
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
-    judged: tuple[int, tuple[tuple[str, str], ...]] | None = None
+    judged: Reply | None = None
     port: int | None = None  # as written; None: the first listener's
     skip: tuple[str, ...] = ()
     open: bool = False
@@ -74,11 +74,20 @@ def question(row: list[Any]) -> Question:
         options.get("body", ""),
         options.get("st", 200),
         tuple((name, value) for name, value in options.get("rh", ())),
-        None if judged is None else (judged[0], tuple((name, value) for name, value in judged[1])),
+        None if judged is None else verdict(*judged),
         options.get("port"),
         tuple(options.get("skip", ())),
         options.get("open", False),
     )
+
+
+def verdict(status: Any, headers: list[list[str]], besides: dict[str, Any] | None = None) -> Reply:
+    """What the auth service answers: a status or "timeout"; `besides`, over gRPC, are the fields of a Consent."""
+    given: dict[str, Any] = {
+        name: tuple(one if isinstance(one, str) else tuple(one) for one in listed)
+        for name, listed in (besides or {}).items()
+    }
+    return Reply(status, tuple((name, value) for name, value in headers), Consent(**given) if given else None)
 
 
 @dataclass(slots=True)
@@ -115,7 +124,13 @@ class Bench:
         for port, script in self.recorder.scripts.items():
             if self.staged.is_judge(port):
                 script.judge = asked.judged is None
-                script.status, script.headers = asked.judged or (200, ())
+                judged = asked.judged or Reply(200)
+                late = judged.status == "timeout"
+                script.status, script.headers = (
+                    200 if isinstance(judged.status, str) else judged.status,
+                    judged.headers,
+                )
+                script.consent, script.slow = judged.consent, 1.5 * late
             else:
                 script.status, script.headers = asked.status, asked.replied
         self.recorder.received.clear()
@@ -128,9 +143,9 @@ class Bench:
             if not self.staged.is_judge(port):
                 replies[f"127.0.0.1:{port}"] = Reply(asked.status, asked.replied)
             elif asked.judged is not None:
-                replies[f"127.0.0.1:{port}"] = Reply(*asked.judged)
+                replies[f"127.0.0.1:{port}"] = asked.judged
         for one in self.recorder.received:
-            if self.staged.is_judge(one.port):
+            if self.staged.is_judge(one.port) and asked.judged is None:
                 replies[f"127.0.0.1:{one.port}"] = Reply(*self.recorder.scripts[one.port].answer(one))
         return response, Assume(replies=replies)
 

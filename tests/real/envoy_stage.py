@@ -54,6 +54,7 @@ class Staged:
     upstreams: dict[str, int] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     judges: set[str] = field(default_factory=set)
+    authorizers: set[str] = field(default_factory=set)  # judges that are asked over gRPC
     key_sets: set[str] = field(default_factory=set)
     secure_ports: set[str] = field(default_factory=set)
     encrypted: set[str] = field(default_factory=set)  # clusters that speak TLS, if only here not
@@ -70,7 +71,8 @@ class Staged:
     @property
     def refusing(self) -> list[int]:
         """Ports of key servers that would speak TLS, and are spoken to in plain text."""
-        return [port for port, name in self.names.items() if name in self.expect_tls - self.encrypted]
+        expecting = (self.expect_tls & self.secure_ports) - self.encrypted
+        return [port for port, name in self.names.items() if name in expecting]
 
     def is_judge(self, port: int) -> bool:
         return self.names[port] in self.judges
@@ -82,7 +84,8 @@ class Staged:
             if name in self.key_sets:
                 servers.append(KeyServer(self.key, port, port in self.refusing))
             else:
-                recorder.serve(Script(judge=name in self.judges), port)
+                spoken = "authorizer" if name in self.authorizers else "http"
+                recorder.serve(Script(judge=name in self.judges), port, spoken)
         return servers
 
 
@@ -95,10 +98,10 @@ def stage(text: str, folder: Path) -> Staged:
     resources = configuration["static_resources"]
     for listener in resources["listeners"]:
         _listener(listener, staged)
-    for cluster in resources.get("clusters", ()):
-        _cluster(cluster, staged)
     for typed in _nodes(configuration):
         _typed(typed, staged)
+    for cluster in resources.get("clusters", ()):
+        _cluster(cluster, staged)
     for source in _nodes(configuration):
         _file(source, staged)
     return staged
@@ -136,7 +139,10 @@ def _cluster(cluster: Json, staged: Staged) -> None:
     for unwanted in ("transport_socket", "health_checks"):
         cluster.pop(unwanted, None)
     options = cluster.get("typed_extension_protocol_options", {})
-    if not any("http_filters" in one for one in options.values()):
+    if (
+        not any("http_filters" in one for one in options.values())
+        and cluster["name"] not in staged.authorizers
+    ):
         cluster.pop("typed_extension_protocol_options", None)
     cluster["type"] = "STATIC"
     for locality in cluster.get("load_assignment", {}).get("endpoints", ()):
@@ -179,6 +185,9 @@ def _typed(node: Json, staged: Staged) -> None:
         for inner in _nodes(node):
             if "server_uri" in inner:
                 staged.judges.add(inner["server_uri"]["cluster"])
+            elif "envoy_grpc" in inner:
+                staged.judges.add(inner["envoy_grpc"]["cluster_name"])
+                staged.authorizers.add(inner["envoy_grpc"]["cluster_name"])
     elif kind in ("BasicAuth", "BasicAuthPerRoute") and "users" in node:
         users = node["users"].get("inline_string", "")
         node["users"] = {"inline_string": f"{users.rstrip()}\n{USER}".lstrip()}
@@ -195,7 +204,7 @@ def _provider(name: str, provider: Json, staged: Staged) -> None:
     if "remote_jwks" in provider:
         asked = provider["remote_jwks"]["http_uri"]
         staged.key_sets.add(asked["cluster"])
-        if asked["uri"].startswith("https://") and asked["cluster"] in staged.secure_ports:
+        if asked["uri"].startswith("https://"):
             staged.expect_tls.add(asked["cluster"])
         # As a gateway that has run for a while: while keys are on their way requires_all asks the next requirement,
         # and its refusal comes first (measured).

@@ -23,7 +23,7 @@ from authlint.readers.trouble import Trouble
 
 USERS = "USER:{PLAIN}PASSWORD\n"
 # Said about a configuration, and no directive of nginx's.
-NOTES = ("@inert", "@unsure", "@unknown")
+NOTES = ("@inert", "@unsure", "@unknown", "@uncertified")
 
 
 @dataclass(slots=True)

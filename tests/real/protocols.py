@@ -88,7 +88,18 @@ class Grpc(Speaking):
             for event in connection.receive_data(data):
                 if isinstance(event, h2.events.RequestReceived):
                     self.respond(connection, event.stream_id, event.headers)
+                elif isinstance(event, h2.events.DataReceived):
+                    connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                    self.heard(event.stream_id, event.data)
+                elif isinstance(event, h2.events.StreamEnded):
+                    self.finished(connection, event.stream_id)
             self.request.sendall(connection.data_to_send())
+
+    def heard(self, stream: int, data: bytes) -> None:
+        """A part of a request's body."""
+
+    def finished(self, connection: Any, stream: int) -> None:
+        """A request is there with its body."""
 
     def receive(self) -> bytes:
         try:

@@ -51,6 +51,9 @@ class Response:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
+SILENCE = Response(444, ())  # the server hangs up without an answer; in its log it is this number
+
+
 class RealNginx:
     """Runs `nginx.conf` of a folder while the context lasts; the folder's own `pid` and logs are used."""
 
@@ -123,7 +126,12 @@ def send(
     connection.endheaders(body.encode() if body else None)
     if not tls:
         cork(connection.sock, 0)
-    answer = connection.getresponse()
+    try:
+        answer = connection.getresponse()
+    except http.client.RemoteDisconnected:
+        if not listens(port):  # it has not hung up, it has died
+            raise
+        return SILENCE
     answer.read()
     connection.close()
     return Response(answer.status, tuple((name, utf8(value)) for name, value in answer.getheaders()))

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.real.authorizer import Authorizer
 from tests.real.protocols import SPOKEN, Serving
+
+from authlint.flow.assume import Consent
 
 CREDENTIALS = ("authorization", "cookie", "x-api-key")
 
@@ -42,6 +45,8 @@ class Script:
     headers: tuple[tuple[str, str], ...] = ()
     judge: bool = False
     verdict: int | None = None  # a judge's answer to everybody; 0: it reads the body before it answers
+    consent: Consent | None = None  # what an auth service that is asked over gRPC says besides
+    slow: float = 0  # seconds before such a service answers
 
     def answer(self, received: Received) -> tuple[int, tuple[tuple[str, str], ...]]:
         if self.judge and self.verdict:
@@ -63,8 +68,8 @@ class Recorder:
     def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
         """Starts an application; without a port of its own it takes a free one, which is returned."""
         server: _FastCgiServer | _HttpServer | Serving
-        if encoding in SPOKEN:
-            server = Serving(("127.0.0.1", port), SPOKEN[encoding])
+        if encoding in SPOKEN or encoding == "authorizer":
+            server = Serving(("127.0.0.1", port), SPOKEN.get(encoding, Authorizer))
         elif encoding == "fastcgi":
             server = _FastCgiServer(("127.0.0.1", port), _FastCgi)
         else:

@@ -15,7 +15,7 @@ from tests.real.real_nginx import RealNginx, Response, installed, send, send_bef
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import stage
 
-from authlint.finding import NOTHING_GIVEN, Exchange, Given
+from authlint.finding import NOTHING_GIVEN, Exchange, Finding, Given
 from authlint.flow.request import Request
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,30 @@ def test_the_witness_is_answered_as_claimed(
         # The requests of a system are for the server that serves them, which need not be this one.
         for one in expected.get("request", ()) if case.parent.name != "systems" else ():
             behaves(running, one)
+
+
+FIXED = [case for case in [*WRONG, *SYSTEMS] if "\nfix = " in (case / "expect.toml").read_text()]
+
+
+@pytest.mark.parametrize("case", FIXED, ids=case_id)
+def test_the_mended_sample_behaves(
+    case: Path, server: str, tmp_path: Path, found_in: Any, read_toml: Any, mended_copy: Any
+) -> None:
+    """The server takes what the fixes made, and no witness of a cured finding is answered as before."""
+    expected = read_toml(case / "expect.toml")["finding"]
+    findings = [one for one in found_in(case).findings if not one.pedantic]
+    cured = [one for one, said in zip(findings, expected, strict=True) if "fix" in said]
+    with live(mended_copy(case), tmp_path, server) as running:
+        for finding in cured:
+            if not finding.witness:
+                continue  # the proof is that the server takes the file
+            with pytest.raises(AssertionError):
+                all_as_claimed(running, finding)
+
+
+def all_as_claimed(running: Live, finding: Finding) -> None:
+    for exchange in finding.witness:
+        same_as_claimed(running, exchange)
 
 
 def refused(case: Path, folder: Path, name: str, message: str) -> None:

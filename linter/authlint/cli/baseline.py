@@ -46,6 +46,10 @@ def baseline(
     except RefusalError as error:
         click.echo(f"authlint: {error}", err=True)
         ctx.exit(2)
+    if settings.plugins.failed:
+        for rule, why in settings.plugins.failed.items():
+            click.echo(f"authlint: {rule} {why}; nothing was written", err=True)
+        ctx.exit(3)
 
     shown = [one for one in result.findings if settings.pedantic or not one.pedantic]
     found = Counter(hashed(identities(shown, result.sources, lambda path: below(path, settings.root))))

@@ -34,6 +34,11 @@ SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
     "--fail-level", type=click.Choice(LEVELS), help="The lowest level that fails.  [default: warning]"
 )
 @click.option("--exit-zero", is_flag=True, help="Leave with status 0 whatever is found.")
+@click.option("--fix", is_flag=True, help="Cure what an edit surely cures, and report what is left.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: edits too that decide something for you."
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would do, and write nothing.")
 @click.option("--since", metavar="REV", help="Only what this git revision does not have.")
 @click.option(
     "--baseline",
@@ -67,15 +72,43 @@ class Run:
         from authlint.refusal import RefusalError
 
         try:
+            self.agree()
             settings = self.settings()
             files = self.files(settings)
             if files is None:
                 return 2
+            if self.options.get("fix") or self.options.get("diff"):
+                return self.mended(files, settings)
             result = self.judged(files, settings)
         except RefusalError as error:
             click.echo(f"authlint: {error}", err=True)
             return 2
         return self.report(result, settings, files)
+
+    def agree(self) -> None:
+        """Raises RefusalError where options do not go together."""
+        from authlint.discover import STDIN
+        from authlint.refusal import RefusalError
+
+        fix, diff = self.options.get("fix"), self.options.get("diff")
+        if self.options.get("unsafe_fixes") and not (fix or diff):
+            raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
+        if fix and not diff and STDIN in self.paths:
+            raise RefusalError("--fix cannot write to standard input; --diff shows what it would do")
+
+    def mended(self, files: Discovered, settings: Settings) -> int:
+        """Edits first; what they leave is reported."""
+        from authlint.cli.fixing import difference, mend, save, tallied, told
+
+        unsafe, only_shown = bool(self.options.get("unsafe_fixes")), bool(self.options.get("diff"))
+        done = mend(files, settings, lambda now: self.judged(now, settings), unsafe=unsafe)
+        if only_shown:
+            told(done, quiet=bool(self.options.get("quiet")))
+            if not self.written(difference(done.texts)):
+                return 2
+            return 1 if done.texts and not self.options.get("exit_zero") else 0
+        save(done.texts)
+        return self.report(tallied(done), settings, done.files)
 
     def settings(self) -> Settings:
         """The file's settings under the options."""
@@ -86,14 +119,14 @@ class Run:
         from authlint.settings import SettingsError, load
         from authlint.spelling import meant
 
-        known = rule_ids()
         file = self.options.get("config")
         settings = load(
             Path.cwd(),
-            known,
+            rule_ids(),
             file=Path(str(file)) if file else None,
             isolated=bool(self.options.get("isolated")),
         )
+        known = rule_ids() | settings.plugins.ids
         for option in ("select", "ignore"):
             listed = _listed(self.options.get(option))
             for rule in listed:
@@ -133,13 +166,14 @@ class Run:
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace
 
+        from authlint.engine_rules import all_rules
+        from authlint.finding import Notice
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
-        from authlint_rules import IDS, loaded
 
-        wanted = loaded(one for one in IDS if settings.wants(one))
-        result = lint(files, settings, wanted, self.progress())
+        result = lint(files, settings, all_rules(settings), self.progress())
+        result.tally.notices += [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -178,10 +212,18 @@ class Run:
     def report(self, result: Result, settings: Settings, files: Discovered) -> int:
         shown = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
         hidden = len(result.findings) - len(shown)
-        text = self.rendered(result, shown, hidden)
+        if self.options.get("form") in ("json", "sarif") or self.options.get("fix"):
+            from authlint.cli.fixing import with_fixes
+
+            shown = with_fixes(shown, result.sources, files, settings)
+        text = self.rendered(result, shown, hidden, settings)
         self.notes(result, files)
         if not self.written(text):
             return 2
+        for rule, why in settings.plugins.failed.items():
+            click.echo(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", err=True)
+        if settings.plugins.failed:
+            return 3
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options.get("exit_zero") else 0
 
@@ -200,17 +242,17 @@ class Run:
             return False
         return True
 
-    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int) -> str:
+    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int, settings: Settings) -> str:
         form = self.options.get("form")
         if form == "json":
             from authlint.report.as_json import render as as_json
 
             return as_json(shown, result.sources, result.tally)
         if form == "sarif":
+            from authlint.engine_rules import all_rules
             from authlint.report.sarif import render as as_sarif
-            from authlint_rules import loaded
 
-            return as_sarif(shown, result.sources, result.tally, tuple(loaded()))
+            return as_sarif(shown, result.sources, result.tally, tuple(all_rules(settings)))
         if form == "github":
             from authlint.report.github import render as as_github
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from authlint.declared import Declared
     from authlint.settings import Settings
 
 DEFAULT = "default"
@@ -62,6 +63,7 @@ def _values(found: Settings) -> list[tuple[str, str]]:
         ("fail-level", str(found.fail_level)),
         ("pedantic", str(found.pedantic).lower()),
         ("suppressions", found.suppressions),
+        ("plugins", _list(sorted(found.plugins.ids))),
         ("baseline", str(found.baseline) if found.baseline else "authlint-baseline.json, where there is one"),
         ("include-roots", _list([str(path) for path in found.include_roots])),
         (
@@ -72,8 +74,25 @@ def _values(found: Settings) -> list[tuple[str, str]]:
             "per-path",
             _list([f"{', '.join(one.paths)}: {', '.join(sorted(one.ignore))}" for one in found.per_path]),
         ),
-        ("upstream", _list([f"{one.name} expects {one.expects}" for one in found.upstreams])),
+        *_surroundings(found.declared),
     ]
+
+
+def _surroundings(declared: Declared) -> list[tuple[str, str]]:
+    """What is said of everything around the gateway. Where it was said stands in the last column."""
+    assume = declared.assume
+    expects = [f"{name} expects {one.header}" for name, one in assume.expects.items()]
+    front = assume.front.said if assume.front is not None else ""
+    return [
+        ("public-paths", _list([one.host + one.path for one in declared.public])),
+        ("upstream", _list(expects)),
+        ("auth-service", _list([_without_place(one.said) for one in assume.services.values()])),
+        ("load-balancer", _list([_without_place(front)] if front else [])),
+    ]
+
+
+def _without_place(said: str) -> str:
+    return said.rpartition(" (")[0]
 
 
 def _list(values: list[str]) -> str:

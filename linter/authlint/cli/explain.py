@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from authlint.engine_rules import ENGINE_RULES, EngineRule
+from authlint.engine_rules import ENGINE_RULES, EngineRule, rule_ids
 
 
 @click.command()
@@ -50,6 +50,18 @@ def explain(rule_id: str) -> None:
 
 
 def _known() -> list[Any | EngineRule]:
+    """The built-in rules and those of others that the settings name. A mistake in the settings hides none of ours."""
+    from pathlib import Path
+
+    from authlint.settings_file import SettingsError, find
     from authlint_rules import loaded
 
-    return sorted([*loaded(), *ENGINE_RULES], key=lambda rule: rule.id)
+    others: tuple[Any, ...] = ()
+    try:
+        if find(Path.cwd()) is not None:
+            from authlint.settings import load
+
+            others = load(Path.cwd(), rule_ids()).plugins.rules
+    except SettingsError as error:
+        click.echo(f"authlint: {error}", err=True)
+    return sorted([*loaded(), *others, *ENGINE_RULES], key=lambda rule: rule.id)

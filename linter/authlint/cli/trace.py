@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 @click.option("--data", default="", metavar="BODY", help="The body of --request.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--show-secrets", is_flag=True, help="Print credentials whole.")
+@click.option("--config", "settings", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
+@click.option("--isolated", is_flag=True, help="Read no settings.")
 def trace(
     config: tuple[str, ...],
     asked: str | None,
@@ -32,11 +34,15 @@ def trace(
     data: str,
     form: str,
     show_secrets: bool,
+    settings: str | None,
+    isolated: bool,
 ) -> None:
     """Tell what happens to a request: who answers, with what, and which line decides it."""
     import json
+    from dataclasses import replace
 
     from authlint.readers.open import open_gateways
+    from authlint.refusal import RefusalError
     from authlint.text import Sources
     from authlint.tracing import Teller, TraceError, answer, joined, request_of
 
@@ -54,15 +60,32 @@ def trace(
             if asked is not None
             else [request_of(line, number) for number, line in enumerate(_lines(file or "-")) if line.strip()]
         )
+        declared = _declared(settings, isolated)
         for index, (request, assume) in enumerate(questions):
-            outcome = answer(gateway, request, assume)
+            outcome = answer(gateway, request, replace(declared, replies=assume.replies))
             if form == "json":
                 click.echo(json.dumps(teller.as_json(outcome, index)))
             else:
                 click.echo("\n".join(teller.lines(request, outcome)))
-    except TraceError as error:
+    except (TraceError, RefusalError) as error:
         click.echo(f"authlint: {error}", err=True)
         sys.exit(2)
+
+
+def _declared(settings: str | None, isolated: bool) -> Assume:
+    """What the settings say of the gateway's surroundings."""
+    from pathlib import Path
+
+    from authlint.flow.assume import NOTHING
+    from authlint.settings_file import find
+
+    file = Path(settings) if settings else None
+    if isolated or find(Path.cwd(), file) is None:
+        return NOTHING
+    from authlint.engine_rules import rule_ids
+    from authlint.settings import load
+
+    return load(Path.cwd(), rule_ids(), file=file).declared.assume
 
 
 def _one(asked: str, headers: tuple[str, ...], data: str) -> tuple[Request, Assume]:

@@ -30,6 +30,7 @@ class Draft:
     as_is: bool = False  # the block's response operations do not apply
     refusal: bool = False  # by a check
     known_as: int | None = None  # the number under which a Recover finds it, where it is another
+    silent: bool = False  # there is no answer: the connection is closed
 
 
 def recovery(p: Passage, draft: Draft) -> Recover | None:
@@ -51,7 +52,7 @@ def absolute(p: Passage, location: str) -> str:
     redirects, shared = p.in_force.redirects, p.shared
     if not location.startswith("/") or not redirects.absolute:
         return location
-    host = host_name(shared.request.host)
+    host = shared.renamed if isinstance(shared.renamed, str) else host_name(shared.request.host)
     if not host and shared.listener.address != "*":
         host = shared.listener.address  # where the client has reached it (measured)
     if redirects.server_name or not host:

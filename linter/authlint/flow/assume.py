@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Literal
 
 from authlint.flow.request import Headers
+from authlint.model.gateway import Listener
 from authlint.record import record
 from authlint.text import Span
 
@@ -22,11 +23,24 @@ PORT = "another port of the outside is mapped to this listener"
 
 
 @record
+class Consent:
+    """What an auth service that is asked in its own protocol wants besides: for the request that goes on (`appended`,
+    `removed` headers, parameters of the query), and for the client (`told`)."""
+
+    appended: Headers = ()
+    removed: tuple[str, ...] = ()
+    told: Headers = ()
+    query: Headers = ()
+    query_removed: tuple[str, ...] = ()
+
+
+@record
 class Reply:
     """What an upstream answers; "unreachable" and "timeout" are no answer."""
 
     status: int | Literal["unreachable", "timeout"]
     headers: Headers = ()
+    consent: Consent | None = None
 
 
 @record
@@ -51,10 +65,48 @@ class Expects:
 
 
 @record
-class Assume:
-    """`replies` and `expects` are keyed by an upstream's address or name; `default` stands for all others.
+class Service:
+    """An auth service of which somebody says what it does; `said` is that in words.
 
-    `used_up` are limits, by their span; `stored` is what caches hold. `missing_files`: files that the checkout does
+    `accepts`: "bearer", "basic", "cookie", "cookie:NAME" or "header:NAME" (names of headers in lower case); empty:
+    whatever looks like a credential. `refusal` is its answer to a request without. `exempts_options`: whether it lets
+    OPTIONS pass where it is told of it; None: nobody says. `sends`: headers of its consent; None: nobody says.
+    """
+
+    said: str
+    accepts: tuple[str, ...] = ()
+    refusal: int = 401
+    exempts_options: bool | None = None
+    sends: tuple[str, ...] | None = None
+
+
+@record
+class Front:
+    """A load balancer before the gateway; `said` is that in words.
+
+    Where it `ends_tls`, clients come by https to the plain listeners on `ports` (none: to all of them). `sets` are the
+    headers that it writes whatever clients send, in lower case; None: nobody says.
+    """
+
+    said: str
+    ends_tls: bool = False
+    ports: frozenset[int] = frozenset()
+    sets: frozenset[str] | None = None
+
+    def stands_before(self, listener: Listener) -> bool:
+        return not listener.tls and (not self.ports or listener.port in self.ports)
+
+    def brings_https(self, listener: Listener) -> bool:
+        """Whether clients of this plain listener have come by https."""
+        return self.ends_tls and self.stands_before(listener)
+
+
+@record
+class Assume:
+    """`replies`, `expects` and `services` are keyed by an upstream's address or name; `default` stands for all others.
+
+    `used_up` are limits, by their span; `stored` is what caches hold, and `uses` how often they were asked in vain
+    for what they do not hold (None: as often as it takes). `missing_files`: files that the checkout does
     not hold: None asks both ways.
     """
 
@@ -64,6 +116,15 @@ class Assume:
     missing_files: bool | None = None
     used_up: frozenset[Span] = frozenset()
     stored: Mapping[Slot, Reply] = field(default_factory=dict)
+    uses: Mapping[Slot, int] | None = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    front: Front | None = None
+
+    def beside(self, standing: Assume) -> Assume:
+        """The same, with what stands of auth services and of what is in front."""
+        if not (standing.services or standing.front):
+            return self
+        return replace(self, services=standing.services, front=standing.front)
 
 
 NOTHING = Assume()

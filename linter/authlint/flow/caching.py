@@ -1,7 +1,8 @@
 """Caches: empty, unless it is assumed what they hold.
 
 What is kept, under which key and for whom are the rules of ngx_http_upstream.c, measured with nginx 1.22 and 1.31
-(tests/real/behaviour/caches); credentials play no part of their own.
+(tests/real/behaviour/caches, caches-used); credentials play no part of their own. Time stands still: nothing that is
+kept grows old, so that *_cache_use_stale changes nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ class Kept:
     cache: Cache
 
 
+@record
+class Missed:
+    """A cache was asked for what it does not hold."""
+
+    slot: Slot
+
+
 def look_up(p: Passage, cache: Cache | None, url: str) -> tuple[Slot | None, tuple[Slot, Reply] | None]:
     """Where the answer to this request may be kept (None: nowhere), and what is kept there."""
     p.cache_status = ""
@@ -43,15 +51,33 @@ def look_up(p: Passage, cache: Cache | None, url: str) -> tuple[Slot | None, tup
     if _any(p, cache.unread):
         p.cache_status = "BYPASS"
         return slot, None
-    found = _found(p, slot)
+    here = _stored(p, slot)
+    found = _found(p, here)
     p.cache_status = "MISS" if found is None else "HIT"
+    if found is None:
+        # Where an answer is kept for other headers, those of these headers are counted apart (measured).
+        counted = replace(slot, varies=_varying(p, [name for name, _ in here[0][0].varies] if here else []))
+        if not _often(p, cache, counted):
+            return None, None
     return slot, found
 
 
-def _found(p: Passage, slot: Slot) -> tuple[Slot, Reply] | None:
-    """The newest says with which headers answers vary; others that vary with other headers are lost."""
+def _often(p: Passage, cache: Cache, slot: Slot) -> bool:
+    """Whether this has now been asked for often enough to be kept."""
+    uses = p.shared.assume.uses
+    before = sum(isinstance(one.subject, Missed) and one.subject.slot == slot for one in p.shared.trace)
+    p.note("missed", f"the cache {cache.zone} does not hold the answer", cache.span, Missed(slot))
+    return uses is None or uses.get(slot, 0) + before + 1 >= cache.least
+
+
+def _stored(p: Passage, slot: Slot) -> list[tuple[Slot, Reply]]:
+    """The newest first."""
     known = [*p.shared.assume.stored.items(), *_left(p)]
-    here = [one for one in known if (one[0].zone, one[0].key) == (slot.zone, slot.key)][::-1]
+    return [one for one in known if (one[0].zone, one[0].key) == (slot.zone, slot.key)][::-1]
+
+
+def _found(p: Passage, here: list[tuple[Slot, Reply]]) -> tuple[Slot, Reply] | None:
+    """The newest says with which headers answers vary; others that vary with other headers are lost."""
     names = [name for name, _ in here[0][0].varies] if here else []
     for where, reply in here:
         same = [name for name, _ in where.varies] == names
@@ -81,9 +107,13 @@ def keep(p: Passage, cache: Cache, slot: Slot, reply: Reply, elsewhere: bool) ->
         names = [] if "vary" in cache.ignores else _words(reply, "vary")
         if "*" in names:
             return
-        texts = [(name.lower(), header_text(p, name.lower())) for name in names]
-        slot = replace(slot, varies=tuple((name, text) for name, text in texts if isinstance(text, str)))
+        slot = replace(slot, varies=_varying(p, names))
     p.note("kept", f"a {reply.status} is kept in {cache.zone}", cache.span, Kept(slot, reply, cache))
+
+
+def _varying(p: Passage, names: list[str]) -> tuple[tuple[str, str], ...]:
+    texts = [(name.lower(), header_text(p, name.lower())) for name in names]
+    return tuple((name, text) for name, text in texts if isinstance(text, str))
 
 
 def _any(p: Passage, values: tuple[Value, ...]) -> bool:

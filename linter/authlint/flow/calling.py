@@ -1,12 +1,15 @@
-"""A service is asked about the request before it goes on (Envoy's ext_authz over HTTP; measured on 1.40)."""
+"""A service is asked about the request before it goes on (Envoy's ext_authz, over HTTP and gRPC; measured on 1.40)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from authlint.flow.assume import Consent
 from authlint.flow.forwarding import reply_of
 from authlint.flow.outcome import Header, Reached, behind
 from authlint.flow.passage import Passage
+from authlint.flow.paths import split_target
+from authlint.flow.queries import rewritten_query
 from authlint.flow.values import evaluate, fits
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Call
@@ -22,13 +25,17 @@ def call(p: Passage, check: Call) -> Verdict:
     p.shared.auth_requests.append(reached)
     reply = reply_of(p, reached, service=True)
     if isinstance(reply.status, str) or reply.status >= 500:
-        if reply.status in ("unreachable", "timeout"):
+        if reply.status == "unreachable":
             p.shared.auth_requests.pop()
         return _failed(p, check, "the service does not answer")
     headers = [Header(name, value) for name, value in reply.headers]
     if reply.status not in check.allow:
         return Denied(reply.status, check.span, check, tuple(_told(p, check, headers)), by_service=True)
+    before = list(p.headers), p.path, p.query
     _take(p, check, headers)
+    if reply.consent is not None and check.consents:
+        _agree(p, check, reply.consent)
+    p.reroutes = p.reroutes or (check.reroutes and before != (p.headers, p.path, p.query))
     return Passed(check.span)
 
 
@@ -74,12 +81,10 @@ def _told(p: Passage, check: Call, headers: Iterable[Header]) -> Iterable[Header
 
 def _take(p: Passage, check: Call, headers: list[Header]) -> None:
     """What of the service's consent goes on to the upstream, and what to the client."""
-    before = list(p.headers)
     for header in headers:
         name = header.name.lower()
         if any(fits(p, name, one) for one in check.takes):
-            p.headers = [h for h in p.headers if h.name.lower() != name]
-            p.headers.append(header)
+            _replace(p, header)
         if any(fits(p, name, one) for one in check.appends):
             _append(p, header, check.once)
         if name == check.remove_header:
@@ -87,7 +92,31 @@ def _take(p: Passage, check: Call, headers: list[Header]) -> None:
             p.headers = [h for h in p.headers if h.name.lower() not in gone]
         if any(fits(p, name, one) for one in check.success_headers):
             p.granted.append((check, header))
-    p.reroutes = p.reroutes or (check.reroutes and before != p.headers)
+
+
+def _replace(p: Passage, header: Header) -> None:
+    name = header.name.lower()
+    if name == ":path":
+        p.path, p.query = split_target(header.text)
+        return
+    p.headers = [h for h in p.headers if h.name.lower() != name]
+    p.headers.insert(0 if name == "host" else len(p.headers), header)
+
+
+def _agree(p: Passage, check: Call, consent: Consent) -> None:
+    """What a service may say in its own protocol: what it appends goes behind what is there, and only there; the host
+    stays."""
+    for name, value in consent.appended:
+        there = p.header(name.lower())
+        if there:
+            place, known = p.headers.index(there[0]), there[0]
+            mark = "; " if name.lower() == "cookie" else ","
+            p.headers[place] = Header(known.name, behind(known.value, mark, value), known.op)
+    gone = {name.lower() for name in consent.removed} - {"host"}
+    p.headers = [h for h in p.headers if h.name.lower() not in gone]
+    if consent.query or consent.query_removed:
+        p.query = rewritten_query(p.query or "", consent.query, consent.query_removed)
+    p.granted.extend((check, Header(*pair)) for pair in consent.told)
 
 
 def _joined(headers: Iterable[Header]) -> Iterator[Header]:

@@ -11,6 +11,7 @@ from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
 from authlint.flow.patterns import Match, compile_pattern
 from authlint.flow.reading import all_lines, one_text
+from authlint.flow.services import verdict_of
 from authlint.flow.values import evaluate
 from authlint.model.step import Forward, HeaderOp, PathRewrite
 from authlint.model.unknown import Unknown
@@ -219,13 +220,21 @@ def reply_of(p: Passage, reached: Reached, service: bool = False) -> Reply:
             there = any(h.value != "" for h in reached.get(expected.header))
             return Reply(200) if there else Reply(401, (("WWW-Authenticate", "Bearer"),))
     if p.nested or service:
-        shared.assumed[AUTH_SERVICE] = None
-        return (
-            Reply(200)
-            if carries_credential(reached.headers)
-            else Reply(401, (("WWW-Authenticate", "Bearer"),))
-        )
+        return _verdict(p, reached)
     if assume.default is not None:
         return assume.default
     shared.assumed[UPSTREAM] = None
     return Reply(200)
+
+
+def _verdict(p: Passage, reached: Reached) -> Reply:
+    """What an auth service answers: as it is declared to, or as most do."""
+    carries = carries_credential(reached.headers)
+    for key in (reached.address, reached.name):
+        declared = p.shared.assume.services.get(key) if key is not None else None
+        if declared is not None:
+            p.shared.assumed[declared.said] = None
+            p.upstream_stated = declared.sends is not None
+            return verdict_of(declared, reached, carries)
+    p.shared.assumed[AUTH_SERVICE] = None
+    return Reply(200) if carries else Reply(401, (("WWW-Authenticate", "Bearer"),))

@@ -127,6 +127,8 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
             out.insert(0, Header("Host", request.host))
         elif _is_named(name, here.header_names):
             out.append(Header(name, value))
+    if refusal is not None:  # of a body nobody has asked yet how long it is (measured)
+        shared.request = request = replace(request, body="", _parts=[])
     if refusal is not None and not named:
         shared.host = here
         hosts = tuple(one for one in request.headers if one[0].lower() != "host")

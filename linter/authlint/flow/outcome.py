@@ -30,6 +30,7 @@ Verb: TypeAlias = Literal[
     "asked",  # an auth request was made
     "forwarded",
     "kept",  # an answer, by a cache
+    "missed",  # an answer, in a cache
     "dropped",  # a header that is not understood
     "unclear",
 ]

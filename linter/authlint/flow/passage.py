@@ -41,6 +41,7 @@ class Shared:
     peer: str | None = None
     method: str = "GET"
     unread: bool = False  # of the client's request nothing is known
+    renamed: str | Unknown | None = None  # the host, once the request's Host header was changed
     hops: int = 0  # gateways of the same configuration in a row
 
     @property
@@ -131,6 +132,11 @@ class Passage:
 
     def header(self, name: str) -> list[Header]:
         return [h for h in self.headers if h.name.lower() == name]
+
+    def forget(self) -> None:
+        """A request that goes round once more meets each check for the first time: what those of the last round found
+        out or granted is gone, what they did to its headers stays (measured)."""
+        self.granted, self.ran, self.claims, self.reroutes = [], [], {}, False
 
     def decide(self, question: tuple[object, ...], reason: str) -> bool:
         return self.shared.choices.decide(question, reason)

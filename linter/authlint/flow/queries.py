@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 
@@ -21,5 +22,15 @@ def without(query: str, name: str) -> str | None:
     """The query without a parameter. The others come sorted by name, each with its "=" (measured)."""
     left = parameters(query)
     left.pop(name, None)
+    pairs = [f"{key}={value}" for key in sorted(left) for value in left[key]]
+    return "&".join(pairs) if pairs else None
+
+
+def rewritten_query(query: str, given: Iterable[tuple[str, str]], removed: Iterable[str]) -> str | None:
+    """The query with parameters set and others taken away; what stands in it stays as it is written (measured)."""
+    left = parameters(query, decoded=False)
+    left.update((name, [value]) for name, value in given)
+    for name in removed:
+        left.pop(name, None)
     pairs = [f"{key}={value}" for key in sorted(left) for value in left[key]]
     return "&".join(pairs) if pairs else None

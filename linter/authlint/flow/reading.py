@@ -146,9 +146,13 @@ def basic_user(authorization: str | Unknown) -> str | Unknown:
 
 
 def covers(network: str, address: str | None) -> bool:
-    """Whether an address (None: one that nobody names) lies in a network, an address or "all"."""
+    """Whether an address (None: one that nobody names) lies in a network, from one address to another, is this
+    address, or "all"."""
     if network == "all":
         return True
+    first, dash, last = network.partition("-")
+    if dash:
+        return address is not None and _between(first, address, last)
     try:
         net = ipaddress.ip_network(network, strict=False)
     except ValueError:
@@ -159,3 +163,19 @@ def covers(network: str, address: str | None) -> bool:
         return ipaddress.ip_address(address) in net
     except ValueError:
         return False
+
+
+def _between(first: str, address: str, last: str) -> bool:
+    try:
+        low, here, high = (ipaddress.IPv4Address(text) for text in (first, address, last))
+    except ValueError:
+        return False
+    return low <= here <= high
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 
+from authlint.flow.assume import Front
 from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
 from authlint.flow.patterns import Match, compile_pattern
@@ -18,10 +19,17 @@ from authlint.model.unknown import Unknown
 from authlint.record import record
 
 
-def choose_listener(gateway: Gateway, request: Request) -> tuple[Listener, bool] | None:
+def choose_listener(
+    gateway: Gateway, request: Request, front: Front | None = None
+) -> tuple[Listener, bool] | None:
     """The listener for a request's scheme, port and address, and whether its port had to be assumed."""
     tls = request.scheme in ("https", "wss")
     address = split_authority(request.authority)[0].strip("[]")
+    if front is not None and front.ends_tls and tls:
+        behind = [one for one in gateway.listeners if front.stands_before(one)]
+        by_name = [one for one in behind if _names(one, host_name(request.host))]
+        if by_name or (behind and not any(one.tls for one in gateway.listeners)):
+            return _best_address(by_name or behind, address), False
     on_port = [one for one in gateway.listeners if one.port == request.port]
     same_scheme = [one for one in on_port if one.tls == tls] or on_port
     name = host_name(request.host)

@@ -13,10 +13,11 @@ from authlint.flow.content import Content, Jumped, answer, files, forward, recei
 from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
+from authlint.flow.front import passed_on
 from authlint.flow.intake import take_in
 from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
-from authlint.flow.outcome import REDIRECTS, Outcome, Party
+from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
@@ -73,7 +74,7 @@ def run(
 def _one_world(
     gateway: Gateway, request: Request, assume: Assume, files: FileOracle, choices: Choices, hops: int
 ) -> Outcome:
-    chosen = choose_listener(gateway, request)
+    chosen = choose_listener(gateway, request, assume.front)
     if chosen is None:
         return _nothing("nobody listens: the configuration has no server")
     listener, assumed = chosen
@@ -103,7 +104,8 @@ def _nothing(reason: str) -> Outcome:
 def _first(shared: Shared, hosting: Hosting) -> Outcome:
     request, host = shared.request, hosting.host
     taken = take_in(shared)
-    p = Passage(shared, taken.path, taken.query, taken.headers, method=request.method)
+    headers = passed_on(shared, taken.headers)
+    p = Passage(shared, taken.path, taken.query, headers, method=request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
     refusal = taken.refusal
     early = shared.listener.intake.early if refusal is None else ()
@@ -138,6 +140,10 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
                 404, "gateway", p.note("answered", "nothing answers here", p.in_force.span), bare=True
             )
         if isinstance(content, Draft):
+            if content.bare and content.status == p.shared.listener.intake.silence:
+                p.note("answered", "closes the connection without an answer", p.in_force.span)
+                content.silent = True
+                return content
             found = recovery(p, content)
             if content.bare:
                 p.forced = content.status
@@ -159,6 +165,7 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.forced = 500
             return content
         if content.other_host:
+            p.forget()
             _choose_host_again(p)
         content = _jump(p, content.to, content.reset, content.query, redirect)
 
@@ -366,10 +373,11 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
     )
     if isinstance(draft, Undecided):
         return replace(outcome, trace=tuple(shared.trace), unknown=(draft.reason,))
-    status = p.forced if p.forced is not None else draft.status
-    status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
-    listed = sent(p, listed)
-    headers = tuple(listed)
+    status = p.forced if p.forced is not None and not draft.silent else draft.status
+    headers: tuple[Header, ...] = ()
+    if not draft.silent:
+        status, listed = own_reply(p, draft, status, response_headers(p, draft, status))
+        headers = tuple(sent(p, listed))
     return replace(
         outcome,
         status=status,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -10,7 +9,7 @@ from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
-from authlint.flow.reading import covers
+from authlint.flow.reading import covers, host_name, is_address
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
 from authlint.model.step import (
@@ -182,7 +181,7 @@ def set_address(p: Passage, op: SetAddress) -> None:
     found = [part.strip() for value in values for part in value.split(",") if part.strip()]
     while found:
         last = found.pop()
-        if not _is_address(last):
+        if not is_address(last):
             return
         shared.peer = last
         p.note("applied", f"the peer's address is {last}", op.span, op)
@@ -191,7 +190,8 @@ def set_address(p: Passage, op: SetAddress) -> None:
 
 
 def amend(p: Passage, step: Amend) -> Undecided | None:
-    """Changes the client's headers as everything behind this sees them."""
+    """Changes the client's headers as everything behind this sees them; where they were not even read none is
+    added (measured)."""
     gone = [op for op in step.ops if op.verb == "remove"] if step.at_once else []
     for op in gone:
         _amend(p, op, "")
@@ -230,6 +230,11 @@ def _is_for(p: Passage, op: HeaderOp) -> bool:
 
 
 def _amend(p: Passage, op: HeaderOp, value: str | Unknown) -> None:
+    if op.name.lower() == "host" and p.shared.listener.intake.paths == "decoded":
+        # Also of a request that was not read (measured).
+        p.shared.renamed = value if isinstance(value, Unknown) else host_name(value)
+    if p.shared.unread:
+        return
     there = [header for header in p.headers if named(op.name, header.name)]
     if value == "" and op.verb != "remove" and op.empty_keeps:
         return
@@ -253,11 +258,3 @@ def named(pattern: str, name: str) -> bool:
     """Whether a header's name is the one that an operation names, which may end in "*"."""
     pattern, name = pattern.lower(), name.lower()
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -29,6 +29,8 @@ def ask(p: Passage, check: Ask, travel: Travel) -> Verdict:
     draft = travel(inner)
     if isinstance(draft, Undecided):
         return draft
+    if draft.silent:  # that closes the client's connection too (measured)
+        return Denied(draft.status, check.span, check, hard=True)
     status = inner.forced if inner.forced is not None else draft.status
     for one in check.sets:
         p.shared.variables[one.name] = evaluate(inner, one.value)

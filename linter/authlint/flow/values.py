@@ -16,6 +16,7 @@ from authlint.flow.reading import (
     covers,
     header_text,
     host_name,
+    is_address,
     joined,
     one_text,
     scheme,
@@ -29,6 +30,8 @@ from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Varia
 
 # A peer that no configuration names: from the range kept for documentation.
 STRANGER = "203.0.113.77"
+# What a text that is no address counts as (https://nginx.org/en/docs/http/ngx_http_geo_module.html#geo).
+NO_ADDRESS = "255.255.255.255"
 DEEPEST = 60  # definitions inside definitions
 
 
@@ -77,7 +80,7 @@ def fits(p: Passage, text: str | Unknown, test: Text) -> bool:
     if test.how in ("search", "full"):
         return _pattern(p, text, test)
     if test.how == "network":
-        return covers(test.arg, text)
+        return covers(test.arg, text if is_address(text) else NO_ADDRESS)
     arg = test.arg
     if test.nocase:
         text, arg = text.lower(), arg.lower()
@@ -254,7 +257,8 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
         case "scheme":
             return scheme(p)
         case "host":
-            return host_name(shared.request.host) or server_name(shared.host)
+            named = host_name(shared.request.host) if shared.renamed is None else shared.renamed
+            return named or server_name(shared.host)
         case "server-name":
             return server_name(shared.host)
         case "authority":

@@ -159,7 +159,8 @@ class Intake:
     changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
-    answers a request that comes without TLS where TLS is spoken (None: nobody does).
+    answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
+    is no answer: the connection is closed.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -179,6 +180,7 @@ class Intake:
     grpc: bool = False
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
+    silence: int | None = None
 
 
 @record
@@ -220,6 +222,7 @@ class VirtualHost:
     buffers: Buffers | None = None
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
     declared: bool = True  # False: its routes were found without the server around them
+    certified: bool = True  # False: over TLS it shows a certificate that nobody has chosen for its names
     like: Hashable = None
 
     @cached_property
@@ -353,11 +356,12 @@ class Gateway:
     supposing: str = ""
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
-        """Every virtual host once, with the listener that best reaches it: TLS before plain text."""
+        """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would
+        refuse its certificate."""
         best: dict[int, tuple[Listener, VirtualHost]] = {}
         for listener in self.listeners:
             for host in listener.hosts:
                 known = best.get(id(host))
-                if known is None or (listener.tls and not known[0].tls):
+                if known is None or (listener.tls == host.certified and known[0].tls != host.certified):
                     best[id(host)] = (listener, host)
         return list(best.values())

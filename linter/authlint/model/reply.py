@@ -46,6 +46,7 @@ class Cache:
     unkept: tuple[Value, ...]
     ignores: frozenset[str]  # headers of the upstream's answer, lower case
     span: Span
+    least: int = 1  # what was asked for less often is not kept
     zone: str = ""  # caches of one zone hold the same answers
     key_span: Span | None = None  # of the setting that names the key
     refusals_span: Span | None = None  # of the one by which a 401 is kept

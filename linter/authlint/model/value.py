@@ -120,10 +120,10 @@ Value: TypeAlias = Lit | Get | Variable | Cat | Pick | Opaque
 class Text:
     """A test on a text: how it is compared, and with what.
 
-    `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression
-    as text, in RE2's syntax if `re2`; `true` is: neither empty nor
-    "0"; `segments` a prefix that ends with a path segment; `network` an address in CIDR form; `range` a whole number
-    from the first of two, which a comma parts, up to the other and without it.
+    `there` is a header or parameter that was sent, be it empty. `search` and `full` take a regular expression as
+    text, in RE2's syntax if `re2`; `true` is: neither empty nor "0"; `segments` a prefix that ends with a path
+    segment; `network` an address in CIDR form, or two with a dash between them; `range` a whole number from the
+    first of two, which a comma parts, up to the other and without it.
     """
 
     how: Literal[

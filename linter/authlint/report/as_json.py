@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from authlint import __version__
-from authlint.finding import Exchange, Finding, Tally
+from authlint.finding import Exchange, Finding, Fix, Tally
 from authlint.report.curl import curl
-from authlint.report.masking import mask_header, mask_url, mask_words
+from authlint.report.masking import mask_header, mask_source, mask_url, mask_words
 from authlint.text import Sources, Span
 
 
@@ -20,6 +21,7 @@ def render(findings: tuple[Finding, ...], sources: Sources, tally: Tally) -> str
         "notices": [{"path": notice.path, "text": notice.text} for notice in tally.notices],
         "looked_at": tally.looked_at,
         "read": tally.read,
+        "fixed": tally.fixed,
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -41,11 +43,35 @@ def finding_object(finding: Finding, sources: Sources) -> dict[str, Any]:
         "assumes": [mask_words(one) for one in finding.assumes],
         "stated": list(finding.stated),
         "pedantic": finding.pedantic,
+        "fixes": [fix_object(one, sources) for one in tellable(finding.fixes)],
+    }
+
+
+def tellable(fixes: Iterable[Fix]) -> Iterator[Fix]:
+    """Those whose words hold no secret: one with stars in it would write the stars."""
+    for one in fixes:
+        if all(mask_source(edit.text) == edit.text for edit in one.edits):
+            yield one
+
+
+def fix_object(fix: Fix, sources: Sources) -> dict[str, Any]:
+    return {
+        "title": mask_words(fix.title),
+        "safe": fix.safe,
+        "edits": [
+            {
+                **place(edit.span, sources),
+                "start": edit.span.start,
+                "end": edit.span.end,
+                "replacement": edit.text,
+            }
+            for edit in fix.edits
+        ],
     }
 
 
 def place(span: Span, sources: Sources) -> dict[str, Any]:
-    """A place by line and column from 1; the end is behind the last character."""
+    """A place by line and column from 1, in characters; the end is behind the last one."""
     start, end = sources.position(span), sources.end(span)
     return {
         "path": span.path,

@@ -92,6 +92,8 @@ def _facts(finding: Finding) -> Iterator[tuple[str, list[str] | str]]:
         yield "affects", _affected(finding.routes)
     if finding.cure:
         yield "cure", mask_words(finding.cure)
+    for fix in finding.fixes:
+        yield "fix", f"{'--fix' if fix.safe else '--fix --unsafe-fixes'} does this: {mask_words(fix.title)}"
     if finding.assumes:
         yield "assumes", mask_words("; ".join(finding.assumes))
     elif finding.witness or finding.proof:

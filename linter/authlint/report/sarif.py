@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from authlint import __version__
-from authlint.finding import Finding, Label, Level, Tally
-from authlint.report.as_json import exchange_object
+from authlint.finding import Finding, Fix, Label, Level, Tally
+from authlint.report.as_json import exchange_object, tellable
 from authlint.report.masking import mask_words
 from authlint.rule import Rule
 from authlint.text import Sources, Span
@@ -66,6 +66,7 @@ def _result(finding: Finding, sources: Sources, mark: str) -> dict[str, Any]:
         "cure": mask_words(finding.cure),
         "assumes": [mask_words(one) for one in finding.assumes],
     }
+    fixes = [_fix(one, sources) for one in tellable(finding.fixes)]
     return {
         "ruleId": finding.rule,
         "level": LEVELS[finding.level],
@@ -74,6 +75,29 @@ def _result(finding: Finding, sources: Sources, mark: str) -> dict[str, Any]:
         "relatedLocations": [_related(label, sources, n) for n, label in enumerate(finding.related)],
         "partialFingerprints": {"authlint/v1": mark},
         "properties": properties,
+        **({"fixes": fixes} if fixes else {}),
+    }
+
+
+def _fix(fix: Fix, sources: Sources) -> dict[str, Any]:
+    paths = dict.fromkeys(edit.span.path for edit in fix.edits)
+    return {
+        "description": {"text": mask_words(fix.title)},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": _uri(path)},
+                "replacements": [
+                    {
+                        "deletedRegion": _location(edit.span, sources)["region"],
+                        "insertedContent": {"text": edit.text},
+                    }
+                    for edit in fix.edits
+                    if edit.span.path == path
+                ],
+            }
+            for path in paths
+        ],
+        "properties": {"safe": fix.safe},
     }
 
 

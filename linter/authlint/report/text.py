@@ -44,6 +44,8 @@ def _summary(findings: tuple[Finding, ...], tally: Tally, hidden: int) -> str:
     parts = [said, f"{counted(tally.looked_at, 'file')} looked at"]
     passed = len({notice.path for notice in tally.notices})
     line = "; ".join(parts) + (f", {passed} passed over (--verbose says why)" if passed else "")
+    if tally.fixed:
+        line += f"; {tally.fixed} cured"
     if tally.known:
         line += f"; {tally.known} more {'is' if tally.known == 1 else 'are'} known (--no-baseline)"
     if hidden:

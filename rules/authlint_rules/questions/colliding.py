@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from authlint.flow.arrival import arrive
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.flow.tokens import demanded
@@ -49,7 +48,7 @@ def _would_fit(site: Site, meant: Endpoint, request: Request) -> bool:
     """Whether the made-up request is surely one that the route asks for."""
     if meant.route.when is None:
         return True
-    p = arrive(site.gateway, request, site.files)
+    p = site.arrive(request)
     return p is not None and holds(p, meant.route.when) and not p.shared.choices.reasons
 
 
@@ -87,7 +86,7 @@ def _late(site: Site, endpoint: Endpoint, check: Jwt) -> Iterator[Late]:
             earlier.setdefault(path, rule)
             continue
         request = replace(site.request(endpoint), url=f"{endpoint.base}{path.rstrip('/')}/x", _parts=[])
-        p = arrive(site.gateway, request, site.files)
+        p = site.arrive(request)
         outcome = site.ask(request)
         if first.demand != rule.demand and p is not None and demanded(p, check) is first.demand:
             short = prefix_of(first.when) or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
@@ -30,7 +31,7 @@ def wrong_scheme(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]
     told = only(reached, PROTO)
     if told is None or told.text != "http" or told.op is None or not _of_the_connection(told.op.value):
         return
-    why = _tls_before(outcome, endpoint, told.op)
+    why = _declared(site, endpoint) or _tls_before(outcome, endpoint, told.op)
     if why is None:
         return
     login = not SIGNING_IN.isdisjoint((*words_of(reached), *words_in(endpoint.title)))
@@ -82,6 +83,13 @@ def _tls_before(outcome: Outcome, endpoint: Endpoint, op: HeaderOp) -> Label | N
         if isinstance(test, Branch) and _tests_scheme(test.when):
             return Label(test.span, "TLS ends before this server: the header is tested here")
     return None
+
+
+def _declared(site: Site, endpoint: Endpoint) -> Label | None:
+    """What is in front is declared to end TLS, and to say so."""
+    front = site.declared.assume.front
+    says = front is not None and front.brings_https(endpoint.listener) and PROTO in (front.sets or ())
+    return evidence.tls_before(site, endpoint) if says else None
 
 
 def _tests_scheme(when: Condition) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlint.flow.arrival import arrive
 from authlint.flow.tokens import demanded
 from authlint.model.credential import Demand, Jwt, Provider
 from authlint.site import BEARER, Endpoint, Site, headers_of, requires
@@ -16,7 +15,7 @@ def asked_for(site: Site, endpoint: Endpoint) -> Iterator[tuple[Jwt, Provider]]:
     for require in requires(endpoint.route):
         for check in require.checks:
             if isinstance(check, Jwt) and id(check) not in endpoint.idle:
-                p = p or arrive(site.gateway, site.request(endpoint), site.files)
+                p = p or site.arrive(site.request(endpoint))
                 demand = None if p is None else demanded(p, check)
                 for name in dict.fromkeys(named(demand)):
                     provider = check.provider(name)

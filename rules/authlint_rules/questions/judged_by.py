@@ -11,9 +11,10 @@ from authlint.flow.outcome import REDIRECTS, Outcome, Reached
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Recover
 from authlint.model.value import Get, Opaque, Value, literal, parts
-from authlint.record import record
 from authlint.site import BEARER, COOKIE, CREDENTIALS, Endpoint, Site
 from authlint.text import Span
+from authlint_rules.questions.wanted import Want as Want
+from authlint_rules.questions.wanted import declared_wants
 
 # Services that are known by their name, and keep a session in a cookie unless they are told otherwise.
 SESSIONS = re.compile(r"oauth2[-_]proxy|/oauth2/auth$|authelia|vouch|authentik")
@@ -32,20 +33,15 @@ GATEWAYS = (
 KEY_WORDS = re.compile("authorization|key|token")
 
 
-@record
-class Want:
-    """A credential that the service judges by, what says so, and what nobody says."""
-
-    header: tuple[str, str]
-    why: tuple[Label, ...] = ()
-    assumes: tuple[str, ...] = ()
-
-
 def wants(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Want]:
     """The surest first; those at the end rest on an assumption."""
     anonymous = site.get(endpoint)
     asked = next((one for world in anonymous.worlds for one in world.auth_requests), None)
     if asked is None:
+        return
+    declared = site.service(asked)
+    if declared is not None and declared.accepts:
+        yield from declared_wants(site, endpoint, asked, declared.accepts)
         return
     for name in (asked.address, asked.name):
         if name is not None and name in site.expects:

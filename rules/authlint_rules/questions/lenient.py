@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
-from authlint.flow.arrival import arrive
 from authlint.flow.tokens import demanded
 from authlint.model.credential import Demand, Jwt, Provider
 from authlint.model.gateway import Block
@@ -52,7 +51,7 @@ def _checks(block: Block) -> Iterator[Check]:
 
 def _lenient(site: Site, endpoint: Endpoint, check: Jwt) -> Demand | None:
     """The demand of this endpoint's requests that any token meets."""
-    p = arrive(site.gateway, site.request(endpoint), site.files)
+    p = site.arrive(site.request(endpoint))
     demand = None if p is None else demanded(p, check)
     if demand is None:
         return None

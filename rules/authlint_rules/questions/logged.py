@@ -30,7 +30,11 @@ def secrets(site: Site, endpoint: Endpoint, value: Value) -> Iterator[Get]:
                 yield word
         elif is_secret(word):
             handed = word.name == "authorization" and evidence.reads_authorization(site, endpoint) is not None
-            if asked or handed:
+            if (
+                asked
+                or handed
+                or (endpoint.forward is not None and evidence.is_api(site, endpoint) is not None)
+            ):
                 yield word
 
 

@@ -27,7 +27,7 @@ def with_token(site: Site, endpoint: Endpoint) -> Iterator[Request]:
     if endpoint.route.slash:
         # From outside the port may be another: nginx then shows its own all the same (measured: I02).
         host = urlsplit(endpoint.base).hostname or ""
-        yield bare if evidence.tls_before(endpoint) is None else bare.with_headers(("Host", host))
+        yield bare if evidence.tls_before(site, endpoint) is None else bare.with_headers(("Host", host))
 
 
 def may_redirect(endpoint: Endpoint) -> bool:
@@ -60,9 +60,9 @@ def redirecting(world: Outcome) -> Label | None:
     return Label(decided.span, "redirects") if decided is not None and decided.span is not None else None
 
 
-def loss(request: Request, outcome: Outcome, endpoint: Endpoint) -> str:
+def loss(site: Site, request: Request, outcome: Outcome, endpoint: Endpoint) -> str:
     """Why a token does not arrive, if this is a redirect to the same resource; else nothing."""
-    outside = evidence.tls_before(endpoint) is not None
+    outside = evidence.tls_before(site, endpoint) is not None
     start = own_url(request)
     if outside:
         start = f"https://{urlsplit(start).hostname}{request.target}"

@@ -16,6 +16,8 @@ from authlint_rules.questions.service_answers import COOKIES, RENEWED, Lost, ask
 # Known by their names or paths, and by their manuals to renew the session's cookie in their answers.
 RENEWING = re.compile(r"oauth2[-_]proxy|/oauth2/auth\b|authentik|/outpost\.goauthentik\.io/")
 
+RENEWS = "the service renews its cookie when it lets a request pass"
+
 
 def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Lost]:
     """A service that keeps sessions in a cookie, and nobody asks whether it has renewed it."""
@@ -23,7 +25,8 @@ def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterat
         sure = next(wants(site, endpoint, service), None)
         if sure is None or sure.assumes or sure.header != COOKIE or _is_fetched(service):
             return
-        if not any(RENEWING.search(f"{one.name} {one.path}") for one in _asked(site, endpoint)):
+        known = any(RENEWING.search(f"{one.name} {one.path}") for one in _asked(site, endpoint))
+        if not known and not _is_declared(site, endpoint):
             return
         span, why = service.span, "no auth_request_set takes Set-Cookie from the answer"
     else:
@@ -35,8 +38,14 @@ def never_fetched(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterat
     _, outcome = asked_for(site, endpoint, answer)
     if outcome.opens or any(not world.admitted or world.get(COOKIES) for world in outcome.worlds):
         return
-    assumes = ("the service renews its cookie when it lets a request pass",)
+    assumes = () if _is_declared(site, endpoint) else (RENEWS,)
     yield Lost("Set-Cookie", answer, span, why, (), assumes)
+
+
+def _is_declared(site: Site, endpoint: Endpoint) -> bool:
+    """Whether the service is declared to send cookies with its consent."""
+    declared = [site.service(one) for one in _asked(site, endpoint)]
+    return any(COOKIES in map(str.lower, one.sends or ()) for one in declared if one is not None)
 
 
 def _asked(site: Site, endpoint: Endpoint) -> tuple[Reached, ...]:

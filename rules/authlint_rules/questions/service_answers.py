@@ -57,7 +57,7 @@ def _answers(name: str, headers: Headers) -> Assume:
 
 def lost_on_the_way(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Lost]:
     """What is fetched from the answer and arrives nowhere."""
-    fetched = list(_fetched(service))
+    fetched = [one for one in _fetched(service) if _is_sent(site, endpoint, one.header)]
     if not fetched:
         return
     answer = tuple((one.header.title(), _text(one.header)) for one in fetched)
@@ -78,6 +78,13 @@ def _fetched(service: Ask | Call) -> Iterator[_Fetched]:
     for test in (*service.takes, *service.appends, *service.success_headers):
         if test.how == "is" and test.arg.lower() not in ("content-length", "host"):
             yield _Fetched(test.arg.lower(), service.span)
+
+
+def _is_sent(site: Site, endpoint: Endpoint, header: str) -> bool:
+    """Whether the service may answer with this header, as far as anybody says."""
+    asked = next((one for world in site.get(endpoint).worlds for one in world.auth_requests), None)
+    declared = site.service(asked) if asked is not None else None
+    return declared is None or declared.sends is None or header in map(str.lower, declared.sends)
 
 
 def _text(header: str) -> str:

@@ -10,10 +10,10 @@ from authlint import evidence
 from authlint.client.redirects import follow
 from authlint.finding import Label
 from authlint.flow.outcome import REDIRECTS, Event, Header, Outcome
-from authlint.flow.request import Request
+from authlint.flow.request import Request, split_authority
 from authlint.model.credential import OAuth
 from authlint.model.step import Respond, ToClient
-from authlint.model.value import Cat, literal
+from authlint.model.value import Cat, Get, Value, literal
 from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for, token_rules
@@ -60,22 +60,35 @@ def redirected(request: Request, outcome: Outcome) -> Request | None:
     """The request that a browser sends next. Of a Location that is not known to its end the path will do."""
     location = outcome.value("location")
     if location is None and outcome.status in REDIRECTS:
-        location = next((text for text in map(_known_path, outcome.worlds[0].trace[::-1]) if text), None)
+        known = (_known_path(event, request) for event in outcome.worlds[0].trace[::-1])
+        location = next((text for text in known if text), None)
         outcome = replace(outcome, headers=(Header("Location", location or ""),))
     if not (location or "").startswith(("/", "http")):
         return None
     return follow(request, outcome, "browser")
 
 
-def _known_path(event: Event) -> str:
-    """The fixed text before the query of a redirect's target; nothing where the path itself is not fixed."""
+def _known_path(event: Event, request: Request) -> str:
+    """What is known of a redirect's target before its query; nothing where the path itself is not known."""
     if not isinstance(event.subject, (ToClient, Respond)) or event.subject.location is None:
         return ""
     value, text = event.subject.location, ""
     for part in value.parts if isinstance(value, Cat) else (value,):
-        fixed = literal(part)
-        if fixed is None:
+        known = _known(part, request)
+        if known is None:
             break
-        text += fixed
+        text += known
     path, mark, _ = text.partition("?")
     return path if mark else ""
+
+
+def _known(part: Value, request: Request) -> str | None:
+    """A fixed text, or what the client itself said of where it sends its request."""
+    match part:
+        case Get("scheme"):
+            return request.scheme
+        case Get("authority") | Get("header", "host"):
+            return request.host
+        case Get("host") | Get("authority-name"):
+            return split_authority(request.host)[0].lower()
+    return literal(part)

@@ -8,12 +8,11 @@ from dataclasses import replace
 from authlint.finding import Label
 from authlint.flow.assume import Reply
 from authlint.flow.outcome import REDIRECTS, Event, Outcome, Reached
-from authlint.flow.request import Request
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Forward
-from authlint.record import record
 from authlint.site import BEARER, Endpoint, Site
 from authlint_rules.questions.attempts import attempts
+from authlint_rules.questions.faults import Fault, declared_fault
 from authlint_rules.questions.judged_by import SESSIONS
 from authlint_rules.questions.known_services import known_by
 
@@ -22,27 +21,13 @@ WAITING = Reply("timeout")
 READS = "the auth service reads the body before it answers"
 
 
-@record
-class Fault:
-    """Why there is no verdict, what to do, and a request that shows it; `verdict` is what the service is taken to
-    answer to everybody, 0 that it waits."""
-
-    place: Label
-    related: tuple[Label, ...]
-    cure: str
-    request: Request
-    outcome: Outcome
-    verdict: int | None = None
-    stated: tuple[str, ...] = ()
-    assumes: tuple[str, ...] = ()
-
-
 def faults(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Fault]:
     """The gravest first."""
     if isinstance(service, Ask):
         yield from _never(site, endpoint, service)
     asked = next(iter(site.get(endpoint).auth_requests), None)
     if asked is not None:
+        yield from declared_fault(site, endpoint, service, asked)
         yield from _wrong_page(site, endpoint, service, asked)
         yield from _waits(site, endpoint, service, asked)
 

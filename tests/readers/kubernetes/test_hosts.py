@@ -136,9 +136,11 @@ def test_aliases() -> None:
     assert answer(given, path="/", host="old.example.com")[0] == 401
 
 
-def test_certificates_are_for_hosts_of_the_same_object() -> None:
-    assert [node.arg(0) for node in server(ingress(tls=True)) if node.name == "listen"] == ["80", "443"]
-    assert [node.arg(0) for node in server(ingress()) if node.name == "listen"] == ["80"]
+def test_every_server_speaks_tls_and_certificates_are_for_hosts_of_the_same_object() -> None:
+    for with_certificate in (True, False):
+        made = server(ingress(tls=with_certificate))
+        assert [node.arg(0) for node in made if node.name == "listen"] == ["80", "443"]
+        assert any(node.name == "@uncertified" for node in made) != with_certificate
 
 
 def test_old_api_groups() -> None:

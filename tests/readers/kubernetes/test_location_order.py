@@ -323,7 +323,8 @@ def test_the_other_name_only_redirects() -> None:
         ingress({"from-to-www-redirect": "true", "auth-type": "basic", "auth-secret": "u"}),
         name="www.app.example.com",
     )
-    assert [node.name for node in other] == ["listen", "server_name", "return"]
+    names = [node.name for node in other]
+    assert names == ["listen", "listen", "@uncertified", "server_name", "return"]
 
 
 def test_who_has_a_client_certificate_is_not_known() -> None:

@@ -1,6 +1,7 @@
 """The ext_authz filter (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/ext_authz_filter).
 
-What the service gets unasked, that only 200 lets pass and what of its answers goes on was measured on 1.40 over HTTP.
+What the service gets unasked, that only 200 lets pass and what of its answers goes on was measured on 1.40, and
+what a service over gRPC gets and may say.
 """
 
 from __future__ import annotations
@@ -46,37 +47,35 @@ def check(one: Filter, spot: Spot, around: Surroundings) -> Check | None:
 
 
 def _call(one: Filter, settings: Item | None, around: Surroundings) -> Check:
-    grpc = field(settings, "grpc_service") or field(one.config, "grpc_service")
-    service = field(settings, "http_service") or field(one.config, "http_service")
+    """A route that names a service of its own has that one, whichever protocol the filter's speaks (measured)."""
     failure = is_set(one.config, "failure_mode_allow")
     otherwise = status_code(field(one.config, "status_on_error")) or REFUSES
-    if service is None and grpc is None:
-        return Unsure("ext_authz has no service: the first request ends the process", one.span)
-    return (
-        _over_http(one, service, around, otherwise, failure)
-        if service is not None
-        else _over_grpc(one, grpc, around, otherwise, failure)
-    )
+    for owner in (settings, one.config):
+        service, grpc = field(owner, "http_service"), field(owner, "grpc_service")
+        if service is not None:
+            return _over_http(one, service, settings, around, otherwise, failure)
+        if grpc is not None:
+            return _over_grpc(one, grpc, settings, around, otherwise, failure)
+    return Unsure("ext_authz has no service: the first request ends the process", one.span)
 
 
-def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: int, failure: bool) -> Call:
+def _over_grpc(
+    one: Filter, grpc: Item, settings: Item | None, around: Surroundings, otherwise: int, failure: bool
+) -> Call:
     cluster = field(grpc, "envoy_grpc", "cluster_name")
     name = cluster.text if cluster is not None and not cluster.masked else ""
     span = place(cluster, one.span)
-    never = strings(field(one.config, "disallowed_headers"))
-    listed = field(one.config, "allowed_headers")
-    sends = None if listed is None else strings(listed)
     return Call(
         upstream=name,
         defined=around.defined(name),
         prefix="",
-        sends=sends,
-        never=never,
-        always=frozenset(),
+        sends=_sends(one),
+        never=strings(field(one.config, "disallowed_headers")),
+        always=_always(one),
         allow=frozenset((200,)),
         otherwise=otherwise,
         fails_open=failure,
-        takes=(),
+        takes=ANY,
         appends=(),
         denial_headers=None,
         denial_always=frozenset(),
@@ -84,14 +83,17 @@ def _over_grpc(one: Filter, grpc: Item | None, around: Surroundings, otherwise: 
         adds=(),
         remove_header="",
         once=REQUEST,
-        most=_most(one),
+        most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
+        consents=True,
         span=span,
         open_span=place(field(one.config, "failure_mode_allow"), span),
     )
 
 
-def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int, failure: bool) -> Call:
+def _over_http(
+    one: Filter, service: Item, settings: Item | None, around: Surroundings, otherwise: int, failure: bool
+) -> Call:
     cluster = field(service, "server_uri", "cluster")
     name = cluster.text if cluster is not None and not cluster.masked else ""
     request, response = field(service, "authorization_request"), field(service, "authorization_response")
@@ -101,9 +103,9 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         upstream=name,
         defined=around.defined(name),
         prefix=text(service, "path_prefix"),
-        sends=(*strings(field(one.config, "allowed_headers")), *strings(field(request, "allowed_headers"))),
+        sends=_sends(one),
         never=strings(field(one.config, "disallowed_headers")),
-        always=SENT,
+        always=_always(one),
         allow=frozenset((200,)),
         otherwise=otherwise,
         fails_open=failure,
@@ -115,7 +117,7 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
         adds=tuple(_added(pair) for pair in fields(request, "headers_to_add")),
         remove_header="x-envoy-auth-headers-to-remove",
         once=REQUEST,
-        most=_most(one),
+        most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
         denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),
@@ -123,14 +125,27 @@ def _over_http(one: Filter, service: Item, around: Surroundings, otherwise: int,
     )
 
 
+def _sends(one: Filter) -> tuple[Text, ...] | None:
+    """What of the client's headers goes to a service, a route's own one too: the filter decides (measured)."""
+    listed = field(one.config, "allowed_headers")
+    service = field(one.config, "http_service")
+    if service is None:
+        return None if listed is None else strings(listed)
+    return *strings(listed), *strings(field(service, "authorization_request", "allowed_headers"))
+
+
+def _always(one: Filter) -> frozenset[str]:
+    return frozenset(("host",)) if field(one.config, "http_service") is None else SENT
+
+
 def _added(pair: Item) -> tuple[str, Value]:
     value = field(pair, "value")
     return text(pair, "key"), EMPTY if value is None else formatting.value(value.text, value.span)
 
 
-def _most(one: Filter) -> int | None:
-    """How many bytes of a body the service may get, where more than that is refused."""
-    body = field(one.config, "with_request_body")
-    return (
-        None if body is None or is_set(body, "allow_partial_message") else number(body, "max_request_bytes")
-    )
+def _most(one: Filter, settings: Item | None) -> int | None:
+    """How many bytes of a body the service may get, where more than that is refused; a route may say otherwise."""
+    body = field(settings, "with_request_body") or field(one.config, "with_request_body")
+    if body is None or is_set(body, "allow_partial_message"):
+        return None
+    return None if is_set(settings, "disable_request_body_buffering") else number(body, "max_request_bytes")

@@ -23,11 +23,13 @@ ADVICE = {
     "which has it",
     "wildcard-origin-with-credentials": f"name the origins in {PREFIX}cors-allow-origin, or set "
     'cors-allow-credentials: "false" if no cookies are needed',
-    "credentials-over-plaintext": 'let the controller redirect to https: take ssl-redirect: "false" away',
+    "credentials-over-plaintext": "let the controller redirect to https: name the host under tls, and take "
+    'ssl-redirect: "false" away where it is set',
     "authorization-dropped": "auth-type makes the controller blank Authorization: check the password in the "
     "application instead, or give the application another credential",
     "inherited-headers-lost": "write the line in configuration-snippet: in server-snippet no location hears it",
     "rewrite-leaves-protection": "protect the Ingress of this path in the same way",
+    "auth-endpoint-behind-auth": "give the sign-in's paths an Ingress of their own, without the annotations that ask",
     "redirect-loses-credentials": "leave the API's paths out of the redirect: an Ingress of their own, without this "
     "annotation",
     "unauthorized-masked": "give the API's paths an Ingress of their own, without this annotation: their 401 then goes "

@@ -83,8 +83,10 @@ def _server(host: Host, world: World) -> Iterator[Node]:
     at = host.span
     default = ("default_server",) if not host.name else ()
     yield node(at, "listen", "80", *default)
-    if host.tls or default:
-        yield node(at, "listen", "443", *default, "ssl")
+    # Every server listens there; the controller's own certificate stands in where the host has none.
+    yield node(at, "listen", "443", *default, "ssl")
+    if not host.tls and host.name:
+        yield node(at, "@uncertified")
     aliases = [alias for path in host.paths for alias in path.own.words("server-alias")]
     yield node(at, "server_name", host.name or "_", *dict.fromkeys(aliases))
     yield from _certificates(host)
@@ -123,7 +125,7 @@ def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator
         return
     at = asking[0].own.span("from-to-www-redirect") or host.span
     code = world.controller.text("http-redirect-code") or "308"
-    secure = [node(at, "listen", "443", "ssl")] if host.tls else []
+    secure = [node(at, "listen", "443", "ssl"), *([] if host.tls else [node(at, "@uncertified")])]
     answer = node(at, "return", code, f"{came(world.controller).scheme}://{host.name}$uri_without_slash")
     children = [node(at, "listen", "80"), *secure, node(at, "server_name", other), answer]
     yield node(at, "server", children=children)

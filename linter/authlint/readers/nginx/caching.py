@@ -30,6 +30,7 @@ def cache(level: Level, prefix: str) -> Cache | None:
         unkept=_values(level, f"{prefix}_no_cache"),
         ignores=frozenset(ignored),
         span=node.span,
+        least=_least(level.last(f"{prefix}_cache_min_uses")),
         zone=node.arg(0),
         key_span=None if named is None else named.span,
         refusals_span=_of_refusals(valid),
@@ -41,6 +42,11 @@ def _key(level: Level, prefix: str) -> Value | None:
     if node is not None and node.args:
         return level.value(node.arg(0))
     return None if prefix == "proxy" else Lit("")
+
+
+def _least(node: Node | None) -> int:
+    """Measured: 0 is as good as 1."""
+    return int(node.arg(0)) if node is not None and node.arg(0).isdigit() else 1
 
 
 def _values(level: Level, name: str) -> tuple[Value, ...]:

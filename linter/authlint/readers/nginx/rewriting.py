@@ -64,7 +64,8 @@ def respond(names: Names, node: Node) -> Op:
         return Respond(status, names.value(node.arg(1)), True, node.span)
     if first in REDIRECTS:
         return Respond(status, EMPTY, True, node.span)  # an empty Location (measured)
-    return Respond(status, None, status >= 400 and len(node.args) == 1, node.span)
+    # An empty text is as good as none (measured).
+    return Respond(status, None, status >= 400 and not node.arg(1), node.span)
 
 
 def rewrite(names: Names, node: Node) -> Op:

@@ -95,6 +95,7 @@ class ServerReader:
             buffers=_buffers(level),
             refused=REFUSED,
             declared=declared,
+            certified=not level.own("@uncertified"),
             like=like,
         )
 
@@ -126,7 +127,8 @@ def _buffers(level: Level) -> Buffers:
 
 
 def _intake(http: Level) -> Intake:
-    return Intake(lines=release.lines(http.names.server), plain=400)
+    # 444: https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return
+    return Intake(lines=release.lines(http.names.server), plain=400, silence=444)
 
 
 def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:

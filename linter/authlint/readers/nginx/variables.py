@@ -216,14 +216,16 @@ def _opaque(argument: int) -> Callable[[Names, Node], None]:
 
 
 def _geo(names: Names, node: Node) -> None:
-    """ngx_http_geo_module: the smallest network that holds the address."""
+    """ngx_http_geo_module: the smallest network that holds the address; of ranges the last one that does (measured:
+    the server refuses one around an earlier one)."""
     if not node.args:
         return
     name = node.args[-1].text.lstrip("$")
     children = [child for child in node.children or () if child.args]
-    ranges = any(child.name in ("ranges", "proxy", "include") for child in node.children or ())
+    names_of = {child.name for child in node.children or ()}
+    ranges = "ranges" in names_of
     gaps = any(child.gap is not None or child.masked for child in node.children or ())
-    if ranges or gaps:
+    if gaps or not names_of.isdisjoint(("proxy", "include")) or (ranges and _cuts(children)):
         names.defined[name] = Opaque(f"the variable ${name}, which depends on the client's address")
         return
     cases: dict[str, Case] = {}
@@ -234,11 +236,24 @@ def _geo(names: Names, node: Node) -> None:
         elif child.name == "delete":
             cases.pop(child.arg(0), None)
         else:
+            cases.pop(child.name, None)
             cases[child.name] = Case(Text("network", child.name), Lit(child.arg(0)), child.span)
     ordered = sorted(cases.values(), key=lambda case: -_bits(case.test.arg))
+    if ranges:
+        ordered = list(cases.values())[::-1]
     source = names.value(node.arg(0)) if len(node.args) > 1 else Get("peer")
     names.defined[name] = Variable(name)
     names.definitions[name] = Pick(source, tuple(ordered), default, node.span)
+
+
+def _cuts(children: list[Node]) -> bool:
+    """Whether a part of a range is deleted: nobody measured which parts can be."""
+    there: set[str] = set()
+    for child in children:
+        if child.name == "delete" and child.arg(0) not in there:
+            return True
+        there.add(child.name)
+    return False
 
 
 def _bits(network: str) -> int:

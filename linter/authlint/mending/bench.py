@@ -1,0 +1,89 @@
+"""The proof of a fix: every root that reads the edited file is judged again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from authlint.discover import Discovered
+from authlint.finding import Finding
+from authlint.intent import Edit
+from authlint.lint import Result, lint
+from authlint.mending.texts import edited, moved
+from authlint.rule import Rule
+from authlint.settings import Settings
+
+Key = tuple[str, str, int]  # rule, file, offset
+
+
+class Bench:
+    """Texts of a run on which edits are tried. `texts` are those that have been changed so far, by absolute path;
+    `tried` counts the reruns."""
+
+    def __init__(self, files: Discovered, settings: Settings, rules: Sequence[Rule]) -> None:
+        self.files, self.rules = files, rules
+        # What is selected decides what is told; what is broken by an edit matters whoever asks.
+        self.settings = replace(settings, select=frozenset())
+        self.texts = dict(files.texts)
+        self.tried = 0
+        self._known: dict[frozenset[str], Result] = {}
+
+    def now(self) -> Discovered:
+        """The run's files as they are now."""
+        return replace(self.files, texts=dict(self.texts))
+
+    def cures(self, findings: Sequence[Finding], edits: Sequence[Edit]) -> bool:
+        """Whether the edits take these findings away and bring no other."""
+        paths = frozenset(one.span.path for one in edits)
+        before = self._before(paths)
+        there = {_key(one, ()) for one in before.findings}
+        if not all(_key(one, ()) in there for one in findings):
+            return False
+        changed = {os.path.abspath(path): self._edited(before, path, edits) for path in paths}
+        self.tried += 1
+        after = lint(
+            replace(self.files, texts={**self.texts, **changed}), self.settings, self.rules, reading=paths
+        )
+        gone = {_key(one, ()) for one in findings}
+        known = [one for one in (*before.findings, *before.explained) if _key(one, ()) not in gone]
+        left = {_key(one, edits) for one in findings}
+        return all(self._is_known(one, known, edits, left) for one in after.findings)
+
+    def apply(self, edits: Sequence[Edit]) -> None:
+        paths = frozenset(one.span.path for one in edits)
+        before = self._before(paths)
+        for path in paths:
+            self.texts[os.path.abspath(path)] = self._edited(before, path, edits)
+        self._known.clear()
+
+    def _before(self, paths: frozenset[str]) -> Result:
+        if paths not in self._known:
+            self._known[paths] = lint(self.now(), self.settings, self.rules, reading=paths)
+        return self._known[paths]
+
+    def _edited(self, before: Result, path: str, edits: Iterable[Edit]) -> str:
+        return edited(before.sources[path].text, [one for one in edits if one.span.path == path])
+
+    def _is_known(
+        self, finding: Finding, before: Sequence[Finding], edits: Sequence[Edit], left: set[Key]
+    ) -> bool:
+        """Whether a finding was there before, no better and of no fewer routes; one that only an assumption makes
+        counts if it stands where a finding was to go, or if somebody sees it."""
+        key = _key(finding, ())
+        if finding.pedantic and not self.settings.pedantic and key not in left:
+            return True
+        return any(
+            _key(known, edits) == key
+            and known.pedantic <= finding.pedantic
+            and known.level >= finding.level
+            and len(known.routes) >= len(finding.routes)
+            for known in before
+        )
+
+
+def _key(finding: Finding, edits: Sequence[Edit]) -> Key:
+    """What a finding is known by; with the edits, what it will be known by behind them."""
+    span = finding.primary.span
+    here = [one for one in edits if one.span.path == span.path]
+    return finding.rule, span.path, moved(span.start, here)

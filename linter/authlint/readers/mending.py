@@ -1,0 +1,56 @@
+"""What is to change, as edits of the file in which it stands: which dialect's reader is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from authlint.discover import is_document, is_script
+from authlint.intent import Edit, Intent, in_order
+from authlint.readers.embedded import dump
+from authlint.readers.embedded.find import could_hold, excerpts
+from authlint.readers.nginx import mending as nginx
+from authlint.readers.nginx.template import mask
+from authlint.readers.placeholders import touches_one
+from authlint.text import Source
+
+ENVSUBST = (".template", ".tmpl", ".tpl", ".envsubst")
+
+
+def worked_out(intents: Iterable[Intent], sources: Mapping[str, Source]) -> tuple[Edit, ...] | None:
+    """The edits that all of the intents come to; None where one of them cannot be said in its file."""
+    found: list[Edit] = []
+    for intent in intents:
+        source = sources.get(intent.span.path)
+        some = _edits(intent, source.path, source.text) if source is not None else None
+        if source is None or some is None:
+            return None
+        if any(_filled_in(one, source.text) for one in some):
+            return None
+        found += some
+    return in_order(found)
+
+
+def _filled_in(edit: Edit, text: str) -> bool:
+    path, start, end = edit.span
+    return touches_one(text, start, max(start, end - 1), envsubst=path.endswith(ENVSUBST))
+
+
+def _edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    if dump.is_dump(text):
+        return None  # a print of what a server has read: it is not where this is written
+    if is_document(path) or is_script(path):
+        return _inside(intent, path, text)
+    return nginx.edits(intent, mask(text, envsubst=path.endswith(ENVSUBST)).text)
+
+
+def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """nginx's configuration in another file."""
+    if not could_hold(path, text.encode("utf-8", "replace")):
+        return None
+    for one in excerpts(path, text):
+        if one.text[intent.span.start : intent.span.end].strip() and one.host == path:
+            some = nginx.edits(intent, mask(one.text).text)
+            if some is not None and any(touches_one(one.text, *edit.span[1:]) for edit in some):
+                return None
+            return some
+    return None
