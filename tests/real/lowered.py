@@ -102,6 +102,12 @@ def placed(node: Node, made: Lowered, around: str = "") -> Node:
     elif node.name == "auth_basic_user_file":
         words[0] = str(made.folder / Path(words[0]).name)
         Path(words[0]).write_text(USERS)
+    elif node.name == "@answer":
+        # Of a file that is not there.
+        node, words = (
+            replace(node, name="try_files", args=(*node.args, *node.args)),
+            ["/none", f"={words[0]}"],
+        )
     elif node.name == "set_escape_uri":
         # A module of the controller's build; what it escapes is not compared.
         node = replace(node, name="set")

@@ -110,7 +110,9 @@ def test_behind_passthrough_nothing_is_asked() -> None:
 
 
 def test_the_root_of_a_host_that_has_none() -> None:
-    assert locations(ingress(None, ("/a", "Prefix")))["/"] == ["return 404;"]
+    made = locations(ingress({"auth-url": "http://auth.example/check"}, ("/a", "Prefix")))["/"]
+    assert "auth_request /_external-auth-1;" in made, "it has the annotations of the first Ingress"
+    assert made[-1] == "@answer 404;"
 
 
 def test_a_name_that_nobody_has() -> None:

@@ -24,48 +24,6 @@ SNIPPETS = (
     "stream-snippet",
     "modsecurity-snippet",
 )
-# https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations-risk/
-RISKS = {"Low": 0, "Medium": 1, "High": 2, "Critical": 3}
-RISKY = {
-    **dict.fromkeys(SNIPPETS, 3),
-    **dict.fromkeys(("auth-url", "auth-signin", "auth-tls-error-page", "auth-tls-match-cn"), 2),
-    **dict.fromkeys(
-        ("server-alias", "upstream-hash-by", "mirror-target", "mirror-host", "proxy-ssl-name"), 2
-    ),
-}
-# What concerns authentication and CORS, to tell a misspelt one by.
-KNOWN = (
-    *(
-        "enable-cors",
-        "cors-allow-origin",
-        "cors-allow-credentials",
-        "cors-allow-headers",
-        "cors-allow-methods",
-    ),
-    *(
-        "cors-expose-headers",
-        "cors-max-age",
-        "auth-url",
-        "auth-method",
-        "auth-signin",
-        "auth-response-headers",
-    ),
-    *("auth-signin-redirect-param", "auth-proxy-set-headers", "auth-request-redirect", "auth-cache-key"),
-    *("auth-cache-duration", "auth-always-set-cookie", "auth-snippet", "enable-global-auth", "auth-type"),
-    *(
-        "auth-secret",
-        "auth-secret-type",
-        "auth-realm",
-        "auth-tls-secret",
-        "auth-tls-verify-client",
-        "satisfy",
-    ),
-    *("auth-tls-verify-depth", "auth-tls-error-page", "auth-tls-pass-certificate-to-upstream"),
-    *("auth-tls-match-cn", "auth-keepalive", "auth-keepalive-requests", "auth-keepalive-timeout"),
-    *("auth-keepalive-share-vars", "whitelist-source-range", "allowlist-source-range"),
-    *("denylist-source-range", "configuration-snippet", "server-snippet"),
-)
-OTHERS = ("nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "konghq.com/")
 
 
 @record

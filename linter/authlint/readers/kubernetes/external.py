@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from authlint.readers.kubernetes.caching import cache
+from authlint.readers.kubernetes.caching import cache, taken
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cors import cors
+from authlint.readers.kubernetes.forwarded import came, chain
 from authlint.readers.kubernetes.hosts import Path
 from authlint.readers.kubernetes.nodes import gap, node, snippet
 from authlint.readers.kubernetes.validation import HEADER, URL, forgotten
@@ -16,6 +17,8 @@ from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
+
+Maps = Mapping[tuple[str, str], Item]
 
 
 @record
@@ -34,16 +37,17 @@ class Auth:
     always_cookie: bool
     snippet: Item | None
     snippet_file: str
+    key: Item | None  # by which verdicts are kept
+    durations: Item | None
+    lua: Span | None = None  # asked with connections that are kept, which is code's work
 
 
 def external(path: Path, controller: Controller) -> Auth | None:
-    """External auth for a path; None where there is none, or where it is forgotten."""
+    """External auth for a path: its own, or where there is none (or it is forgotten) the controller's."""
     own = path.own
     item = own.get("auth-url")
-    if item is None or not item.text.strip():
+    if item is None or not item.text.strip() or forgotten(own) is not None:
         return _for_all(path, controller)
-    if forgotten(own) is not None:
-        return None
     signin, param = own.text("auth-signin"), own.text("auth-signin-redirect-param")
     allowed = controller.snippets is not False
     return Auth(
@@ -59,7 +63,17 @@ def external(path: Path, controller: Controller) -> Auth | None:
         always_cookie=own.flag("auth-always-set-cookie", False),
         snippet=own.items.get("auth-snippet") if allowed else None,
         snippet_file=path.ingress.file,
+        key=taken(own.get("auth-cache-key")),
+        durations=own.get("auth-cache-duration"),
+        lua=own.span("auth-keepalive") if _keeps(path, controller) else None,
     )
+
+
+def _keeps(path: Path, controller: Controller) -> bool:
+    """auth-keepalive counts only without HTTP/2, and not for a host that a variable names (authreq/main.go)."""
+    number = path.own.text("auth-keepalive")
+    named = "$" in urlsplit(path.own.text("auth-url")).netloc
+    return number.isdigit() and int(number) > 0 and not named and not controller.flag("use-http2", True)
 
 
 def _for_all(path: Path, controller: Controller) -> Auth | None:
@@ -82,6 +96,8 @@ def _for_all(path: Path, controller: Controller) -> Auth | None:
         always_cookie=controller.flag("global-auth-always-set-cookie", False),
         snippet=controller.item("global-auth-snippet"),
         snippet_file=controller.file,
+        key=controller.item("global-auth-cache-key"),
+        durations=controller.item("global-auth-cache-duration"),
     )
 
 
@@ -90,6 +106,8 @@ def asked(auth: Auth, number: int, setter: str) -> Iterator[Node]:
 
     A header that the service does not send back is taken from the client's request: an empty value is not sent.
     """
+    if auth.lua is not None:
+        yield gap(auth.lua, "the controller's Lua asks the auth service, which must answer 200")
     yield node(auth.span, "auth_request", f"/_external-auth-{number}")
     yield node(auth.span, "auth_request_set", "$auth_cookie", "$upstream_http_set_cookie")
     always = ("always",) if auth.always_cookie else ()
@@ -109,10 +127,10 @@ def sign_in(auth: Auth, number: int) -> Iterator[Node]:
 
 
 def auth_location(
-    path: Path, auth: Auth, number: int, maps: dict[tuple[str, str], Item], troubles: list[Trouble]
+    path: Path, auth: Auth, host: str, number: int, settings: Controller, maps: Maps, troubles: list[Trouble]
 ) -> Node:
     """The internal location that asks the service: the client's headers, no body."""
-    at = auth.span
+    at, place = auth.span, f"/_external-auth-{number}"
     body = [
         node(at, "internal"),
         node(at, "proxy_pass_request_body", "off"),
@@ -122,28 +140,29 @@ def auth_location(
     if auth.method:
         body.append(node(at, "proxy_method", auth.method))
         body.append(node(at, "proxy_set_header", "X-Original-URI", "$request_uri"))
-        body.append(node(at, "proxy_set_header", "X-Scheme", "$scheme"))
-    body += [node(at, "proxy_set_header", name, value, implied=True) for name, value in _told(auth)]
+        body.append(node(at, "proxy_set_header", "X-Scheme", came(settings).scheme))
+    told = _told(auth, chain(settings))
+    body += [node(at, "proxy_set_header", name, value, implied=True) for name, value in told]
     extra = path.own.text("auth-proxy-set-headers")
-    if extra and path.own.span("auth-url"):
+    if extra and path.own.span("auth-url") == at:
         body += _listed(path, extra, at, maps)
-    body += cache(path, number, at)
+    body += cache(auth.key, auth.durations, host + place, at)
     body += written(auth.snippet, auth.snippet_file, troubles)
     body += [node(at, "set", "$target", auth.url), node(at, "proxy_pass", "$target")]
-    return node(at, "location", "=", f"/_external-auth-{number}", children=body)
+    return node(at, "location", "=", place, children=body)
 
 
-def _told(auth: Auth) -> Iterator[tuple[str, str]]:
+def _told(auth: Auth, addresses: str) -> Iterator[tuple[str, str]]:
     yield "Host", urlsplit(auth.url).hostname or "$host"
     yield "X-Original-URL", "$scheme://$http_host$request_uri"
     yield "X-Original-Method", "$request_method"
     yield "X-Sent-From", "nginx-ingress-controller"
     yield "X-Real-IP", "$remote_addr"
-    yield "X-Forwarded-For", "$remote_addr"
+    yield "X-Forwarded-For", addresses
     yield "X-Auth-Request-Redirect", auth.redirect or "$request_uri"
 
 
-def _listed(path: Path, name: str, at: Span, maps: dict[tuple[str, str], Item]) -> Iterator[Node]:
+def _listed(path: Path, name: str, at: Span, maps: Maps) -> Iterator[Node]:
     namespace, _, name = name.rpartition("/")
     data = maps.get((namespace or path.ingress.namespace, name))
     if data is None:

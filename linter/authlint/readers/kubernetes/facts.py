@@ -8,7 +8,8 @@ from difflib import get_close_matches
 
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
-from authlint.readers.kubernetes.annotations import KNOWN, PREFIX, SNIPPETS, Annotations
+from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
+from authlint.readers.kubernetes.catalogue import ANNOTATIONS
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import is_canary
 from authlint.readers.kubernetes.locations import World
@@ -19,8 +20,11 @@ from authlint.readers.kubernetes.validation import URL, denied, refused
 NUMBER_OR_TRUTH = re.compile(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
 REJECTS = "the controller does not load this Ingress: its paths answer 404"
 CLOSE = 0.85
+# An Ingress that nobody loads is of interest here if it is about access.
+ASKING = frozenset(("auth-url", "auth-type", "enable-cors", "custom-http-errors", *SNIPPETS))
 # Words that the names of annotations about auth and CORS begin with.
 ABOUT = ("cors", "enable-cors", "auth", "enable-global-auth", "satisfy", "whitelist", "allowlist", "denylist")
+ABOUT_ACCESS = [name for name in ANNOTATIONS if name.startswith(ABOUT)]
 
 
 def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
@@ -56,9 +60,9 @@ def _written(ingress: Manifest) -> Iterator[Fact]:
 
 def _misspelt(own: Annotations) -> Iterator[Fact]:
     for name, item in own.items.items():
-        if name in KNOWN or not name.startswith(ABOUT):
+        if name in ANNOTATIONS or not name.startswith(ABOUT):
             continue
-        meant = get_close_matches(name, KNOWN, 1, CLOSE)
+        meant = get_close_matches(name, ABOUT_ACCESS, 1, CLOSE)
         if meant and meant[0] not in own.items:
             yield Ignored(
                 "is no annotation of ingress-nginx",
@@ -109,8 +113,11 @@ def _canary(own: Annotations) -> Iterator[Fact]:
 def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:
     """Values that cost the whole Ingress, or its locations."""
     for fault in refused(own, world.controller):
-        yield Rejected(fault.why, REJECTS, fault.cure, fault.span)
-    for fault in denied(ingress, own, world.controller, world.secrets):
+        if fault.name in ABOUT_ACCESS or ASKING & own.items.keys():
+            yield Rejected(fault.why, REJECTS, fault.cure, fault.span)
+    for fault in denied(ingress, own, world.controller, world.secrets, world.maps):
+        if fault.name == "custom-headers" and not ASKING & own.items.keys():
+            continue
         yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
 
 

@@ -11,6 +11,10 @@ from authlint.readers.nginx.expand import Node
 from authlint.record import record
 from authlint.text import Span
 
+COMPUTE = "compute-full-forwarded-for"
+FOR = "X-Forwarded-For"
+EVERYBODY = "0.0.0.0/0"
+
 
 @record
 class Came:
@@ -27,7 +31,14 @@ def came(controller: Controller) -> Came:
     return Came()
 
 
+def chain(controller: Controller) -> str:
+    """What an application is told of the addresses on the way."""
+    full = controller.flag("use-forwarded-headers", False) and controller.flag(COMPUTE, False)
+    return "$full_x_forwarded_for" if full else "$remote_addr"
+
+
 def maps(controller: Controller, at: Span) -> Iterator[Node]:
+    yield from _address(controller)
     said = controller.item("use-forwarded-headers")
     if said is not None and controller.flag("use-forwarded-headers", False):
         for name, header, otherwise in (
@@ -36,6 +47,30 @@ def maps(controller: Controller, at: Span) -> Iterator[Node]:
         ):
             cases = [node(said.span, "default", header), node(said.span, "", otherwise)]
             yield node(said.span, "map", header, name, children=cases)
+    full = controller.item(COMPUTE)
+    if full is not None and chain(controller) != "$remote_addr":
+        told, peer = "$http_x_forwarded_for", "$realip_remote_addr"
+        cases = [node(full.span, "default", f"{told}, {peer}"), node(full.span, "", peer)]
+        yield node(full.span, "map", told, "$full_x_forwarded_for", children=cases)
     # A slash at the end is left out of the redirect to https unless preserve-trailing-slash is set.
     cases = [node(at, "default", "$request_uri"), node(at, "~^(?<bare>.*)/$", "$bare")]
     yield node(at, "map", "$request_uri", "$uri_without_slash", children=cases)
+
+
+def _address(controller: Controller) -> Iterator[Node]:
+    """The client's address is what a proxy in front says; by default every peer is taken for one."""
+    said = next(
+        (
+            controller.item(key)
+            for key in ("use-forwarded-headers", "enable-real-ip")
+            if controller.flag(key, False)
+        ),
+        None,
+    )
+    if said is None:
+        return
+    yield node(said.span, "real_ip_header", controller.text("forwarded-for-header") or FOR, implied=True)
+    yield node(said.span, "real_ip_recursive", "on", implied=True)
+    trusted = controller.item("proxy-real-ip-cidr")
+    for network in controller.words("proxy-real-ip-cidr") or [EVERYBODY]:
+        yield node(trusted.span if trusted is not None else said.span, "set_real_ip_from", network)

@@ -17,6 +17,13 @@ from authlint.record import entity
 from authlint.text import Span
 
 TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
+# Not heard where an Ingress has a default backend and no rules.
+MOVING = frozenset(
+    (
+        *("rewrite-target", "use-regex", "app-root", "force-ssl-redirect", "temporal-redirect"),
+        *("permanent-redirect", "from-to-www-redirect", "relative-redirects"),
+    )
+)
 
 
 @entity
@@ -31,6 +38,7 @@ class Path:
     address: str
     span: Span
     rival: Path | None = None
+    by_default: bool = False  # nobody wrote it: the controller makes one for what no path of the host takes
 
     @property
     def contested(self) -> bool:
@@ -74,7 +82,8 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
             host = found.setdefault("", Host("", default.span))
             host.ingresses.append(ingress)
             named.append(host)
-            _join(host, Path(ingress, own, "/", "Prefix", *_service(ingress, default), default.span))
+            bare = Annotations({name: one for name, one in own.items.items() if name not in MOVING})
+            _join(host, Path(ingress, bare, "/", "Prefix", *_service(ingress, default), default.span))
         for item, name in _rules(ingress):
             host = found.setdefault(name, Host(name, item.span))
             host.ingresses.append(ingress)
@@ -82,7 +91,21 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
             for path in _paths(ingress, own, item):
                 _join(host, path)
         _terminate(ingress, named)
+    for host in found.values():
+        if not any(path.text == "/" and path.kind == "Prefix" for path in host.paths):
+            host.paths.append(_root(host))
     return found
+
+
+def _root(host: Host) -> Path:
+    """What no path of a host takes: the first Ingress's default backend, or the controller's, with the annotations of
+    that Ingress (internal/ingress/controller/controller.go, createServers). Of requests to no host there is one
+    before any Ingress."""
+    first = host.ingresses[0]
+    default = first.at("spec", "defaultBackend") or first.at("spec", "backend")
+    own = of(first) if host.name else Annotations({})
+    service = _service(first, default if host.name else None)
+    return Path(first, own, "/", "Prefix", *service, host.span, by_default=True)
 
 
 def _rules(ingress: Manifest) -> Iterator[tuple[Item, str]]:
@@ -125,7 +148,7 @@ def _join(host: Host, path: Path) -> None:
         if (known.text, known.kind) == (path.text, path.kind):
             host.paths[number] = Path(
                 known.ingress, known.own, known.text, known.kind, known.service, known.address, known.span,
-                rival=path if known.ingress is not path.ingress else known.rival,
+                path if known.ingress is not path.ingress else known.rival,
             )  # fmt: skip
             return
     host.paths.append(path)

@@ -6,6 +6,7 @@ status is the controller's (limit-req-status-code, limit-conn-status-code), 503 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from authlint.readers.kubernetes.controller import Controller
@@ -15,6 +16,7 @@ from authlint.readers.nginx.expand import Node
 
 RATES = {"limit-rps": "r/s", "limit-rpm": "r/m"}
 BURST = 5
+CLIENT = "$binary_remote_addr"
 
 
 def zones(hosts: Mapping[str, Host]) -> Iterator[Node]:
@@ -30,7 +32,26 @@ def zones(hosts: Mapping[str, Host]) -> Iterator[Node]:
                 seen.add(zone)
                 kind = "limit_req_zone" if name in RATES else "limit_conn_zone"
                 rate = (f"rate={number}{RATES[name]}",) if name in RATES else ()
-                yield node(span, kind, "$binary_remote_addr", f"zone={zone}:5m", *rate)
+                key = _spared(path)
+                if key and key not in seen:
+                    seen.add(key)
+                    yield from _sparing(path, key)
+                yield node(span, kind, key or CLIENT, f"zone={zone}:5m", *rate)
+
+
+def _spared(path: Path) -> str:
+    """The variable that is empty for those who are not counted."""
+    listed = path.own.text("limit-allowlist") or path.own.text("limit-whitelist")
+    return "$limit_" + re.sub(r"\W", "_", f"{path.ingress.namespace}_{path.ingress.name}") if listed else ""
+
+
+def _sparing(path: Path, key: str) -> Iterator[Node]:
+    name = "limit-allowlist" if path.own.text("limit-allowlist") else "limit-whitelist"
+    at, known = path.own.span(name) or path.span, key.replace("$limit_", "$allowlist_")
+    networks = [node(at, "default", "0"), *(node(at, one, "1") for one in path.own.words(name))]
+    yield node(at, "geo", "$remote_addr", known, children=networks)
+    cases = [node(at, "default", CLIENT), node(at, "1", "")]
+    yield node(at, "map", known, key, children=cases)
 
 
 def limits(path: Path, controller: Controller) -> Iterator[Node]:

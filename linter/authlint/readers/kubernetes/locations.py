@@ -1,17 +1,17 @@
 """One path as the location that the controller writes for it.
 
 The order is that of the controller's template (rootfs/etc/nginx/template/nginx.tmpl, 1.15): what stands where was
-read there, what it does is nginx's own. Its Lua redirect to https is written as an `if` behind those for CORS: it runs
-when the rewrite phase ends.
+read there, what it does is nginx's own. Its Lua redirect to https is written as an `if` where the rewrite phase ends.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
+from authlint.readers.kubernetes.affinity import cookie
 from authlint.readers.kubernetes.annotations import Annotations
+from authlint.readers.kubernetes.blocking import firewall
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cookies import cookies
 from authlint.readers.kubernetes.cors import cors, cors_headers
@@ -24,12 +24,15 @@ from authlint.readers.kubernetes.external import (
     signin_location,
     written,
 )
+from authlint.readers.kubernetes.failing import pages
 from authlint.readers.kubernetes.forwarded import came
 from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.limits import limits
 from authlint.readers.kubernetes.manifests import Manifest
-from authlint.readers.kubernetes.nodes import branch, gap, inert, node
+from authlint.readers.kubernetes.nodes import gap, inert, node
+from authlint.readers.kubernetes.passing import certificate, forward, protocol, sizes, told
 from authlint.readers.kubernetes.proxies import Proxy
+from authlint.readers.kubernetes.redirects import elsewhere, ends, relative, to_https
 from authlint.readers.kubernetes.validation import denied, emptied, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
@@ -38,15 +41,6 @@ from authlint.record import record
 from authlint.text import Span
 
 PASSWORDS = "/etc/ingress-controller/auth"
-DEFAULT_BACKEND = "upstream-default-backend"
-# By backend-protocol: the directive that passes the request on, its scheme, and the one that sets headers.
-PROTOCOLS = {
-    "HTTPS": ("proxy_pass", "https", "proxy_set_header"),
-    "GRPC": ("grpc_pass", "grpc", "grpc_set_header"),
-    "GRPCS": ("grpc_pass", "grpcs", "grpc_set_header"),
-}
-HTTP = ("proxy_pass", "http", "proxy_set_header")
-OTHER_PROTOCOLS = ("FCGI", "AUTO_HTTP", "AJP")
 
 
 @record
@@ -67,26 +61,29 @@ class Locations:
         self.host, self.world, self.controller = host, world, world.controller
         self.came = came(world.controller)
         self.regex = any(path.is_regex for path in host.paths)
+        self.certified = [path.own for path in host.paths if "auth-tls-secret" in path.own.items]
 
     def nodes(self) -> Iterator[Node]:
         paths = sorted(self.host.paths, key=lambda path: (len(path.text), path.text), reverse=True)
         for number, path in enumerate(paths if self.regex else self.host.paths):
             auth = external(path, self.controller)
             if auth is not None:
-                yield auth_location(path, auth, number, self.world.maps, self.world.troubles)
+                world = self.world
+                yield auth_location(
+                    path, auth, self.host.name, number, world.controller, world.maps, world.troubles
+                )
                 if auth.signin:
                     yield signin_location(path, auth, number, self.came.scheme)
             body = [*self._body(path, auth, number)]
             for words in self._matches(path):
                 yield node(path.span, "location", *words, children=body)
-        if not any(path.text == "/" and path.kind == "Prefix" for path in self.host.paths):
-            words = ("~*", "^/") if self.regex else ("/",)
-            yield node(self.host.span, "location", *words, children=[node(self.host.span, "return", "404")])
 
     def _matches(self, path: Path) -> Iterator[tuple[str, ...]]:
         """Of a prefix without a pattern two locations are made: with a slash at the end, and exactly without it."""
         if self.regex:
-            yield "~*", f"^{path.text}"
+            plain = path.kind == "Prefix" and not path.is_regex and path.text != "/"
+            end = "/" if plain and not path.text.endswith("/") and self._is_exact(path.text) else ""
+            yield "~*", f"^{path.text}{end}"
         elif path.kind == "Exact":
             yield "=", path.text
         elif path.text == "/":
@@ -94,12 +91,16 @@ class Locations:
         else:
             text = path.text.rstrip("/")
             yield (f"{text}/",)
-            if not any(one.kind == "Exact" and one.text == text for one in self.host.paths):
+            if not self._is_exact(text):
                 yield "=", text
+
+    def _is_exact(self, text: str) -> bool:
+        return any(one.kind == "Exact" and one.text == text for one in self.host.paths)
 
     def _body(self, path: Path, auth: Auth | None, number: int) -> Iterator[Node]:
         own, at = path.own, path.span
-        fault = next(denied(path.ingress, own, self.controller, self.world.secrets), None)
+        world = self.world
+        fault = next(denied(path.ingress, own, self.controller, world.secrets, world.maps), None)
         if fault is not None:
             yield node(fault.span, "return", "503")
             return
@@ -108,39 +109,58 @@ class Locations:
             yield gap(path.ingress.uncertain, "a patch changes this object in a way that is not read")
         if path.contested:
             yield gap(at, "another Ingress has the same path: the older one counts")
+        rules = own.items.get("modsecurity-snippet") if self.controller.snippets is not False else None
+        yield from firewall(rules, own.flag("enable-modsecurity", False))
         yield from self._addresses(path)
         yield from cors(own, self._span(path, "enable-cors"))
-        yield from self._to_https(path, list(cors_headers(own, at)))
-        setter = self._protocol(path)[2]
+        setter = protocol(path)[2]
         if not self.controller.is_exempt(path.text):
             yield from asked(auth, number, setter) if auth is not None else ()
             yield from sign_in(auth, number) if auth is not None else ()
             yield from self._passwords(path, number, setter)
         yield from limits(path, self.controller)
+        yield from sizes(path, self.controller)
+        yield from certificate(path, setter, self.certified)
+        yield from told(path, self.controller, self.came, self.world.maps)
         yield from cookies(path, self.controller)
-        yield from self._headers(path, setter)
-        if own.items.get("configuration-snippet") and self.controller.snippets is not False:
-            yield from written(own.items["configuration-snippet"], path.ingress.file, self.world.troubles)
-        yield from written(
-            self.controller.item("location-snippet"), self.controller.file, self.world.troubles
-        )
+        yield from cookie(self.host, path)
+        yield from self._end(path)
+
+    def _end(self, path: Path) -> Iterator[Node]:
+        """From the snippets on."""
+        own = path.own
+        snippets = list(self._snippets(path))
+        moved = list(elsewhere(path))
+        headers = list(cors_headers(own, path.span))
+        secure = [] if moved else list(to_https(path, self.host, self.controller, self.came, headers))
+        early = ends(snippets)
+        yield from secure if early else ()
+        yield from snippets
         yield from self._custom_headers(path)
         if own.text("satisfy") in ("any", "all"):
             yield node(self._span(path, "satisfy"), "satisfy", own.text("satisfy"))
-        yield from self._errors(path)
-        yield from self._redirects(path)
-        yield from self._forward(path)
+        yield from relative(path)
+        yield from pages(path)
+        yield from () if early else secure
+        yield from moved
+        yield from forward(path, self.controller)
+
+    def _snippets(self, path: Path) -> Iterator[Node]:
+        own = path.own.items.get("configuration-snippet")
+        if own is not None and self.controller.snippets is not False:
+            yield from written(own, path.ingress.file, self.world.troubles)
+        everywhere = self.controller.item("location-snippet")
+        yield from written(everywhere, self.controller.file, self.world.troubles)
 
     def _span(self, path: Path, *names: str) -> Span:
         return path.own.span(*names) or path.span
 
-    def _protocol(self, path: Path) -> tuple[str, str, str]:
-        return PROTOCOLS.get(path.own.text("backend-protocol").upper(), HTTP)
-
     def _addresses(self, path: Path) -> Iterator[Node]:
         """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#whitelist-source-range"""
-        for address in path.own.words("denylist-source-range"):
-            yield node(self._span(path, "denylist-source-range"), "deny", address)
+        refused = path.own.get("denylist-source-range") or self.controller.item("denylist-source-range")
+        for address in refused.text.split(",") if refused is not None else ():
+            if address.strip():
+                yield node(refused.span, "deny", address.strip())  # type: ignore[union-attr]
         # The newer name first: the older one is its alias.
         names = ("allowlist-source-range", "whitelist-source-range")
         name = next((one for one in names if path.own.text(one)), "")
@@ -155,25 +175,6 @@ class Locations:
             yield node(at, "allow", address)
         if listed:
             yield node(at, "deny", "all")
-
-    def _to_https(self, path: Path, headers: list[Node]) -> Iterator[Node]:
-        """Behind the `if` for CORS, whose headers this answer gets too: Lua ends the rewrite phase with it."""
-        own = path.own
-        forced = own.flag("force-ssl-redirect", self.controller.flag("force-ssl-redirect", False))
-        wanted = own.flag("ssl-redirect", self.controller.flag("ssl-redirect", True))
-        exempt = self.controller.words("no-tls-redirect-locations")
-        if any(path.text.startswith(one) for one in exempt):
-            return
-        if forced or (self.host.tls and wanted):
-            at = self._span(path, "force-ssl-redirect", "ssl-redirect")
-            code = self.controller.text("http-redirect-code") or "308"
-            kept = own.flag("preserve-trailing-slash", False)
-            target = "https://$host" + ("$request_uri" if kept else "$uri_without_slash")
-            answer = node(at, "return", code, target)
-            if headers:
-                yield node(at, "set", "$plain", f"{self.came.scheme}$cors")
-                yield branch(at, "$plain", "=", "httptrue", children=[*headers, answer])
-            yield branch(at, self.came.scheme, "=", "http", children=[answer])
 
     def _passwords(self, path: Path, number: int, setter: str) -> Iterator[Node]:
         own = path.own
@@ -190,24 +191,6 @@ class Locations:
             yield node(at, "auth_digest", realm or "digest")
         yield node(at, setter, "Authorization", "", implied=True)
 
-    def _headers(self, path: Path, setter: str) -> Iterator[Node]:
-        at = path.span
-        host = path.own.text("upstream-vhost")
-        vhost = self._span(path, "upstream-vhost")
-        yield node(vhost, setter, "Host", host or self.came.host, implied=not host)
-        for name, value in (
-            ("X-Real-IP", "$remote_addr"),
-            ("X-Forwarded-For", "$remote_addr"),
-            ("X-Forwarded-Host", self.came.host),
-            ("X-Forwarded-Proto", self.came.scheme),
-            ("X-Forwarded-Scheme", self.came.scheme),
-            ("X-Scheme", self.came.scheme),
-            ("Proxy", ""),
-        ):
-            yield node(at, setter, name, value, implied=True)
-        for name, item in self.controller.listed("proxy-set-headers", self.world.maps):
-            yield node(item.span, setter, name, item.text)
-
     def _custom_headers(self, path: Path) -> Iterator[Node]:
         """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#custom-headers"""
         named = path.own.text("custom-headers")
@@ -220,41 +203,6 @@ class Locations:
             return
         for one in data.entries():
             yield node(one.span, "more_set_headers", f"{one.name}: {one.text}")
-
-    def _errors(self, path: Path) -> Iterator[Node]:
-        codes = path.own.words("custom-http-errors")
-        if not codes:
-            return
-        at = self._span(path, "custom-http-errors")
-        if not path.own.flag("disable-proxy-intercept-errors", False):
-            yield node(at, "proxy_intercept_errors", "on")
-        yield node(at, "error_page", *codes, "=", "@custom-errors")
-
-    def _redirects(self, path: Path) -> Iterator[Node]:
-        """Answered before authentication: `return` belongs to the rewrite phase."""
-        for name, code in (("temporal-redirect", "302"), ("permanent-redirect", "301")):
-            target = path.own.text(name)
-            if target:
-                given = path.own.text(f"{name}-code")
-                code = given if re.fullmatch("30[0-8]", given) else code
-                yield node(self._span(path, name), "return", code, target)
-                return
-
-    def _forward(self, path: Path) -> Iterator[Node]:
-        target = path.own.text("rewrite-target")
-        passing, scheme, setter = self._protocol(path)
-        if path.rewrites:
-            at = self._span(path, "rewrite-target")
-            yield node(at, "rewrite", f"(?i){path.text}", target, "break")
-            prefix = path.own.text("x-forwarded-prefix")
-            if prefix:
-                yield node(self._span(path, "x-forwarded-prefix"), setter, "X-Forwarded-Prefix", prefix)
-        if not path.service:
-            yield gap(path.span, "the backend of this path is no Service")
-        elif path.own.text("backend-protocol").upper() in OTHER_PROTOCOLS:
-            yield gap(self._span(path, "backend-protocol"), "this protocol is not read")
-        else:
-            yield node(path.span, passing, f"{scheme}://{path.service}")
 
 
 def _forgotten(own: Annotations) -> Iterator[Node]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from authlint.readers.kubernetes.caching import zone
+from authlint.readers.kubernetes import affinity, blocking
+from authlint.readers.kubernetes.blocking import firewall
+from authlint.readers.kubernetes.caching import taken, zone
 from authlint.readers.kubernetes.external import written
+from authlint.readers.kubernetes.failing import pages_for_all, places
 from authlint.readers.kubernetes.forwarded import came, maps
 from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
 from authlint.readers.kubernetes.locations import Locations, World
 from authlint.readers.kubernetes.nodes import branch, node
+from authlint.readers.kubernetes.passing import SIZE
 from authlint.readers.nginx.expand import Node
+from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
+ROOT = re.compile(r"/[A-Za-z0-9\-._~/:$]*")
 OPTIONAL = ("off", "optional", "optional_no_ca")
 
 
@@ -26,11 +33,13 @@ def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ..
         *maps(world.controller, at),
         *_settings(world),
         *zones(hosts),
-        *zone(hosts.values()),
+        *zone(_keys(hosts, world)),
+        *blocking.around(world.controller),
+        *affinity.variables(hosts.values()),
         *_upstreams(hosts),
     ]
     for host in hosts.values():
-        found.append(node(host.span, "server", children=list(_server(host, world))))
+        found.append(node(host.span, "server", children=list(_server(host, hosts, world))))
         found.extend(_other_name(host, hosts, world))
     if "" not in hosts:
         nobody = [
@@ -41,6 +50,13 @@ def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ..
         ]
         found.append(node(at, "server", children=nobody))
     return tuple(found)
+
+
+def _keys(hosts: Mapping[str, Host], world: World) -> Iterator[Item | None]:
+    """The keys by which verdicts of auth services are kept."""
+    yield world.controller.item("global-auth-cache-key")
+    for host in hosts.values():
+        yield from (taken(path.own.get("auth-cache-key")) for path in host.paths)
 
 
 def _settings(world: World) -> Iterator[Node]:
@@ -56,16 +72,18 @@ def _settings(world: World) -> Iterator[Node]:
     room = settings.item("large-client-header-buffers")
     if room is not None and len(room.text.split()) == 2:
         yield node(room.span, "large_client_header_buffers", *room.text.split())
+    first = settings.item("client-header-buffer-size")
+    if first is not None and SIZE.fullmatch(first.text.strip()):
+        yield node(first.span, "client_header_buffer_size", first.text.strip())
+    yield from firewall(settings.item("modsecurity-snippet"), settings.flag("enable-modsecurity", False))
     hidden = settings.item("hide-headers")
     if hidden is not None:
         for name in settings.words("hide-headers"):
             yield node(hidden.span, "proxy_hide_header", name)
-    errors = settings.item("custom-http-errors")
-    codes = [code for code in settings.words("custom-http-errors") if code.isdigit()]
-    if errors is not None and codes:
-        yield node(errors.span, "error_page", *codes, "=", "@custom-errors")
-        if not settings.flag("disable-proxy-intercept-errors", False):
-            yield node(errors.span, "proxy_intercept_errors", "on")
+    turned = settings.item("relative-redirects")
+    if turned is not None and settings.flag("relative-redirects", False):
+        yield node(turned.span, "absolute_redirect", "off")
+    yield from pages_for_all(settings)
     yield from written(settings.item("http-snippet"), settings.file, world.troubles)
 
 
@@ -79,7 +97,7 @@ def _upstreams(hosts: Mapping[str, Host]) -> Iterator[Node]:
                 yield node(path.span, "upstream", path.service, children=[server])
 
 
-def _server(host: Host, world: World) -> Iterator[Node]:
+def _server(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Node]:
     at = host.span
     default = ("default_server",) if not host.name else ()
     yield node(at, "listen", "80", *default)
@@ -87,23 +105,36 @@ def _server(host: Host, world: World) -> Iterator[Node]:
     yield node(at, "listen", "443", *default, "ssl")
     if not host.tls and host.name:
         yield node(at, "@uncertified")
-    aliases = [alias for path in host.paths for alias in path.own.words("server-alias")]
-    yield node(at, "server_name", host.name or "_", *dict.fromkeys(aliases))
+    yield node(at, "server_name", host.name or "_", *_aliases(host, hosts))
+    yield from blocking.inside(world.controller)
     yield from _certificates(host)
     yield from _first_snippet(host, world)
-    for path in host.paths:
-        root = path.own.text("app-root")
-        if root.startswith("/"):
-            span = path.own.span("app-root") or at
-            move = node(span, "return", "302", f"$scheme://$http_host{root}")
-            yield branch(span, "$uri", "=", "/", children=[move])
-            break
+    yield from _roots(host)
     yield from Locations(host, world).nodes()
-    errors = _errors(host, world)
-    if errors is not None:
-        yield node(errors, "location", "@custom-errors", children=[node(errors, "internal"), *_error(host)])
     settings = world.controller
     yield from written(settings.item("server-snippet"), settings.file, world.troubles)
+    yield from places(host, settings)
+
+
+def _aliases(host: Host, hosts: Mapping[str, Host]) -> list[str]:
+    """Those of the first Ingress that has some; a name that is a host of its own is none."""
+    for path in host.paths:
+        found = sorted(set(path.own.words("server-alias")))
+        if found:
+            return [alias for alias in found if alias not in hosts]
+    return []
+
+
+def _roots(host: Host) -> Iterator[Node]:
+    """app-root stands in the server, once for each location that has one: longer paths come first."""
+    paths = sorted(host.paths, key=lambda path: (len(path.text), path.text), reverse=True)
+    seen: set[str] = set()
+    for path in paths:
+        root, span = path.own.text("app-root"), path.own.span("app-root")
+        if span is not None and ROOT.fullmatch(root) and root not in seen:
+            seen.add(root)
+            move = node(span, "return", "302", f"$scheme://$http_host{root}")
+            yield branch(span, "$uri", "=", "/", children=[move])
 
 
 def _certificates(host: Host) -> Iterator[Node]:
@@ -111,9 +142,15 @@ def _certificates(host: Host) -> Iterator[Node]:
     none with a preflight. Who has one nobody can tell."""
     for path in host.paths:
         item = path.own.items.get("auth-tls-secret")
-        if item is not None and path.own.text("auth-tls-verify-client") not in OPTIONAL:
+        if item is None:
+            continue
+        subject, span = path.own.text("auth-tls-match-cn"), path.own.span("auth-tls-match-cn")
+        if subject and span is not None:
+            refused = node(span, "return", "403", "client certificate unauthorized")
+            yield branch(span, "$ssl_client_s_dn", "!~", subject, children=[refused])
+        if path.own.text("auth-tls-verify-client") not in OPTIONAL:
             yield node(item.span, "@unsure", "whether the client has a certificate")
-            return
+        return
 
 
 def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Node]:
@@ -129,25 +166,6 @@ def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator
     answer = node(at, "return", code, f"{came(world.controller).scheme}://{host.name}$uri_without_slash")
     children = [node(at, "listen", "80"), *secure, node(at, "server_name", other), answer]
     yield node(at, "server", children=children)
-
-
-def _errors(host: Host, world: World) -> Span | None:
-    """Where answers to errors were asked for: the default backend of the controller itself says 404 to all."""
-    for path in host.paths:
-        if path.own.text("custom-http-errors"):
-            return path.own.span("custom-http-errors")
-    item = world.controller.item("custom-http-errors")
-    return item.span if item is not None else None
-
-
-def _error(host: Host) -> Iterator[Node]:
-    """What answers errors in the application's place: a backend of one's own says what it likes."""
-    for path in host.paths:
-        item = path.own.items.get("default-backend")
-        if item is not None:
-            yield node(item.span, "@unknown", "what the default backend answers")
-            return
-    yield node(host.span, "return", "404")
 
 
 def _first_snippet(host: Host, world: World) -> Iterator[Node]:

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from authlint.readers.kubernetes.annotations import FALSE, PREFIX, RISKS, RISKY, TRUE, Annotations
+from authlint.readers.kubernetes.annotations import FALSE, PREFIX, TRUE, Annotations
+from authlint.readers.kubernetes.catalogue import RISKS, RISKY
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
 
@@ -47,6 +49,16 @@ def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
         item = own.get(name)
         if item is not None and item.text.strip() and not pattern.search(item.text):
             yield Fault(name, why, cure, item.span)
+    for name in ("permanent-redirect-code", *LIMITS):
+        item = own.get(name)
+        if item is not None and item.text.strip() and not re.fullmatch(r"\s*[-+]?\d+\s*", item.text):
+            yield Fault(name, f"{name} is no number", 'write a number: "5"', item.span)
+    for name in ("limit-allowlist", "limit-whitelist"):
+        item = own.get(name)
+        bad = [word for word in own.words(name) if not _is_network(word)]
+        if item is not None and bad:
+            yield Fault(name, f"{bad[0]} is no address", "write addresses or networks: 10.0.0.0/8", item.span)
+    yield from _blocked(own, controller)
     limit = RISKS.get(controller.text("annotations-risk-level"))
     for name, item in own.items.items() if limit is not None else ():
         if limit is not None and RISKY.get(name, 0) > limit:
@@ -55,6 +67,19 @@ def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
             yield Fault(name, why, "raise annotations-risk-level, or do without this annotation", item.span)
 
 
+def _blocked(own: Annotations, controller: Controller) -> Iterator[Fault]:
+    """annotation-value-word-blocklist: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#annotation-value-word-blocklist"""
+    for word in controller.words("annotation-value-word-blocklist"):
+        for name, item in own.items.items():
+            if not item.masked and word in item.text:
+                why = f"{name} has {word}, a word of the controller's annotation-value-word-blocklist"
+                yield Fault(name, why, "do without this word, or take it from the list", item.span)
+
+
+LIMITS = ("limit-connections", "limit-rps", "limit-rpm")
+TRUTH = re.compile(r"\A\s*(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)\s*\Z")
+PLACE = re.compile(r"\A[A-Za-z0-9\-._~/:,?&=]*\Z")
+NAMES = re.compile(r"\A[A-Za-z0-9\-._~/:^$\[\](){}*+?|&=\\,\s]*\Z")
 REFUSING = (
     ("auth-url", re.compile(r"\A[A-Za-z0-9\-._~/:,?&=$ ]*\Z"), "auth-url has a letter that the controller does "
      "not take", LETTERS),
@@ -65,13 +90,29 @@ REFUSING = (
      "take", "use letters, digits, spaces and -._~/: only"),
     ("custom-http-errors", re.compile(r"\A[45]\d\d?(?:,\s*[45]\d\d?)*\Z"), "custom-http-errors is no list of "
      "statuses from 400 to 599", 'write them with commas between: "502,503"'),
+    *((name, TRUTH, f"{name} is no truth value", 'write "true"') for name in
+      ("from-to-www-redirect", "relative-redirects", "auth-tls-pass-certificate-to-upstream")),
+    # https://github.com/kubernetes/ingress-nginx/issues/12709
+    *((name, PLACE, f"{name} has a letter that the controller does not take", LETTERS.replace("$", "")) for name in
+      ("permanent-redirect", "temporal-redirect")),
+    *((name, NAMES, f"{name} is no name of a host", "write a host name") for name in
+      ("server-alias", "upstream-vhost")),
+    ("x-forwarded-prefix", re.compile(r"\A[A-Za-z0-9\-._~/:$ ]*\Z"), "x-forwarded-prefix is no path",
+     "write a path: /api"),
+    ("default-backend", re.compile(r"\A[a-z]([-a-z0-9]*[a-z0-9])?\Z"), "default-backend is no name of a Service",
+     "write a Service's name"),
 )  # fmt: skip
 
 
 def denied(
-    ingress: Manifest, own: Annotations, controller: Controller, secrets: Mapping[tuple[str, str], Manifest]
+    ingress: Manifest,
+    own: Annotations,
+    controller: Controller,
+    secrets: Mapping[tuple[str, str], Manifest],
+    maps: Mapping[tuple[str, str], Item],
 ) -> Iterator[Fault]:
     """Values for which the locations of the Ingress answer 503."""
+    yield from _headers(ingress, own, controller, maps)
     yield from _password(ingress, own, controller, secrets)
     method = own.get("auth-method")
     if method is not None and method.text.strip() not in METHODS:
@@ -89,6 +130,22 @@ def denied(
         bad = [word for word in own.words(name) if not _is_network(word)]
         if item is not None and bad:
             yield Fault(name, f"{bad[0]} is no address", "write addresses or networks: 10.0.0.0/8", item.span)
+
+
+def _headers(
+    ingress: Manifest, own: Annotations, controller: Controller, maps: Mapping[tuple[str, str], Item]
+) -> Iterator[Fault]:
+    """custom-headers may set what the controller's settings allow, where these are known."""
+    named, allowed = own.get("custom-headers"), controller.words("global-allowed-response-headers")
+    if named is None or controller.config is None:
+        return
+    namespace, _, name = named.text.strip().rpartition("/")
+    data = maps.get((namespace or ingress.namespace, name))
+    known = {one.lower() for one in allowed}
+    other = next((one.name for one in data.entries() if one.name.lower() not in known), "") if data else ""
+    if other:
+        why = f"{other} is not among the controller's global-allowed-response-headers"
+        yield Fault("custom-headers", why, "add it there", named.span)
 
 
 def _password(
