@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from authlint.discover import LARGEST, Discovered, could_be_configuration, discover
+from authlint.discover import LARGEST, Discovered, could_be_configuration, discover, workplace
 from authlint.settings import Settings
 
 
@@ -90,6 +90,17 @@ def test_loops_of_links_are_harmless_and_a_linked_file_is_one(project: Path) -> 
     os.symlink("..", project / "sites-enabled/loop")
     os.symlink("nowhere", project / "broken.conf")
     assert names(project, found(project, ".").candidates) == ["sites-available/a"]
+    assert names(project, found(project, "sites-enabled/a").named) == ["sites-available/a"]
+
+
+def test_in_the_root_of_all_files_the_project_is_what_was_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, "src/a.conf", "src/b/c.conf")
+    assert workplace(["src"]) == project
+    monkeypatch.chdir("/")
+    assert workplace([f"{project}/src/a.conf", f"{project}/src/b"]) == project / "src"
+    assert workplace([f"{project}/src/a.conf"]) == project / "src"
 
 
 def test_binary_and_huge_files_are_passed_over_with_a_reason(project: Path) -> None:

@@ -36,5 +36,8 @@ def describe(outcome: Outcome) -> str:
         if h.name.lower() in ("www-authenticate", "location")
         or h.name.lower().startswith("access-control-allow-")
     ]
-    text = f"{outcome.status} from {party.get(outcome.answered_by or '', 'this gateway')}"
+    who = party.get(outcome.answered_by or "", "this gateway")
+    if outcome.behind:
+        who = f"the gateway behind this one, {outcome.behind}"
+    text = f"{outcome.status} from {who}"
     return f"{text} ({'; '.join(shown)})" if shown else text

@@ -111,7 +111,27 @@ def _add(found: Discovered, name: str, stdin: tuple[str, str] | None) -> None:
     if problem:
         found.missing += (Notice(name, problem),)
     else:
-        found.named += (path,)
+        found.named += (own_name(path, found.root),)
+
+
+def own_name(path: str, project: str) -> str:
+    """A link to a file of the project (sites-enabled) is called as that file is: it is the one that a person edits."""
+    if not os.path.islink(path):
+        return path
+    real = os.path.realpath(path)
+    if not real.startswith(os.path.realpath(project) + os.sep):
+        return path
+    return real if os.path.isabs(path) else os.path.relpath(real)
+
+
+def workplace(paths: Sequence[str]) -> Path:
+    """The folder whose project a run is about: the working directory; where that is the root of all files, as in a
+    container, the folder that holds what was named."""
+    here = Path.cwd()
+    if here != Path(here.anchor) or not paths:
+        return here
+    common = Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    return common if common.is_dir() else common.parent
 
 
 def shown(path: str | Path) -> str:
@@ -270,5 +290,12 @@ def _walked(folder: str) -> Iterator[tuple[str, bool]]:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_FOLDERS:
                     todo.append(prefix + entry.name)
-            elif entry.is_file():
+            elif _is_file(entry):
                 yield prefix + entry.name, entry.is_symlink()
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link into a folder that may not be looked into
+        return False

@@ -85,6 +85,7 @@ class Exchange:
     given: Given = NOTHING_GIVEN
     body: str = ""
     replied: tuple[tuple[str, str], ...] = ()  # the headers that it is taken to answer with
+    way: tuple[Label, ...] = ()  # the places that lead it from one gateway to the next
 
 
 @record

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
+from authlint.behind import host_leads_on, leads_on
 from authlint.endpoint import Endpoint
 from authlint.finding import Effort, Finding
 from authlint.likeness import alike
@@ -43,11 +44,12 @@ def judge(
 
 def hosts_alike(gateway: Gateway) -> list[list[int]]:
     """The virtual hosts by id(), those that are like each other together. The one that takes what no name fits is
-    like no other."""
+    like no other, nor is one with another gateway behind it."""
     defaults = {id(listener.default) for listener in gateway.listeners}
     groups: dict[Hashable, list[int]] = {}
     for _, host in gateway.hosts():
-        key = host.like if host.like is not None and id(host) not in defaults else id(host)
+        alone = host.like is None or id(host) in defaults or host_leads_on(gateway, host)
+        key = id(host) if alone else host.like
         groups.setdefault(key, []).append(id(host))
     return list(groups.values())
 
@@ -58,7 +60,7 @@ def _judged(
     """What the rules say of a site, and the routes that it is about (None: nobody says)."""
     # What is declared is said of names and paths, in which routes that are alike differ.
     many = len(site.every) >= MANY and not site.declared
-    groups = alike(site.every) if many else [[one] for one in site.every]
+    groups = _groups(site) if many else [[one] for one in site.every]
     first = site.narrowed(group[0] for group in groups)
     findings = _asked(first, rules)
     told = _told(site, [one for one in findings if pedantic or not one.pedantic])
@@ -68,6 +70,14 @@ def _judged(
     if rest:
         findings += _asked(site.narrowed(rest), rules)
     return findings, told, Effort(routes=len(site.every), routes_shared=shared, requests=site.asked)
+
+
+def _groups(site: Site) -> list[list[Endpoint]]:
+    onward = [one for one in site.every if leads_on(site.gateway, one.route)]
+    if not onward:
+        return alike(site.every)
+    apart = set(map(id, onward))
+    return [*alike([one for one in site.every if id(one) not in apart]), *([one] for one in onward)]
 
 
 def _asked(site: Site, rules: Iterable[Rule]) -> list[Finding]:

@@ -17,6 +17,7 @@ from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
 from authlint.asking import compared_with_origin as compared_with_origin
 from authlint.asking import known_origins as known_origins
 from authlint.asking import origins_in as origins_in
+from authlint.behind import NO_FURTHER, Further, further, way
 from authlint.client.cors import preflight
 from authlint.credentials import BASIC as BASIC
 from authlint.credentials import BEARER as BEARER
@@ -297,7 +298,23 @@ class Site:
 
     def credentials(self, endpoint: Endpoint) -> tuple[str, ...]:
         """The names of the credentials that are worth trying on an endpoint."""
-        return names_of(check for require in requires(endpoint.route) for check in require.checks)
+        routes = (endpoint.route, *self.behind(endpoint).routes)
+        return names_of(check for route in routes for require in requires(route) for check in require.checks)
+
+    def behind(self, endpoint: Endpoint) -> Further:
+        """Where an endpoint's requests come to in other gateways, behind this one."""
+        if self.gateway.beyond is None or endpoint.forward is None:
+            return NO_FURTHER
+        return self.once(("behind", endpoint), lambda: self._behind(endpoint))
+
+    def _behind(self, endpoint: Endpoint) -> Further:
+        own = names_of(check for require in requires(endpoint.route) for check in require.checks)
+        for name in ("none", *own):
+            outcome = self.get(endpoint, *headers_of(name))
+            found = further(outcome)
+            if found.hosts or outcome.upstream is not None:
+                return found
+        return NO_FURTHER
 
     def exchange(
         self,
@@ -324,6 +341,7 @@ class Site:
             supposed=supposed,
             given=given,
             replied=() if received is None else tuple((h.name, h.text) for h in received.own),
+            way=() if self.gateway.beyond is None else way(outcome),
         )
 
     def origins(self, endpoint: Endpoint) -> tuple[str, ...]:

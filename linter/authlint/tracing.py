@@ -13,7 +13,8 @@ from authlint.flow.files import Checkout
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.model.gateway import Gateway, Listener, Upstream, listener
+from authlint.model.gateway import Gateway
+from authlint.model.joining import joined as joined
 from authlint.model.unknown import Unknown
 from authlint.text import Sources, Span
 
@@ -29,29 +30,6 @@ GRPC = {400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14}
 
 class TraceError(Exception):
     """What a person asked for cannot be done; the text says why in one line."""
-
-
-def joined(gateways: Iterable[Gateway]) -> Gateway:
-    """Several configurations as one: their listeners side by side."""
-    listed = list(gateways)
-    if len(listed) == 1:
-        return listed[0]
-    listeners: dict[tuple[str, int], Listener] = {}
-    upstreams: dict[str, Upstream] = {}
-    for gateway in listed:
-        upstreams.update(gateway.upstreams)
-        for one in gateway.listeners:
-            key = (one.address, one.port)
-            known = listeners.get(key)
-            if known is None:
-                listeners[key] = one
-            else:
-                hosts = (*known.hosts, *one.hosts)
-                tls = known.tls or one.tls
-                listeners[key] = listener(one.address, one.port, tls, hosts, known.default, known.span)
-    definitions = {name: value for gateway in listed for name, value in gateway.definitions.items()}
-    first = listed[0]
-    return Gateway(first.root, tuple(listeners.values()), upstreams, definitions, first.directory)
 
 
 def request_of(line: str, number: int) -> tuple[Request, Assume]:

@@ -125,7 +125,7 @@ def _finding(site: Site, endpoint: Endpoint, cause: Cause) -> Finding:
         routes=(endpoint.title,),
         witness=(site.exchange(cause.request, cause.outcome, "200: the credential is good"),),
         cure=cause.cure,
-        stated=(*cause.outcome.assumed, *stated(endpoint)),
+        stated=(*cause.outcome.assumed, *stated(site, endpoint)),
     )
 
 

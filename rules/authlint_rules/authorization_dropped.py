@@ -34,6 +34,7 @@ from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
+from authlint_rules.questions.crossing import lost_in_front
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
 ID = "authorization-dropped"
@@ -45,6 +46,7 @@ def check(site: Site) -> Iterator[Finding]:
         if endpoint.forward is None:
             continue
         yield from _dropped(site, endpoint)
+        yield from lost_in_front(ID, site, endpoint)
         yield from password_that_is_a_header(ID, site, endpoint)
         yield from payload_over_token(ID, site, endpoint)
 

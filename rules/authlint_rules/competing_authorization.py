@@ -139,7 +139,7 @@ def _finding(site: Site, endpoint: Endpoint, one: Refusal, other: Refusal) -> Fi
         routes=(endpoint.title,),
         witness=tuple(shown),
         cure="ask for one of the two here, let either do, or have one of them look in another header",
-        stated=tuple(dict.fromkeys((*one.outcome.assumed, *other.outcome.assumed, *stated(endpoint)))),
+        stated=tuple(dict.fromkeys((*one.outcome.assumed, *other.outcome.assumed, *stated(site, endpoint)))),
     )
 
 

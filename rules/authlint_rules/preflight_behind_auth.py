@@ -49,7 +49,7 @@ ID = "preflight-behind-auth"
 
 def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
-        if not any(evidence.mechanisms(endpoint)):
+        if not any(evidence.mechanisms(endpoint)) and not site.behind(endpoint).routes:
             continue
         meant = evidence.cross_origin(site, endpoint)
         if meant is not None:
@@ -60,7 +60,7 @@ def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
     request = site.preflight(endpoint, site.origins(endpoint)[0])
     outcome = site.ask(request)
     denial = outcome.in_every_world(_refusal)
-    if denial is None or denial.span is None or outcome.opens or _told_the_method(site, outcome):
+    if denial is None or denial.span is None or outcome.opens or _told_the_method(site, endpoint, outcome):
         return
     if site.let_in(endpoint) is None:
         return
@@ -101,9 +101,9 @@ def _refusal(world: Outcome) -> Event | None:
     return world.denial
 
 
-def _told_the_method(site: Site, outcome: Outcome) -> bool:
+def _told_the_method(site: Site, endpoint: Endpoint, outcome: Outcome) -> bool:
     """Whether the auth service learns that this is OPTIONS: it may then let it pass."""
-    definitions = site.gateway.definitions
+    definitions = {**site.gateway.definitions, **site.behind(endpoint).definitions}
     for world in outcome.worlds:
         for asked in world.auth_requests:
             service = site.service(asked)

@@ -44,6 +44,7 @@ from authlint.flow.outcome import Event, Outcome
 from authlint.model.step import Ask, Basic, Files, Recover, Rewrite, ToNamed, TryFiles
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, ops_of
+from authlint_rules.questions.moved_behind import into_protection
 
 ID = "rewrite-enters-protection"
 ABSENT = Assume(missing_files=True)
@@ -57,6 +58,8 @@ def check(site: Site) -> Iterator[Finding]:
     for endpoint in site.endpoints:
         if id(endpoint.host) in guarded and _may_turn(endpoint) and not any(evidence.mechanisms(endpoint)):
             yield from _judged(site, endpoint)
+        if not any(evidence.mechanisms(endpoint)):
+            yield from into_protection(ID, site, endpoint)
 
 
 def _may_turn(endpoint: Endpoint) -> bool:

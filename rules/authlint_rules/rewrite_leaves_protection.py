@@ -39,6 +39,7 @@ from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.questions.moved_behind import out_of_protection
 from authlint_rules.questions.reaching import reaches_behind
 
 ID = "rewrite-leaves-protection"
@@ -50,6 +51,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield from _escapes(site, endpoint, endpoint.route.script)
         elif endpoint.forward is not None and endpoint.route.block.exempt is None:
             yield from reaches_behind(ID, site, endpoint)
+            yield from out_of_protection(ID, site, endpoint)
     for endpoint in site.unreached:
         # Nobody reaches this route: the server's own rewrites may move its requests first.
         if any(evidence.mechanisms(endpoint)):

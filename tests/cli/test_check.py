@@ -306,3 +306,18 @@ def test_a_narrow_locale_is_no_crash(faulty: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "authlint"], capture_output=True, env=environment)
     assert done.returncode == 1, done.stderr
     assert "\u00e4pi".encode() in done.stdout
+
+
+def test_a_linked_site_is_reported_once_under_its_own_name(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "nginx.conf").write_text("events {}\nhttp { include sites-enabled/*; }\n")
+    site = FAULTY.split("http {\n")[1].rsplit("}", 1)[0]
+    for folder in ("sites-available", "sites-enabled"):
+        (here / folder).mkdir()
+    (here / "sites-available/api").write_text(site)
+    os.symlink("../sites-available/api", here / "sites-enabled/api")
+    for named in (".", "sites-enabled/api"):
+        run(["check", "--format", "json", named])
+        findings = json.loads(capsys.readouterr().out)["findings"]
+        assert [one["path"] for one in findings if one["rule"] == RULE] == ["sites-available/api"]

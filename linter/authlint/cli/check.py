@@ -114,6 +114,7 @@ class Run:
         """The file's settings under the options."""
         from dataclasses import replace
 
+        from authlint.discover import STDIN, workplace
         from authlint.engine_rules import rule_ids
         from authlint.finding import Level
         from authlint.settings import SettingsError, load
@@ -121,7 +122,7 @@ class Run:
 
         file = self.options.get("config")
         settings = load(
-            Path.cwd(),
+            workplace([path for path in self.paths if path != STDIN]),
             rule_ids(),
             file=Path(str(file)) if file else None,
             isolated=bool(self.options.get("isolated")),

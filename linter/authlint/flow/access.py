@@ -10,7 +10,7 @@ from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.passwords import users, verify
 from authlint.flow.policies import allow
-from authlint.flow.reading import basic_credentials, covers
+from authlint.flow.reading import basic_credentials, peer_within
 from authlint.flow.script import Undecided
 from authlint.flow.tokens import jwt
 from authlint.flow.values import evaluate
@@ -69,7 +69,7 @@ def _check(p: Passage, check: Check, ask: Asker) -> Verdict:
 
 def _address(p: Passage, check: Address) -> Verdict:
     for rule in check.rules:
-        if covers(rule.network, p.shared.peer):
+        if peer_within(p, rule.network):
             return Passed(rule.span) if rule.allow else Denied(403, rule.span, check)
     return None
 
@@ -77,7 +77,7 @@ def _address(p: Passage, check: Address) -> Verdict:
 def _basic(p: Passage, check: Basic) -> Verdict:
     realm = evaluate(p, check.realm)
     if isinstance(realm, Unknown):
-        if p.decide((realm.reason, "realm"), realm.reason):
+        if check.off_word is not None and p.decide((realm.reason, "realm"), realm.reason):
             return None
         realm = ""
     if realm == check.off_word:

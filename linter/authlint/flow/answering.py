@@ -30,6 +30,7 @@ class Draft:
     as_is: bool = False  # the block's response operations do not apply
     refusal: bool = False  # by a check
     known_as: int | None = None  # the number under which a Recover finds it, where it is another
+    behind: tuple[Party, str] | None = None  # who has answered, and in which gateway behind this one
     silent: bool = False  # there is no answer: the connection is closed
 
 

@@ -176,7 +176,7 @@ def forward(p: Passage, step: Forward) -> Content:
     if kept is not None:
         return _again(p, step, *kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
-    _stay_changed(p, step, reached)
+    stay_changed(p, step, reached)
     reply = reply_of(p, reached)
     if step.cache is not None and slot is not None:
         elsewhere = _intercepts(p, step, reply)
@@ -208,7 +208,7 @@ def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:
     return any(status in one.statuses for one in p.in_force.recover)
 
 
-def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
+def stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
     """Where paths go on letter by letter the request itself is changed: what is said of it later is of what the
     upstream got (measured)."""
     if step.verbatim is None or reached.path is None:
@@ -220,8 +220,16 @@ def _stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
     p.headers = [*hosts, *(h for h in p.headers if h.name.lower() != "host" or not hosts)]
 
 
-def receive(p: Passage, step: Forward, reached: Reached, target: Target, reply: Reply) -> Content:
-    headers = tuple(Header(name, value) for name, value in reply.headers)
+def receive(
+    p: Passage,
+    step: Forward,
+    reached: Reached,
+    target: Target,
+    reply: Reply,
+    given: tuple[Header, ...] | None = None,
+) -> Content:
+    """What becomes of an upstream's answer; `given` are its headers where more is known of them than their text."""
+    headers = tuple(Header(name, value) for name, value in reply.headers) if given is None else given
     reached = _answered(p, reached, headers, reply)
     if isinstance(reply.status, str):
         status = step.unreachable if reply.status == "unreachable" else 504

@@ -19,6 +19,10 @@ class Files(Protocol):
         """The text of a password file; None where it cannot be read."""
         ...
 
+    def beside(self, directory: str) -> Files:
+        """Where the files of another server are looked for, whose configuration lies in this directory."""
+        ...
+
 
 class Checkout:
     """Files beside the configuration.
@@ -78,6 +82,11 @@ class Checkout:
         except OSError:
             return None
 
+    def beside(self, directory: str) -> Files:
+        there = os.path.abspath(directory)
+        moved = ((prefix, there if folder == self.directory else folder) for prefix, folder in self.places)
+        return Checkout(there, tuple(moved), self.complete)
+
 
 class Nowhere:
     """No file is known."""
@@ -87,3 +96,6 @@ class Nowhere:
 
     def read(self, path: str) -> str | None:
         return None
+
+    def beside(self, directory: str) -> Files:
+        return self

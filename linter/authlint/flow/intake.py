@@ -10,6 +10,7 @@ from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
+from authlint.model.unknown import Unknown
 from authlint.record import record
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
@@ -43,9 +44,16 @@ def authority_of(host: str, listener: Listener) -> str:
 
 def take_in(shared: Shared) -> Taken:
     """The request as what comes behind sees it."""
-    if shared.listener.intake.paths == "as-sent":
-        return _as_sent(shared, shared.listener)
-    return _decoded(shared, shared.host)
+    as_sent = shared.listener.intake.paths == "as-sent"
+    taken = _as_sent(shared, shared.listener) if as_sent else _decoded(shared, shared.host)
+    unsure = shared.request.unsure
+    return replace(taken, headers=[_meant(one, unsure) for one in taken.headers]) if unsure else taken
+
+
+def _meant(header: Header, unsure: tuple[tuple[str, str], ...]) -> Header:
+    """A header as it is, or as what a text in it stands for."""
+    reason = next((reason for mark, reason in unsure if mark in header.text), None)
+    return header if reason is None else Header(header.name, Unknown(reason))
 
 
 def _decoded(shared: Shared, host: VirtualHost) -> Taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias, TypeVar
 
+from authlint.model.beyond import Behind
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.gateway import Block, Open, Route, VirtualHost
 from authlint.model.step import Ask, Basic, HeaderOp
@@ -86,6 +87,14 @@ class Reached:
         return [h for h in self.headers if header_key(h.name) == plain]
 
 
+@record
+class Crossed:
+    """A request that went on in another gateway, and what that one received."""
+
+    behind: Behind
+    received: Reached
+
+
 def header_key(name: str) -> str:
     """A header's name for comparison; HTTP_X_Y of CGI-like protocols is x-y."""
     lower = name.lower()
@@ -113,6 +122,7 @@ class Outcome:
     block: Block | None = None  # in force at the end
     redirected: bool = False  # the Location is the gateway's own
     grpc: bool = False  # a gRPC client gets 200 and a grpc-status that says the same
+    behind: str = ""  # the gateway behind this one whose answer it is, by its name
     alternatives: tuple[Outcome, ...] = ()
 
     @property

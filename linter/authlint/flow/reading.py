@@ -7,7 +7,7 @@ import binascii
 import ipaddress
 
 from authlint.flow.passage import Passage
-from authlint.flow.request import split_authority
+from authlint.flow.request import SOMEWHERE, split_authority
 from authlint.model.gateway import VirtualHost
 from authlint.model.unknown import Unknown
 
@@ -19,6 +19,8 @@ def joined(texts: list[str | Unknown]) -> str | Unknown:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+# A peer that no configuration names: from the range kept for documentation.
+STRANGER = "203.0.113.77"
 LINES = "whether all lines of a header are read or the first alone: this depends on the server's release"
 # Every release reads all lines of these.
 READ_WHOLE = ("cookie", "x-forwarded-for")
@@ -179,3 +181,29 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+SHARED = ipaddress.IPv4Network("100.64.0.0/10")  # RFC 6598
+IN_FRONT = Unknown("the address of the gateway in front")
+
+
+def peer_within(p: Passage, network: str) -> bool:
+    """Whether the peer's address lies in a network. A gateway in front has a private address, nobody says which."""
+    peer = p.shared.peer
+    if peer == SOMEWHERE and network != "all" and _is_private(network):
+        return p.decide(("peer", network), IN_FRONT.reason)
+    return covers(network, None if peer == SOMEWHERE else peer)
+
+
+def _is_private(network: str) -> bool:
+    try:
+        net = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return True  # a socket, a name: it may be
+    shared = isinstance(net, ipaddress.IPv4Network) and net.subnet_of(SHARED)
+    return net.prefixlen > 0 and (net.is_private or shared) and not net.is_loopback
+
+
+def peer_address(p: Passage) -> str | Unknown:
+    peer = p.shared.peer
+    return IN_FRONT if peer == SOMEWHERE else peer or STRANGER

@@ -9,13 +9,15 @@ from authlint.record import record
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+SOMEWHERE = "somewhere"  # a peer's address of which nobody knows more than that it is the gateway in front
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 @record
 class Request:
     """`url` is absolute. A Host header beats the URL's host. `vouched` are credentials (whole header values)
-    that are valid by assumption; every other one is valid unless the configuration refutes it."""
+    that are valid by assumption; every other one is valid unless the configuration refutes it. `unsure` are texts in
+    headers that stand for what nobody knows, and why nobody does."""
 
     method: str
     url: str
@@ -23,6 +25,7 @@ class Request:
     body: str = ""
     peer: str | None = None  # None: an address that the configuration does not name
     vouched: frozenset[str] = frozenset()
+    unsure: tuple[tuple[str, str], ...] = ()
     _parts: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def _split(self) -> list[str]:

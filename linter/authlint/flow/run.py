@@ -381,7 +381,8 @@ def _close(p: Passage, draft: Draft | Undecided) -> Outcome:
     return replace(
         outcome,
         status=status,
-        answered_by=draft.party,
+        answered_by=draft.behind[0] if draft.behind is not None else draft.party,
+        behind=draft.behind[1] if draft.behind is not None else "",
         decided=draft.decided,
         headers=headers,
         trace=tuple(shared.trace),

@@ -9,7 +9,7 @@ from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Passage
 from authlint.flow.paths import unescape_redirect
 from authlint.flow.patterns import compile_pattern
-from authlint.flow.reading import covers, host_name, is_address
+from authlint.flow.reading import covers, host_name, is_address, peer_within
 from authlint.flow.routing import capture
 from authlint.flow.values import evaluate, holds
 from authlint.model.step import (
@@ -175,7 +175,7 @@ class _Runner:
 def set_address(p: Passage, op: SetAddress) -> None:
     """The peer's address from a header, if the peer is trusted; the last address of a list counts."""
     shared = p.shared
-    if shared.peer is None or not any(covers(network, shared.peer) for network in op.trusted):
+    if shared.peer is None or not any(peer_within(p, network) for network in op.trusted):
         return
     values = [h.text for h in p.headers if h.name.lower() == op.header.lower()]
     found = [part.strip() for value in values for part in value.split(",") if part.strip()]

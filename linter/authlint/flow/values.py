@@ -19,6 +19,7 @@ from authlint.flow.reading import (
     is_address,
     joined,
     one_text,
+    peer_address,
     scheme,
     server_name,
     url,
@@ -28,8 +29,6 @@ from authlint.model.condition import All, AnyOf, Condition, Exists, Not, Test, U
 from authlint.model.unknown import Unknown
 from authlint.model.value import Cat, Get, Lit, Opaque, Pick, Text, Value, Variable
 
-# A peer that no configuration names: from the range kept for documentation.
-STRANGER = "203.0.113.77"
 # What a text that is no address counts as (https://nginx.org/en/docs/http/ngx_http_geo_module.html#geo).
 NO_ADDRESS = "255.255.255.255"
 DEEPEST = 60  # definitions inside definitions
@@ -274,11 +273,13 @@ def _of_connection(p: Passage, value: Get) -> str | Unknown | None:
             whole = root is not None and isinstance(base, str) and value.name == "path"
             return file_name(base, root.strip, p.path) if whole and root and isinstance(base, str) else base
         case "peer":
-            return shared.peer or STRANGER
+            return peer_address(p)
         case "forwarded-for":
             given = header_text(p, "x-forwarded-for")
-            peer = shared.peer or STRANGER
-            return f"{given}, {peer}" if isinstance(given, str) and given else peer
+            peer = peer_address(p)
+            if isinstance(given, Unknown) or isinstance(peer, Unknown) or not given:
+                return given if isinstance(given, Unknown) else peer
+            return f"{given}, {peer}"
         case _:
             return None
 

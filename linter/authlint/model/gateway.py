@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from authlint.model.beyond import Beyond
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -22,6 +23,9 @@ class Open:
 
     reason: str
     span: Span
+    beside: bool = (
+        False  # it would stand beside what was read, a server of its own: nothing else is changed by it
+    )
 
 
 @record
@@ -354,6 +358,7 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    beyond: Beyond | None = None  # other gateways that this one sends requests to
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would

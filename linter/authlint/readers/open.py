@@ -42,12 +42,29 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
         if reading is None:
             return [], f"{path}: {library.troubles[-1].message}"
         gateways.append(reading.gateway)
+    found_in: list[Gateway] = []
     if manifests:
         found_in, problem = _ingresses(manifests, sources)
-        if problem is not None:
+        # A Service or a workload may be named for what stands behind another file's gateway.
+        if problem is not None and not gateways:
             return [], problem
         gateways += found_in
-    return gateways, None
+    documents = [path for path in paths if path.endswith(DOCUMENTS)]
+    return _linked(gateways, documents, library, found_in), None
+
+
+def _linked(
+    gateways: list[Gateway], documents: list[str], library: Library, controllers: list[Gateway]
+) -> list[Gateway]:
+    """Each with what stands behind it, as far as the documents say."""
+    if not documents:
+        return gateways
+    from authlint.readers.links.linking import linked
+
+    def raw(path: str) -> bytes:
+        return (library.text(path) or "").encode("utf-8", "replace")
+
+    return linked(gateways, documents, raw, library.text, library, controllers)
 
 
 def _held(library: Library, path: str, text: str) -> list[Gateway]:

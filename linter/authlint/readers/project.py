@@ -40,8 +40,22 @@ class Project:
         self.seen: set[str] = set()
         self.routing: list[str] = []
         self.linked: list[str] = []
+        self.controllers: list[Gateway] = []
 
-    def gateways(self) -> Iterator[Gateway]:
+    def gateways(self) -> list[Gateway]:
+        """Each with what stands behind it."""
+        found = list(self._gateways())
+        if not any(is_document(one.root) for one in found):
+            return found
+        from authlint.readers.links.linking import linked
+
+        documents = [shown(path) for path in (*self.files.texts, *self.files.project()) if is_document(path)]
+        return linked(found, documents, self._raw, self._text, self.library, self.controllers)
+
+    def _raw(self, path: str) -> bytes:
+        return self._bytes(os.path.abspath(path))
+
+    def _gateways(self) -> Iterator[Gateway]:
         named, guarded = _parted(self.files.named)
         candidates, more = _parted(self.files.candidates)
         guarded += more
@@ -135,6 +149,7 @@ class Project:
         read, skipped = gateways(found, self.library.troubles, every_host=False, overlays=overlays(texts))
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
+        self.controllers += read
         yield from read
 
     def _objects(self, path: str) -> list[Manifest]:

@@ -19,9 +19,10 @@ WORDS = frozenset(("KEY", "TOKEN", "SESSION"))
 def refused_throughout(site: Site, endpoint: Endpoint) -> list[tuple[Request, Outcome]] | None:
     """Every attempt with its outcome, the one without credentials first; None as soon as one may pass."""
     tried: list[tuple[Request, Outcome]] = []
-    unsaid = [f"?{name}: " for name in implied(endpoint)]
+    unsaid = [f"?{name}: " for name in implied(site, endpoint)]
     passing = (name for name in site.passing(endpoint) if not any(one in name for one in unsaid))
-    if not any(requires(endpoint.route)) or any(passing):
+    asked = any(any(requires(route)) for route in (endpoint.route, *site.behind(endpoint).routes))
+    if not asked or any(passing):
         return None
     for request in attempts(site, endpoint):
         outcome = site.ask(request)
@@ -31,9 +32,9 @@ def refused_throughout(site: Site, endpoint: Endpoint) -> list[tuple[Request, Ou
     return tried or None
 
 
-def stated(endpoint: Endpoint) -> tuple[str, ...]:
+def stated(site: Site, endpoint: Endpoint) -> tuple[str, ...]:
     return tuple(
-        f"nobody sends a token as ?{name}=, which nobody has asked for" for name in implied(endpoint)
+        f"nobody sends a token as ?{name}=, which nobody has asked for" for name in implied(site, endpoint)
     )
 
 
@@ -47,7 +48,7 @@ def _is_refused(world: Outcome) -> bool:
 def attempts(site: Site, endpoint: Endpoint) -> Iterator[Request]:
     """The one without credentials first, then the plain ones."""
     usual = [Part("header", name.lower(), text) for name, text in CREDENTIALS.values()]
-    found = list(dict.fromkeys((*of_checks(endpoint), *usual, *tested(site, endpoint))))
+    found = list(dict.fromkeys((*of_checks(site, endpoint), *usual, *tested(site, endpoint))))
     if len(found) > MOST:
         return
     vouched = VOUCHED | WORDS | {part.text for part in found}

@@ -23,9 +23,11 @@ class Part:
     text: str
 
 
-def implied(endpoint: Endpoint) -> frozenset[str]:
+def implied(site: Site, endpoint: Endpoint) -> frozenset[str]:
     """Parameters in which a token is looked for though nobody has said so: clients do not send it there."""
-    providers = [one for check in _checks(endpoint) if isinstance(check, Jwt) for one in check.providers]
+    providers = [
+        one for check in _checks(site, endpoint) if isinstance(check, Jwt) for one in check.providers
+    ]
     return frozenset(
         place.name
         for one in providers
@@ -34,14 +36,15 @@ def implied(endpoint: Endpoint) -> frozenset[str]:
     )
 
 
-def _checks(endpoint: Endpoint) -> list[Check]:
-    return [check for require in requires(endpoint.route) for check in require.checks]
+def _checks(site: Site, endpoint: Endpoint) -> list[Check]:
+    routes = (endpoint.route, *site.behind(endpoint).routes)
+    return [check for route in routes for require in requires(route) for check in require.checks]
 
 
-def of_checks(endpoint: Endpoint) -> Iterator[Part]:
-    """What the checks of the route look for, where they look for it."""
-    unsaid = implied(endpoint)
-    for check in _checks(endpoint):
+def of_checks(site: Site, endpoint: Endpoint) -> Iterator[Part]:
+    """What the checks of the route, and of those behind it, look for, where they look for it."""
+    unsaid = implied(site, endpoint)
+    for check in _checks(site, endpoint):
         match check:
             case Basic(header=header):
                 yield Part("header", header, BASIC[1])
@@ -60,11 +63,14 @@ def _placed(place: Place, text: str) -> Part:
 
 
 def tested(site: Site, endpoint: Endpoint) -> Iterator[Part]:
-    """What conditions of this virtual host compare with headers, cookies and parameters."""
+    """What conditions of this virtual host, and of those behind it, compare with headers, cookies and parameters."""
     scripts = [endpoint.host.script, *(route.script for route in endpoint.host.table.routes())]
+    behind = site.behind(endpoint)
+    scripts += behind.scripts
+    definitions = {**site.gateway.definitions, **behind.definitions}
     for op in (op for script in scripts for op in ops_of(script)):
         for value, how in _tests(op):
-            for part in parts(value, site.gateway.definitions):
+            for part in parts(value, definitions):
                 if isinstance(part, Pick):
                     for case in part.cases:
                         yield from _meeting(part.source, case.test)

@@ -95,14 +95,21 @@ def test_conditional_regions_nest() -> None:
     inner = "{% for h in hosts %}b {{ h }};{% endfor %}"
     outer = "{%- if x -%} a 1; " + inner + " {% else %} c 1; {%- endif %}"
     text = f"before 1; {outer} after 1;"
-    assert regions(text, "conditional") == [outer, inner]
+    assert regions(text, "conditional") == [outer]
+    assert regions(text, "loop") == [inner]
     assert names(text) == ["before", "a", "b", "c", "after"]
 
 
 def test_go_regions_nest() -> None:
     inner = "{{- range .Hosts }} b {{ . }}; {{- end }}"
     outer = "{{ if .X }} a 1; " + inner + " {{ else if .Y }} c 1; {{ end }}"
-    assert regions(f"x 1; {outer} y 1;", "conditional") == [outer, inner]
+    assert regions(f"x 1; {outer} y 1;", "conditional") == [outer]
+    assert regions(f"x 1; {outer} y 1;", "loop") == [inner]
+
+
+def test_a_loop_with_an_else_is_a_choice() -> None:
+    text = "{% for h in hosts %} b {{ h }}; {% else %} c 1; {% endfor %}"
+    assert regions(text, "conditional") == [text]
 
 
 def test_a_region_without_an_end_reaches_the_end() -> None:

@@ -43,15 +43,20 @@ def _unpacked(item: Item, file: str, troubles: list[Trouble], depth: int) -> Ite
     if kind == "ConfigMap":
         data = item.get("data")
         for entry in data.entries() if data is not None else ():
-            inside = _inside(entry, file) if could_be_envoy(entry.text) else None
-            if inside is not None:
-                yield from _read(item.path, inside, troubles)
+            yield from held(entry, file, troubles)
     elif kind.endswith("List") and depth < DEEPEST:
         listed = item.get("items")
         for one in listed.items() if listed is not None else ():
             yield from _unpacked(one, file, troubles, depth + 1)
     else:
         yield item
+
+
+def held(entry: Item, file: str, troubles: list[Trouble]) -> Iterator[Item]:
+    """The document that an entry of a ConfigMap is."""
+    inside = _inside(entry, file) if could_be_envoy(entry.text) else None
+    if inside is not None:
+        yield from _read(entry.path, inside, troubles)
 
 
 def _inside(entry: Item, file: str) -> Piece | None:

@@ -7,6 +7,7 @@ back an earlier challenge, and 401 wins over 403).
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from authlint.model.gateway import Inert
@@ -25,6 +26,7 @@ from authlint.model.step import (
 from authlint.readers.nginx import tokens
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.levels import Level
+from authlint.readers.nginx.template import HOLE
 from authlint.text import Span
 
 # Modules that ask for credentials in ways that this reader does not know, or run code in the access phase.
@@ -95,7 +97,14 @@ def _basic(level: Level) -> Check | None:
         if any(level.openings()):
             return Unsure("whether a file with users is in what was not read", node.span)
         return None
-    return Basic(level.value(node.arg(0)), UserFile(level.value(users.arg(0)), users.span), "off", node.span)
+    off = "off" if _may_be_off(node.arg(0)) else None
+    return Basic(level.value(node.arg(0)), UserFile(level.value(users.arg(0)), users.span), off, node.span)
+
+
+def _may_be_off(realm: str) -> bool:
+    """What is written of the realm leaves room for that word, whatever a variable or a template puts beside it."""
+    written = [re.escape(part) for part in re.split(rf"{HOLE}+|\$\w+|\$\{{\w+\}}", realm)]
+    return re.fullmatch(".*".join(written), "off") is not None
 
 
 def _ask(level: Level) -> Ask | None:

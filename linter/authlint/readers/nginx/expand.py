@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+from authlint.discover import own_name
 from authlint.model.gateway import Open
 from authlint.readers.library import Library
 from authlint.readers.nginx.excerpt import Excerpt
@@ -12,7 +13,7 @@ from authlint.readers.nginx.lookup import matches, on_disk, stand_ins
 from authlint.readers.nginx.page import Page, page_of
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
-from authlint.readers.nginx.template import HOLE
+from authlint.readers.nginx.template import HOLE, Hole
 from authlint.readers.trouble import Trouble
 from authlint.record import entity
 from authlint.text import Span
@@ -79,6 +80,7 @@ class Expansion:
         self.expanded: dict[str, tuple[Node, ...]] = {}
         self.blocks: list[str] = []  # those around the directive that is being read
         self.around: list[tuple[str, tuple[str, ...]]] = []  # each included file, and the blocks around it
+        self.repeated: tuple[Hole, ...] = ()  # the loops around the server that is being read
 
     def run(self) -> tuple[Node, ...] | None:
         """The main file's directives; None where it cannot be read."""
@@ -114,8 +116,12 @@ class Expansion:
     def _nodes(self, page: Page, directive: Directive, depth: int) -> Iterator[Node]:
         path = page.source.path
         span = _head(page, directive)
-        hole = next((h for h in page.masked.holes if h.start <= directive.start < h.end), None)
-        if hole is not None:
+        holes = [hole for hole in _holes(page, directive) if hole not in self.repeated]
+        if holes and _is_repeated(directive, holes):
+            before, self.repeated = self.repeated, (*self.repeated, *holes)
+            yield from self._nodes(page, directive, depth)
+            self.repeated = before
+        elif holes:
             yield _gap(directive, page, "a template decides whether this is there", span)
         elif directive.name.text == "include":
             yield from self._include(page, directive, depth)
@@ -191,7 +197,7 @@ class Expansion:
                 return [candidate]
             listed = on_disk(candidate) if pattern else [candidate] * os.path.isfile(candidate)
             if listed:
-                return listed
+                return [own_name(path, self.library.project) for path in listed]
         for candidate in candidates:
             listed = stand_ins(candidate)
             if listed:
@@ -241,6 +247,16 @@ class Expansion:
         return [*folders, *self.library.include_roots]
 
 
+def _holes(page: Page, directive: Directive) -> Iterator[Hole]:
+    return (hole for hole in page.masked.holes if hole.start <= directive.start < hole.end)
+
+
+def _is_repeated(directive: Directive, holes: list[Hole]) -> bool:
+    """A server that a loop writes whole: each time it comes it is as it stands here."""
+    whole = all(hole.kind == "loop" and directive.end <= hole.end for hole in holes)
+    return whole and directive.name.text == "server" and directive.block is not None
+
+
 def _inserted(page: Page, directive: Directive) -> Iterator[Node]:
     """A gap for each place directly in this block where a template may put directives."""
     for hole in page.masked.holes:
@@ -257,7 +273,9 @@ def _head(page: Page, directive: Directive) -> Span:
 
 
 def _gap(directive: Directive, page: Page, reason: str, span: Span) -> Node:
-    return Node("", (), None, page.source.path, directive.start, directive.end, span.end, Open(reason, span))
+    beside = directive.name.text == "server" and directive.block is not None
+    gap = Open(reason, span, beside)
+    return Node("", (), None, page.source.path, directive.start, directive.end, span.end, gap)
 
 
 def _known_harmless(spec: str) -> bool:

@@ -92,12 +92,13 @@ class Level:
 def level_of(
     kind: Kind, node: Node | None, children: tuple[Node, ...], parent: Level | None, names: Names
 ) -> Level:
-    """A level from its directives; a gap among them leaves it open."""
+    """A level from its directives; a gap among them leaves it open, unless what it stands for is beside them."""
     level = Level(kind, node, parent, names, children)
     gaps: list[Open] = []
     for child in children:
         if child.gap is not None:
-            gaps.append(child.gap)
+            if not child.gap.beside:
+                gaps.append(child.gap)
         else:
             level.by_name.setdefault(child.name, []).append(child)
     level.open = tuple(gaps)

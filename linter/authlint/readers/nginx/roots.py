@@ -30,6 +30,7 @@ class Root:
 
     gateway: Gateway
     context: tuple[str, ...]
+    path: str  # of the file that reading began with; that of an excerpt is within its host
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ def _read(state: _Project, path: str, included: set[str]) -> Iterator[Root]:
     beside = () if state.top[path] & AT_TOP else _definitions(state, os.path.dirname(path), path)
     reading = model(expansion, nodes, beside=beside)
     _misplaced(state.library, reading)
-    yield Root(reading.gateway, reading.context)
+    yield Root(reading.gateway, reading.context, path)
 
 
 def _definitions(state: _Project, folder: str, path: str) -> tuple[Node, ...]:

@@ -19,9 +19,9 @@ HOLE = "\ue000"
 class Hole:
     """A region that is not certain, by offsets.
 
-    "conditional": from a statement such as `{% if %}` or `{{ range }}` to its end; the text in it may come
-    never, once or often. "insert": an expression that stands where a directive would and may become any
-    number of them; it is masked with spaces.
+    "conditional": from a statement such as `{% if %}` to its end; the text in it may come or not. "loop": from
+    `{% for %}`, `{{ range }}` or `{{ with }}` to its end; all of it comes, never, once or often. "insert": an
+    expression that stands where a directive would and may become any number of them; it is masked with spaces.
     """
 
     start: int
@@ -67,6 +67,7 @@ _GO_STATEMENT = re.compile(
 _GO_EXPRESSION = re.compile(r"[.$]|(?:include|template|printf|tpl|quote|default|toYaml|getenv|key)\s+[\"(.$]")
 _GO_OPENERS = {"if", "range", "with", "define", "block"}
 _JINJA_OPENERS = {"if", "for", "macro", "call", "filter", "block"}
+_LOOPS = {"for", "range", "with"}
 _STRINGS_AND_CALLS = re.compile(r""""[^"]*"|'[^']*'|\([^()]*\)|\[[^\[\]]*\]""")
 _NOT_A_VALUE = re.compile(r"[{},;]|(?<![=!<>:])=(?!=)")
 _RAW_END = re.compile(r"\{%[-+~]?\s*endraw\b")
@@ -180,13 +181,17 @@ def _painted(text: str, marks: list[_Mark]) -> str:
 def _conditionals(marks: list[_Mark], length: int) -> list[Hole]:
     """The regions between an opener and its end; one that never ends reaches to the end of the text."""
     holes: list[Hole] = []
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[str, int, str]] = []
     for mark in marks:
         if mark.word in (_GO_OPENERS if mark.go else _JINJA_OPENERS):
-            opened.append(("end" if mark.go else f"end{mark.word}", mark.start))
+            kind = "loop" if mark.word in _LOOPS else "conditional"
+            opened.append(("end" if mark.go else f"end{mark.word}", mark.start, kind))
+        elif opened and mark.word == "else":
+            opened[-1] = (*opened[-1][:2], "conditional")
         elif opened and mark.word == opened[-1][0]:
-            holes.append(Hole(opened.pop()[1], mark.end, "conditional"))
-    holes.extend(Hole(start, length, "conditional") for _, start in opened)
+            _, start, kind = opened.pop()
+            holes.append(Hole(start, mark.end, kind))
+    holes.extend(Hole(start, length, "conditional") for _, start, _ in opened)
     return holes
 
 

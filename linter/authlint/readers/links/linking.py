@@ -1,0 +1,47 @@
+"""The gateways of a project, each with what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from authlint.model.gateway import Gateway
+from authlint.readers.library import Library
+from authlint.readers.links.held import WORDS
+from authlint.readers.links.linker import Cluster, Neighbours
+from authlint.readers.links.things import Things
+
+
+def linked(
+    gateways: Sequence[Gateway],
+    documents: Sequence[str],
+    raw: Callable[[str], bytes],
+    read: Callable[[str], str | None],
+    library: Library,
+    controllers: Sequence[Gateway] = (),
+) -> list[Gateway]:
+    """The same gateways, where a ConfigMap of the documents makes another one out of a workload behind them.
+
+    `documents` are the project's, as they are printed; `raw` gives their bytes, `read` their text. `controllers` are
+    those of them that live in the cluster, whatever file describes them.
+    """
+    holding = [path for path in documents if _holds(raw(path))]
+    if not holding or not gateways:
+        return list(gateways)
+    # What is wrong with these files is said where they are read for themselves.
+    own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
+    cluster = Cluster(Things(documents, raw, read), own)
+    if not cluster.names:
+        return list(gateways)
+    inside = set(map(id, controllers))
+    return [replace(one, beyond=_neighbours(cluster, one, id(one) in inside)) for one in gateways]
+
+
+def _holds(raw: bytes) -> bool:
+    return b"ConfigMap" in raw and any(word in raw for word in WORDS)
+
+
+def _neighbours(cluster: Cluster, gateway: Gateway, inside: bool) -> Neighbours:
+    homes = {one.namespace for one in cluster.maps.all if one.path == gateway.root}
+    home = homes.pop() if len(homes) == 1 and not inside else ""
+    return Neighbours(cluster, home, inside or gateway.root in cluster.files)
