@@ -14,6 +14,7 @@ import pytest
 
 from authlint.cli.fixing import Mended, mend
 from authlint.discover import discover
+from authlint.finding import Finding
 from authlint.lint import Result, lint
 from authlint.settings import load
 from authlint_rules import IDS, loaded
@@ -102,3 +103,16 @@ def mended_copy(mended_in: Any, read_toml: Any, tmp_path: Path) -> Callable[[Pat
         return made
 
     return copy
+
+
+@pytest.fixture
+def cured_in(found_in: Any, read_toml: Any) -> Callable[[Path], list[Finding]]:
+    """The findings of a sample that have a fix, as its expect.toml says."""
+
+    def cured(case: Path) -> list[Finding]:
+        expected = read_toml(case / "expect.toml")
+        also = case.parent.name if expected.get("pedantic") else ""
+        found = [one for one in found_in(case).findings if not one.pedantic or one.rule == also]
+        return [one for one, said in zip(found, expected["finding"], strict=True) if "fix" in said]
+
+    return cured

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from authlint.model.value import Value
 from authlint.record import record
 from authlint.text import Span
 
@@ -36,7 +37,83 @@ class SendAlways:
     span: Span
 
 
-Intent: TypeAlias = Remove | Reword | SendAlways
+@record
+class Include:
+    """The list at the span, or the list that is one of its values, names this word too."""
+
+    span: Span
+    word: str
+
+
+@record
+class Exclude:
+    """The list at the span names this word no more; the setting goes if it names no other."""
+
+    span: Span
+    word: str
+
+
+@record
+class Send:
+    """A header more, beside what stands at the span and in the same block: to the client with an answer, or to the
+    application with a request. `peers` are the headers that are in force there: where they stand in another block, a
+    line of this one's own would replace them, and the reader says that it cannot."""
+
+    span: Span
+    to: Literal["client", "application"]
+    name: str
+    value: Value
+    peers: tuple[Span, ...] = ()
+
+
+@record
+class Repeat:
+    """What stands at `lines`, in a block around, is repeated beside the setting at the span."""
+
+    span: Span
+    lines: tuple[Span, ...]
+
+
+@record
+class Exempt:
+    """The route at the span asks for none of these credentials any more."""
+
+    span: Span
+    asks: tuple[Asked, ...]
+
+
+@record
+class ExemptPath:
+    """The check at the span lets requests for exactly this path pass."""
+
+    span: Span
+    path: str
+
+
+@record
+class Turn:
+    """A setting is switched on, in the host, route or check at the span. underscores: header names may have them.
+    relative-redirects: the server's own redirects name no scheme, host or port. forward-token: a token that was
+    verified goes on to the application."""
+
+    span: Span
+    what: Literal["underscores", "relative-redirects", "forward-token"]
+
+
+@record
+class HandOn:
+    """A header of the answer that lets a request pass goes on to the client: the service is asked at the span. `peers`
+    are the client's headers that are in force there, as with Send."""
+
+    span: Span
+    header: str
+    peers: tuple[Span, ...] = ()
+
+
+Asked: TypeAlias = Literal["password", "service", "token"]
+Intent: TypeAlias = (
+    Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Exempt | ExemptPath | Turn | HandOn
+)
 
 
 @record

@@ -43,6 +43,7 @@ from authlint.model.gateway import Route
 from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.exempting import exempt
 from authlint_rules.questions.asked import asking, is_served, path_of, refused_again, span_of
 from authlint_rules.questions.signing_in import SIGN_IN, callbacks, exempted, redirected
 
@@ -118,11 +119,13 @@ def _finding(
     """`page` is the route of the sign-in."""
     place = next((one for one in site.siblings[id(endpoint.host)] if one.route is page), None)
     title = place.title if place is not None else page.name
+    asks = asking(site, place or endpoint, denial)
+    path = urlsplit(witness[-1].url).path
     return Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"nobody can sign in: {title} asks for what one gets there",
-        primary=Label(asking(site, place or endpoint, denial), "asks at the sign-in too"),
+        primary=Label(asks, "asks at the sign-in too"),
         related=(Label(page.span, "the sign-in is here"), *also),
         routes=(title,),
         witness=tuple(witness),
@@ -130,6 +133,7 @@ def _finding(
             ID, "switch this check off for the sign-in; where the first rule that fits counts, do it first"
         ),
         stated=(AUTH_SERVICE,) if isinstance(denial.subject, (Ask, Call)) else (),
+        mends=exempt(place or endpoint, asks, path, whole=SIGN_IN.search(page.name.lower()) is not None),
     )
 
 

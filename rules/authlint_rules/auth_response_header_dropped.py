@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
+from authlint.intent import HandOn, Mend
 from authlint.model.credential import Call
 from authlint.model.step import Ask
 from authlint.rule import Rule
@@ -79,7 +80,13 @@ def _finding(site: Site, endpoint: Endpoint, lost: Lost) -> Finding:
         assumes=lost.assumes,
         pedantic=bool(lost.assumes),
         stated=outcome.assumed,
+        mends=_mends(endpoint, lost) if client else (),
     )
+
+
+def _mends(endpoint: Endpoint, lost: Lost) -> tuple[Mend, ...]:
+    peers = tuple(op.span for op in endpoint.route.block.response)
+    return (Mend("hand the cookie on to the client", (HandOn(lost.span, lost.header, peers),)),)
 
 
 RULE = Rule(

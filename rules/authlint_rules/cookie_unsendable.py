@@ -79,6 +79,7 @@ def _finding(endpoint: Endpoint, fault: Fault, exchange: object) -> Finding:
         cure=fault.cure,
         assumes=fault.assumes,
         pedantic=bool(fault.assumes),
+        mends=fault.mends,
     )
 
 

@@ -41,6 +41,7 @@ from authlint.model.value import Get, literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, headers_of
 from authlint.text import Span
+from authlint_rules.mends.renaming import take_underscores
 
 ID = "header-name-dropped"
 CREDENTIAL = re.compile(r"auth|token|key|secret|session|jwt|credential|passw|signature", re.IGNORECASE)
@@ -75,11 +76,7 @@ def _named(endpoint: Endpoint) -> Iterator[tuple[str, Span, str]]:
                 if op.value == Get("header", op.name.lower().replace("_", "-")) or op.value == _of_client(
                     op.name
                 ):
-                    yield (
-                        op.name,
-                        op.span,
-                        HANDED_ON,
-                    )
+                    yield op.name, op.span, HANDED_ON
     for op in evidence.response_ops(endpoint):
         if op.name.lower() == "access-control-allow-headers":
             for name in (literal(op.value) or "").split(","):
@@ -133,6 +130,7 @@ def _judged(site: Site, endpoint: Endpoint, name: str, primary: Label, renamed: 
         assumes=(f"clients send it as {name}",) if renamed else (),
         pedantic=renamed,
         stated=outcome.assumed,
+        mends=take_underscores(endpoint) if "_" in name else (),
     )
 
 

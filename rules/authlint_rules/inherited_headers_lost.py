@@ -39,6 +39,7 @@ from authlint.model.step import HeaderOp, Shadowed
 from authlint.model.value import EMPTY
 from authlint.rule import Rule
 from authlint.site import BEARER, Endpoint, Site, headers_of
+from authlint_rules.mends.repeating import repeat
 
 ID = "inherited-headers-lost"
 CREDENTIALS = frozenset(
@@ -85,6 +86,7 @@ def _judged(site: Site, endpoint: Endpoint, shadow: Shadowed) -> Iterator[Findin
             ID, f"repeat the lost lines in this block ({names}), or include them from one file in both places"
         ),
         stated=outcome.assumed,
+        mends=repeat(shadow, lost),
     )
 
 

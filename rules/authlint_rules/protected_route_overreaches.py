@@ -39,6 +39,7 @@ from authlint.flow.tokens import insists
 from authlint.model.fact import Overreach
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.whole_segments import end_with_slash
 from authlint_rules.questions.colliding import late_rules, taken
 from authlint_rules.questions.neighbours import crowded, ruled_along
 
@@ -120,6 +121,7 @@ def _finding(
         witness=(site.exchange(site.request(endpoint), outcome, wanted),),
         cure=cure,
         stated=outcome.assumed,
+        mends=end_with_slash(site, endpoint, place.span),
     )
 
 

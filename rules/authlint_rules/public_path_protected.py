@@ -44,6 +44,7 @@ from authlint.model.step import Answer
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.exempting import exempt
 from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
 from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes
 from authlint_rules.questions.meant import meant_to_be_public
@@ -83,12 +84,12 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
     if other is None or _open_elsewhere(site, endpoint, path, callers):
         return
     exempted = callers == PROBES and _told(outcome, path)
-    status = outcome.status or outcome.worlds[0].status
+    asks, status = asking(site, other, denial), outcome.status or outcome.worlds[0].status
     yield Finding(
         rule=ID,
         level=Level.WARNING,
         message=f"{endpoint.host.name or 'any host'}{path} is answered {status}: {callers} send no credentials",
-        primary=Label(asking(site, other, denial), f"is meant for {other.title}, and asks here too"),
+        primary=Label(asks, f"is meant for {other.title}, and asks here too"),
         related=(Label(span, f"{callers} come here"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "an answer without any credentials"),),
@@ -96,6 +97,7 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
         assumes=(EXEMPTED,) if exempted else (),
         stated=(*outcome.assumed, f"{callers} send no credentials"),
         pedantic=exempted,
+        mends=exempt(endpoint, denial.span or asks, path, whole=span == endpoint.route.span),
     )
 
 
@@ -137,8 +139,7 @@ def _open_elsewhere(site: Site, endpoint: Endpoint, path: str, callers: str) -> 
     """Whether callers get the path without credentials on another port, or a probe from another server."""
     for other in site.endpoints:
         if other.host is not endpoint.host and path_of(other) == path:
-            outcome = site.get(other)
-            reached = callers == PROBES or other.host.name == endpoint.host.name
+            reached, outcome = callers == PROBES or other.host.name == endpoint.host.name, site.get(other)
             if reached and outcome.admitted and outcome.unasked:
                 return True
     return False

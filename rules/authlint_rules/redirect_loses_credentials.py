@@ -35,6 +35,7 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Turn
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.redirected import loss, may_redirect, redirecting, with_token
@@ -83,6 +84,7 @@ def _finding(
             "lets scheme, host and port alone",
         ),
         stated=outcome.assumed,
+        mends=(Mend("redirect without a scheme, host and port", (Turn(place.span, "relative-redirects"),)),),
     )
 
 

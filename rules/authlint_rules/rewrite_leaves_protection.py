@@ -35,6 +35,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
+from authlint.intent import Mend, Reword
 from authlint.model.gateway import Route
 from authlint.model.step import Branch, Op, Rewrite
 from authlint.rule import Rule
@@ -76,6 +77,7 @@ def _escapes(site: Site, endpoint: Endpoint, script: tuple[Op, ...]) -> Iterator
             witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
             cure="use `break` and forward from this location, or protect the target in the same way",
             stated=outcome.assumed,
+            mends=(Mend("stay in this location", (Reword(move[0].span, "last", "break"),)),),
         )
         return
 

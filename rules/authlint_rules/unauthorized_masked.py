@@ -36,6 +36,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.unmasking import unmask
 from authlint_rules.questions.masking import broken, masked, moved
 
 ID = "unauthorized-masked"
@@ -105,6 +106,7 @@ def _finding(
         witness=(site.exchange(request, outcome, "401", 401 if supposed else None),),
         cure=site.cure(ID, "let the 401 go out as it is here, and send only pages for people to the sign-in"),
         stated=(*outcome.assumed, *((supposed,) if supposed else ())),
+        mends=unmask(site, endpoint, outcome, place.span),
     )
 
 

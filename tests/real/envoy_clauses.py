@@ -16,7 +16,11 @@ PATHS: tuple[Json, ...] = (
     {"path_separated_prefix": "/a"},
     {"safe_regex": {"regex": "/[ab](/.*)?"}},
     {"prefix": "/b"},
+    {"path_match_policy": "/{x}"},
+    {"path_match_policy": "/a/{x=**}"},
+    {"connect_matcher": {}},
 )
+TEMPLATES = "type.googleapis.com/envoy.extensions.path."
 HEADERS: tuple[Json, ...] = (
     {"name": ":method", "string_match": {"exact": "OPTIONS"}},
     {"name": ":method", "string_match": {"exact": "GET"}, "invert_match": True},
@@ -54,6 +58,22 @@ REQUEST_NAMES = ("x-a", "x-b", "authorization", "x-user")
 RESPONSE_NAMES = ("x-a", "x-c", "access-control-allow-origin", "vary", "www-authenticate")
 
 
+def matcher(template: str) -> Json:
+    typed = {
+        "@type": TEMPLATES + "match.uri_template.v3.UriTemplateMatchConfig",
+        "path_template": template,
+    }
+    return {"name": "envoy.path.match.uri_template.uri_template_matcher", "typed_config": typed}
+
+
+def rewriter(template: str) -> Json:
+    typed = {
+        "@type": TEMPLATES + "rewrite.uri_template.v3.UriTemplateRewriteConfig",
+        "path_template_rewrite": template,
+    }
+    return {"name": "envoy.path.rewrite.uri_template.uri_template_rewriter", "typed_config": typed}
+
+
 class Clauses:
     """Draws; `used` counts the constructs that were drawn."""
 
@@ -74,12 +94,22 @@ class Clauses:
 
     def match(self) -> Json:
         found = dict(self.pick(*PATHS))
+        self.note(f"match by {'letters of any case' if len(found) > 1 else next(iter(found))}")
+        if "path_match_policy" in found:
+            found["path_match_policy"] = matcher(found["path_match_policy"])
         if self.maybe(0.25):
             self.note("match by header")
             found["headers"] = [dict(self.pick(*HEADERS))]
         elif self.maybe(0.1):
             self.note("match by query")
             found["query_parameters"] = [dict(self.pick(*QUERIES))]
+        elif self.maybe(0.06):
+            self.note("match by cookie")
+            test = self.pick({"exact": "1"}, {"prefix": "k"})
+            found["cookies"] = [{"name": self.pick("a", "key"), "string_match": test}]
+        elif self.maybe(0.05):
+            self.note("match by gRPC")
+            found["grpc"] = {}
         if self.maybe(0.06):
             self.note("share of the requests")
             share = {"numerator": self.pick(0, 100), "denominator": "HUNDRED"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.real.envoy_clauses import HEADERS, REQUEST_NAMES, RESPONSE_NAMES, Clauses, Json
+from tests.real.envoy_clauses import HEADERS, REQUEST_NAMES, RESPONSE_NAMES, Json
+from tests.real.envoy_gates import HTTP, Gates
 from tests.real.envoy_keys import sha_user
 
-HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 FILTER_CONFIG = "type.googleapis.com/envoy.config.route.v3.FilterConfig"
 NAMES = {
     "cors": 0.5,
@@ -18,6 +18,9 @@ NAMES = {
     "rbac": 0.15,
     "header_mutation": 0.35,
     "credential_injector": 0.05,
+    "oauth2": 0.05,
+    "local_ratelimit": 0.05,
+    "ratelimit": 0.04,
 }  # how often each is in the chain
 ORIGINS: tuple[Json, ...] = (
     {"exact": "https://app.example"},
@@ -31,7 +34,7 @@ ORIGINS: tuple[Json, ...] = (
 )
 
 
-class Filters(Clauses):
+class Filters(Gates):
     """Draws filters; `filters` are the names in the chain."""
 
     def __init__(self, seed: int) -> None:
@@ -75,6 +78,12 @@ class Filters(Clauses):
         if self.maybe(0.2):
             self.note("keys in the bootstrap")
             found = {"issuer": f"https://{name}.example", "local_jwks": {"inline_string": '{"keys": []}'}}
+        elif self.maybe(0.06):
+            self.note("keys out of reach")
+            keys["http_uri"]["cluster"] = "down"
+        if self.maybe(0.06):
+            self.note("token of a subject")
+            found["subjects"] = self.pick({"exact": "alice"}, {"prefix": "b"})
         if self.maybe(0.1):
             self.note("token that must expire")
             found.update({"require_expiration": True, "clock_skew_seconds": self.pick(0, 1)})
@@ -86,8 +95,9 @@ class Filters(Clauses):
         if self.maybe(0.4):
             found["forward"] = self.pick(True, False)
         if self.maybe(0.2):
-            self.note("token in another place")
-            found.update(self.pick(*PLACES))
+            place = self.pick(*PLACES)
+            self.note(*place)
+            found.update(place)
         if self.maybe(0.15):
             self.note("payload in a header")
             found["forward_payload_header"] = "x-payload"
@@ -105,12 +115,15 @@ class Filters(Clauses):
         kind = self.random.randrange(10)
         if kind < 5:
             return one
-        self.note("demand of several")
         if kind == 5:
+            self.note("provider_and_audiences")
             return {"provider_and_audiences": {"provider_name": "p", "audiences": ["c"]}}
         several = [one, {"provider_name": "q"}, {"allow_missing": {}}, {"allow_missing_or_failed": {}}]
         if kind == 6:
-            return dict(self.pick(*several[2:]))
+            lenient = dict(self.pick(*several[2:], {"extract_only_without_validation": {}}))
+            self.note(*lenient)
+            return lenient
+        self.note("requires_all" if kind == 7 else "requires_any")
         if kind == 7:
             return {"requires_all": {"requirements": several[:2]}}
         return {"requires_any": {"requirements": [one, self.pick(*several[1:])]}}
@@ -121,52 +134,12 @@ class Filters(Clauses):
             found["requires"] = self.demand()
         return found
 
-    def ext_authz(self) -> Json:
-        service: Json = {"server_uri": {"uri": "http://login.example", "cluster": "login", "timeout": "2s"}}
-        found: Json = {"http_service": service}
-        if self.maybe(0.5):
-            service["path_prefix"] = "/check"
-        if self.maybe(0.5):
-            self.note("headers for the service")
-            found["allowed_headers"] = self.patterns("cookie", "x-h", "Cookie", "origin", "x-api-key")
-        if self.maybe(0.1):
-            self.note("headers withheld from the service")
-            found["disallowed_headers"] = self.patterns("authorization", "cookie")
-        if self.maybe(0.4):
-            self.note("headers of the service")
-            service["authorization_response"] = {
-                name: self.patterns("x-user", "x-a", "set-cookie", "authorization")
-                for name in ("allowed_upstream_headers", "allowed_client_headers", ON_SUCCESS, TO_APPEND)
-                if self.maybe(0.5)
-            }
-        if self.maybe(0.15):
-            self.note("headers of the gateway's for the service")
-            added = [{"key": self.pick("x-from", "x-h", "authorization"), "value": "gateway"}]
-            service["authorization_request"] = {"headers_to_add": added}
-        if self.maybe(0.1):
-            self.note("other status where the service fails")
-            found["status_on_error"] = {"code": self.pick("Unauthorized", "ServiceUnavailable")}
-        if self.maybe(0.1):
-            self.note("service asked about none")
-            found["filter_enabled"] = {"default_value": {"numerator": self.pick(0, 100)}}
-        if self.maybe(0.2):
-            self.note("failure let go")
-            found["failure_mode_allow"] = True
-        if self.maybe(0.2):
-            self.note("service out of reach")
-            service["server_uri"]["cluster"] = "down"
-        return found
-
-    def patterns(self, *names: str) -> Json:
-        chosen = self.random.sample(names, self.pick(1, min(2, len(names))))
-        return {"patterns": [{self.pick("exact", "exact", "prefix"): name} for name in chosen]}
-
     def basic_auth(self) -> Json:
         found: Json = {"users": {"inline_string": sha_user("alice", "other")}}
         if self.maybe(0.2):
             self.note("user's name for the upstream")
             found["forward_username_header"] = "x-user"
-        if self.maybe(0.15):
+        if self.maybe(0.2):
             self.note("password in another header")
             found["authentication_header"] = "x-token"
         return found
@@ -183,6 +156,7 @@ class Filters(Clauses):
 
     def api_key_auth(self) -> Json:
         sources = self.random.sample(SOURCES, self.pick(1, 2))
+        self.note(*(f"key in a {kind}" for source in sources for kind in source))
         keys = [{"client": "one", "key": "k-1"}, {"client": "two", "key": "k-2"}]
         found: Json = {"credentials": keys, "key_sources": sources}
         if self.maybe(0.3):
@@ -195,7 +169,9 @@ class Filters(Clauses):
         policies = {
             name: {"permissions": [self.rule_of()], "principals": [self.identity()]} for name in names
         }
-        return {"rules": {"action": self.pick("ALLOW", "ALLOW", "DENY", "LOG"), "policies": policies}}
+        action = self.pick("ALLOW", "ALLOW", "DENY", "LOG")
+        self.note(f"rbac: {action}")
+        return {"rules": {"action": action, "policies": policies}}
 
     def rule_of(self) -> Json:
         """A Permission."""
@@ -260,11 +236,12 @@ class Filters(Clauses):
             kind = name.rpartition(".")[2]
             if not self.maybe(0.7 if kind == "cors" and chance > 0.2 else chance):
                 continue
-            if kind == "credential_injector":
+            if kind in ("credential_injector", "oauth2", "ratelimit"):
                 continue
             self.note(f"{kind} on a level")
             key = f"envoy.filters.http.{kind}" if self.maybe(0.1) else name
             if self.maybe(0.12):
+                self.note("filter switched off on a level")
                 found[key] = {"@type": FILTER_CONFIG, "disabled": True}
             else:
                 found[key] = getattr(self, f"level_{kind}")()
@@ -278,6 +255,7 @@ class Filters(Clauses):
             ]
         for field, values in CORS_FIELDS:
             if self.maybe(0.3):
+                self.note(field)
                 found[field] = self.pick(*values)
         if self.maybe(0.08):
             self.note("CORS switched off")
@@ -286,15 +264,8 @@ class Filters(Clauses):
 
     def level_jwt_authn(self) -> Json:
         found: Json = self.pick({"disabled": True}, {"requirement_name": "named"}, {"requirement_name": "no"})
+        self.note(f"token rule of a level: {next(iter(found.values()))}")
         return {"@type": HTTP + "jwt_authn.v3.PerRouteConfig", **found}
-
-    def level_ext_authz(self) -> Json:
-        service = {"server_uri": {"uri": "http://login.example", "cluster": "login", "timeout": "2s"}}
-        own = {**service, "path_prefix": "/own"}
-        said: Json = self.pick(
-            {"disabled": True}, {"disabled": True}, {"check_settings": {"http_service": own}}
-        )
-        return {"@type": HTTP + "ext_authz.v3.ExtAuthzPerRoute", **said}
 
     def level_basic_auth(self) -> Json:
         users = {"inline_string": sha_user("root", "other")}
@@ -311,8 +282,6 @@ class Filters(Clauses):
         return {"@type": HTTP + "header_mutation.v3.HeaderMutationPerRoute", "mutations": self.mutations()}
 
 
-ON_SUCCESS = "allowed_client_headers_on_success"
-TO_APPEND = "allowed_upstream_headers_to_append"
 GENERIC = "type.googleapis.com/envoy.extensions.http.injected_credentials.generic.v3.Generic"
 TYPES = {
     "cors": "cors.v3.Cors",
@@ -323,6 +292,9 @@ TYPES = {
     "rbac": "rbac.v3.RBAC",
     "header_mutation": "header_mutation.v3.HeaderMutation",
     "credential_injector": "credential_injector.v3.CredentialInjector",
+    "oauth2": "oauth2.v3.OAuth2",
+    "local_ratelimit": "local_ratelimit.v3.LocalRateLimit",
+    "ratelimit": "ratelimit.v3.RateLimit",
 }
 PLACES: tuple[Json, ...] = (
     {"from_headers": [{"name": "x-token"}]},

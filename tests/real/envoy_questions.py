@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.real.envoy_clauses import Clauses, Json
 
 TARGETS = (
@@ -44,7 +46,7 @@ PREFLIGHT = [
     ["Access-Control-Request-Method", "PUT"],
     ["Access-Control-Request-Headers", "authorization"],
 ]
-JUDGED: tuple[tuple[int, list[list[str]]], ...] = (
+JUDGED: tuple[tuple[Any, ...], ...] = (
     (200, [["X-User", "alice"], ["X-A", "s"], ["Set-Cookie", "s=1"]]),
     (200, []),
     (401, [["WWW-Authenticate", "Own"], ["X-A", "s"]]),
@@ -52,6 +54,12 @@ JUDGED: tuple[tuple[int, list[list[str]]], ...] = (
     (302, [["Location", "https://login.example/"]]),
     (204, []),
     (500, []),
+    (
+        200,
+        [["X-User", "alice"]],
+        {"appended": [["X-A", "more"]], "removed": ["x-h", "cookie"], "told": [["X-C", "of"]]},
+    ),
+    (200, [], {"query": [["k", "1"]], "query_removed": ["key"], "appended": [["Authorization", "more"]]}),
 )
 REPLIED: tuple[tuple[int, list[list[str]]], ...] = (
     (200, [["X-C", "up"], ["Access-Control-Allow-Origin", "*"]]),
@@ -59,6 +67,8 @@ REPLIED: tuple[tuple[int, list[list[str]]], ...] = (
     (302, [["Location", "/b"]]),
     (302, [["Location", "http://app.example/b?k=1"]]),
     (307, [["Location", "http://other.example/a"]]),
+    (303, [["Location", "http://app.example/a/x"], ["X-C", "up"]]),
+    (308, [["Location", "http://app.example/b/x"]]),
     (404, []),
 )
 
@@ -94,4 +104,11 @@ def question(draw: Clauses) -> list[object]:
         options["auth"] = draw.pick(*JUDGED)
     if draw.maybe(0.25):
         options["st"], options["rh"] = draw.pick(*REPLIED)
+    if method == "POST" and draw.maybe(0.3):
+        options["body"] = draw.pick("abc", "abcdef")
+    if "oauth2" in draw.used:  # where a login begins something random is said
+        options["skip"] = ["location", "set-cookie"]
+        if draw.maybe(0.2):
+            target = draw.pick("/callback", "/signout", "/callback?code=c&state=s")
+            options["open"] = target != "/signout"
     return [method, target, headers, options]

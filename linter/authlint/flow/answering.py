@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from authlint.flow.intake import is_grpc as grpc_content
 from authlint.flow.outcome import Event, Header, Party, behind
 from authlint.flow.passage import Passage
 from authlint.flow.reading import host_name, server_name
@@ -185,5 +186,4 @@ def is_grpc(p: Passage, draft: Draft) -> bool:
     """Whether a gRPC client gets an answer of the gateway's own."""
     if not p.shared.listener.intake.grpc or draft.party == "upstream" or draft.as_is:
         return False
-    kinds = [header.text for header in p.headers if header.name.lower() == "content-type"]
-    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)
+    return grpc_content(p.headers)

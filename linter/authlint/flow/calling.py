@@ -17,8 +17,8 @@ from authlint.model.credential import Call
 
 def call(p: Passage, check: Call) -> Verdict:
     p.note("asked", f"the service {check.upstream} is asked", check.span, check)
-    if not check.defined:
-        return _failed(p, check, f"there is no {check.upstream}")
+    if check.unasked or not check.defined:
+        return _failed(p, check, check.unasked or f"there is no {check.upstream}")
     if check.most is not None and len(p.shared.request.body) > check.most:
         return Denied(413, check.span, check)
     reached = _request(p, check)

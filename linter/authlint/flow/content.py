@@ -253,7 +253,10 @@ def _taken(p: Passage, step: Forward, reply: Reply, headers: tuple[Header, ...])
     status = reply.status if isinstance(reply.status, int) else 502
     # An error that is answered elsewhere comes first (measured).
     intercepted = _intercepts(p, step, reply)
-    jump = None if intercepted else _jump(step, headers) or _follow(p, step, reply)
+    if not intercepted and (again := _follow(p, step, reply)) is not None:
+        p.note("went on", "the redirect is followed here", step.span, step)
+        return again
+    jump = None if intercepted else _jump(step, headers)
     if jump is not None:
         p.note("went on", "the upstream names another route", step.span, step)
         # A cookie is set also where another route answers (ngx_http_upstream_headers_in; measured).
@@ -331,10 +334,15 @@ def _follow(p: Passage, step: Forward, reply: Reply) -> Jumped | None:
         return None
     host, slash, path = rest.partition("/")
     headers = [Header("Host", host) if h.name == "Host" else h for h in p.headers]
+    if follow.doubt and not p.decide(("follow", follow.span, p.followed), follow.doubt):
+        return None
     if not _leads_somewhere(p, headers, slash + path or "/"):
         return None
     p.followed += 1
-    p.headers = headers
+    copied = [Header(*one) for one in reply.headers if one[0].lower() in follow.copies]
+    p.headers = [*(h for h in headers if h.name.lower() not in follow.copies), *copied]
+    if reply.status == 303 and p.method != "HEAD":
+        p.method = p.shared.method = "GET"
     return Jumped(ToPath(Lit(slash + path or "/"), follow.span), other_host=True)
 
 

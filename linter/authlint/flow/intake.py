@@ -188,13 +188,15 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
     if escaped and intake.escaped_slashes == "redirect":
         target = path + ("" if query is None else f"?{query}")
         refusal = Refusal(307, why, location=target, routed=routed)
-        if _is_grpc(headers):  # a gRPC client is not redirected (measured)
+        if is_grpc(headers):  # a gRPC client is not redirected (measured)
             refusal = Refusal(400, why, routed=routed)
     return Taken(path, query, headers, refusal)
 
 
-def _is_grpc(headers: list[Header]) -> bool:
-    return any(h.name.lower() == "content-type" and h.text.startswith("application/grpc") for h in headers)
+def is_grpc(headers: list[Header]) -> bool:
+    """Whether the content is gRPC's: nothing but a "+" may follow (measured)."""
+    kinds = [header.text for header in headers if header.name.lower() == "content-type"]
+    return any(kind == "application/grpc" or kind.startswith("application/grpc+") for kind in kinds)
 
 
 def _keep(headers: list[Header], header: Header, once: frozenset[str]) -> None:

@@ -17,7 +17,7 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
     if any(holds(p, one) for one in check.passes):
         return None
     if holds(p, check.sign_out):
-        return Denied(302, check.span, check, location=Unknown("where the sign-out leads"))
+        return _sent(check, Unknown("where the sign-out leads"))
     if holds(p, check.callback):
         if argument(p.query, "code") and argument(p.query, "state") and header_text(p, "cookie") != "":
             return Undecided("whether the login that comes back is one that was begun", check.span)
@@ -25,7 +25,7 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
     given = header_text(p, "cookie")
     pairs = given.split(";") if isinstance(given, str) else []
     vouched = any(pair.strip() in p.shared.request.vouched for pair in pairs)
-    if vouched or all(cookie(given, name) for name in check.cookies):
+    if vouched or all(cookie(given, name, exact=True) for name in check.cookies):
         p.shared.assumed[CREDENTIALS] = None
         if not check.preserves:
             p.headers = [h for h in p.headers if h.name.lower() != "authorization"]
@@ -38,4 +38,9 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
         return Passed(check.span)
     if any(holds(p, one) for one in check.refuses):
         return Denied(401, check.span, check)
-    return Denied(302, check.span, check, location=check.sign_in)
+    return _sent(check, check.sign_in)
+
+
+def _sent(check: OAuth, location: str | Unknown) -> Denied:
+    """A redirect of this filter's leaves as it is (measured)."""
+    return Denied(302, check.span, check, location=location, as_is=True)

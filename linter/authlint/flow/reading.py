@@ -50,14 +50,15 @@ def header_text(p: Passage, name: str) -> str | Unknown:
     return one_text(p, name, values)
 
 
-def cookie(header: str | Unknown, name: str) -> str | Unknown:
-    """A cookie of a Cookie header, empty where there is none."""
+def cookie(header: str | Unknown, name: str, exact: bool = False) -> str | Unknown:
+    """A cookie of a Cookie header, empty where there is none; `exact`: case counts, and quotes are taken off (measured
+    on Envoy)."""
     if isinstance(header, Unknown):
         return header
     for pair in header.split(";"):
         key, equals, text = pair.strip().partition("=")
-        if equals and key.lower() == name.lower():
-            return text
+        if equals and (key == name if exact else key.lower() == name.lower()):
+            return text.strip('"') if exact else text
     return ""
 
 

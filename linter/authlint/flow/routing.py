@@ -86,6 +86,7 @@ def _search(pattern: str, subject: str) -> Match | Unknown | None:
 LEAD = re.compile(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
 
 
+PARAMETERS = re.compile(";[^/]*")  # of a segment (RFC 3986, 3.3)
 FEW = 8  # ordered routes that are tried one after the other
 
 
@@ -212,10 +213,11 @@ def _lead_of(route: Route) -> str:
 
 def _patterns(p: Passage, table: Table) -> _Found | None:
     few = len(table.patterns) < FEW
-    for route in table.patterns if few else _indexed(table).worth_trying(p.path):
-        found = _fit(p, route)
+    path = p.path if table.parameters else PARAMETERS.sub("", p.path)
+    for route in table.patterns if few else _indexed(table).worth_trying(path):
+        found = _fit(path, route)
         if isinstance(found, Unknown):
-            if not p.decide((route.match, p.path), found.reason):
+            if not p.decide((route.match, path), found.reason):
                 continue
             found = None
         elif found is None:
@@ -229,9 +231,9 @@ def _patterns(p: Passage, table: Table) -> _Found | None:
     return None
 
 
-def _fit(p: Passage, route: Route) -> Match | Unknown | bool | None:
+def _fit(path: str, route: Route) -> Match | Unknown | bool | None:
     """Whether an ordered route takes the path; None where it does not."""
-    match, path = route.match, p.path
+    match = route.match
     if match.kind in ("pattern", "full"):
         whole = match.kind == "full"
         if not path.startswith("" if whole else lead(match.text, match.nocase)):

@@ -338,7 +338,9 @@ def _step(p: Passage, step: Step) -> Content:
 def _refusal(p: Passage, denied: Denied) -> Draft:
     decided = p.note("answered", f"answers {denied.status}", denied.span, denied.subject)
     party: Party = "auth-service" if denied.by_service else "gateway"
-    return Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
+    draft = Draft(denied.status, party, decided, bare=True, location=denied.location, refusal=True)
+    draft.as_is = denied.as_is
+    return draft
 
 
 def _ask(p: Passage, check: Ask) -> Verdict:

@@ -27,6 +27,7 @@ from authlint.text import Span
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
 KINDS = ("header", "parameter", "cookie")
+UNVERIFIED = "x-jwt-signature-verified"  # goes on with a token that was read and does not do (measured)
 REALM = 256  # letters of path and query that a challenge holds (measured)
 
 
@@ -63,7 +64,7 @@ def jwt(p: Passage, check: Jwt) -> Verdict:
         result = Bad(401, result.reason, rule.span)
     if isinstance(result, Bad):
         return _denied(p, check, result, realm)
-    return Passed(rule.span) if result and rule.demand.kind != "failed" else None
+    return Passed(rule.span) if result and rule.demand.kind not in ("failed", "read") else None
 
 
 def _rule(p: Passage, check: Jwt) -> TokenRule | None:
@@ -78,7 +79,7 @@ def demanded(p: Passage, check: Jwt) -> Demand | None:
 
 def insists(demand: Demand | None) -> bool:
     """Whether a demand lets nobody pass who has no token."""
-    if demand is None or demand.kind in ("nothing", "missing", "failed"):
+    if demand is None or demand.kind in ("nothing", "missing", "failed", "read"):
         return False
     return demand.kind != "any" or all(insists(part) for part in demand.parts)
 
@@ -128,7 +129,7 @@ def _demand(p: Passage, check: Jwt, demand: Demand) -> Result:
             return found
         case "any":
             return _any(p, check, demand)
-        case "missing" | "failed":
+        case "missing" | "failed" | "read":
             return _lenient(p, check, demand)
         case _:
             return False
@@ -157,8 +158,8 @@ def _any(p: Passage, check: Jwt, demand: Demand) -> Result:
 
 
 def _lenient(p: Passage, check: Jwt, demand: Demand) -> Result:
-    """Tokens of any provider, or none; with "failed" also bad ones, which then go on. The token that is looked at last
-    decides (measured)."""
+    """Tokens of any provider, or none; with "failed" and "read" also bad ones, which then go on. The token that is
+    looked at last decides (measured)."""
     for provider in check.providers:
         _sanitise(p, provider)
     found, last = False, None
@@ -168,7 +169,10 @@ def _lenient(p: Passage, check: Jwt, demand: Demand) -> Result:
             return result
         found = found or result is True
         last = result if isinstance(result, Bad) else None
-    return found if last is None or demand.kind == "failed" else last
+    if last is not None and demand.kind == "read":
+        p.headers = [h for h in p.headers if h.name.lower() != UNVERIFIED]
+        p.headers.append(Header(UNVERIFIED, "false"))
+    return last if last is not None and demand.kind == "missing" else found
 
 
 def _judge_any(p: Passage, check: Jwt, token: Token) -> Result:
@@ -262,13 +266,13 @@ def _judge(p: Passage, provider: Provider, token: Token) -> Result:
         return True
     if provider.issuer and claims.get("iss") != provider.issuer:
         return Bad(401, "the issuer is not the provider's", provider.span, foreign=True)
-    if provider.subject is not None and not fits(p, str(claims.get("sub", "")), provider.subject):
-        return Bad(401, "the subject is not one of the provider's", provider.span)
     late = _time(provider, claims)
     if late is not None:
         return late
     if provider.audiences and not _audience(provider.audiences, claims.get("aud")):
         return Bad(403, "the audience is not the provider's", provider.span)
+    if provider.subject is not None and not fits(p, str(claims.get("sub", "")), provider.subject):
+        return Bad(401, "the subject is not one of the provider's", provider.span)
     return _keys(p, provider) or True
 
 

@@ -210,7 +210,8 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
                 shared.seen[value.name] = header_text(p, value.name)
             return shared.seen[value.name]
         case "cookie":
-            return cookie(header_text(p, "cookie"), value.name)
+            exact = shared.listener.intake.paths == "as-sent"
+            return cookie(header_text(p, "cookie"), value.name, exact)
         case "argument":
             if shared.listener.intake.paths == "as-sent":
                 return next(iter(parameters(p.query, False).get(value.name, ())), "")

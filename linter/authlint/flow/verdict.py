@@ -18,7 +18,8 @@ from authlint.text import Span
 class Denied:
     """Refused with this status; `challenges` go to the client. `hard`: no other check can make up for it.
 
-    `location` is where the client is sent instead; `by_service` that the answer is a service's own.
+    `location` is where the client is sent instead; `by_service` that the answer is a service's own; `as_is` that
+    nothing that is done to the gateway's own answers is done to this one.
     """
 
     status: int
@@ -28,6 +29,7 @@ class Denied:
     hard: bool = False
     location: str | Unknown | None = None
     by_service: bool = False
+    as_is: bool = False
 
 
 @record

@@ -65,10 +65,11 @@ class Provider:
 
 @record
 class Demand:
-    """What a token rule asks for. missing: none, or a good one; failed: whatever; nothing: not even that;
+    """What a token rule asks for. missing: none, or a good one; failed: whatever; read: the same, and what is behind is
+    told of a bad one; nothing: not even that;
     wrong: a demand that nobody has defined, so that everybody is refused."""
 
-    kind: Literal["provider", "any", "all", "missing", "failed", "nothing", "wrong"]
+    kind: Literal["provider", "any", "all", "missing", "failed", "read", "nothing", "wrong"]
     span: Span
     provider: str = ""
     audiences: tuple[str, ...] | None = None  # in place of the provider's
@@ -139,6 +140,7 @@ class Call:
     denial_span: Span | None = None  # of the list of headers that go on with a refusal
     reroutes: bool = False  # where its answer changed the request the route is looked for again
     open_span: Span | None = None  # of the setting that lets requests pass where the service fails
+    unasked: str = ""  # why asking it always fails
     consents: bool = False  # it is asked in a protocol of its own, in which it may say more than headers do
 
 

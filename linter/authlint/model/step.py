@@ -331,12 +331,18 @@ class PathRewrite:
 
 @record
 class Follow:
-    """Redirects of the upstream that the gateway follows itself: the request is routed again."""
+    """Redirects of the upstream that the gateway follows itself: the request is routed again.
+
+    The request has the redirect's headers with the names in `copies`, or none of that name. `doubt`: why it may not
+    be followed all the same.
+    """
 
     statuses: frozenset[int]
     most: int
     other_scheme: bool
     span: Span
+    copies: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @record

@@ -10,6 +10,7 @@ from authlint.readers.embedded import dump
 from authlint.readers.embedded.find import could_hold, excerpts
 from authlint.readers.nginx import mending as nginx
 from authlint.readers.nginx.template import mask
+from authlint.readers.nginx.writing import Page
 from authlint.readers.placeholders import touches_one
 from authlint.text import Source
 
@@ -40,7 +41,7 @@ def _edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None  # a print of what a server has read: it is not where this is written
     if is_document(path) or is_script(path):
         return _inside(intent, path, text)
-    return nginx.edits(intent, mask(text, envsubst=path.endswith(ENVSUBST)).text)
+    return nginx.edits(intent, Page(path, mask(text, envsubst=path.endswith(ENVSUBST)).text, text))
 
 
 def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
@@ -49,7 +50,7 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     for one in excerpts(path, text):
         if one.text[intent.span.start : intent.span.end].strip() and one.host == path:
-            some = nginx.edits(intent, mask(one.text).text)
+            some = nginx.edits(intent, Page(path, mask(one.text).text, text))
             if some is not None and any(touches_one(one.text, *edit.span[1:]) for edit in some):
                 return None
             return some

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
 from authlint.flow.request import split_authority
+from authlint.intent import Mend, Remove, Send
 from authlint.model.step import Forward, HeaderOp
-from authlint.model.value import literal
+from authlint.model.value import Get, literal
 from authlint.model.words import LOGINS, STORES, words_in
 from authlint.site import Endpoint, Site
 from authlint.text import Span
@@ -43,7 +44,18 @@ def signed_host(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         assumes=() if known else ("the upstream verifies signatures over Host, as its name says",),
         pedantic=not known,
         stated=outcome.assumed,
+        mends=_mends(forward, host.op),
     )
+
+
+def _mends(forward: Forward | None, op: HeaderOp | None) -> tuple[Mend, ...]:
+    """The client's own Host, in place of the line that sends another one."""
+    if forward is None:
+        return ()
+    peers = tuple(one.span for one in forward.headers if not one.implied)
+    send = Send(forward.span, "application", "Host", Get("header", "host"), peers)
+    gone = (Remove(op.span),) if op is not None and not op.implied else ()
+    return (Mend("hand on the Host that the client sent", (*gone, send)),)
 
 
 def own_name(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:

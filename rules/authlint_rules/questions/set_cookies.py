@@ -9,10 +9,12 @@ from authlint.client.cookies import Jar
 from authlint.finding import Label
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Headers
+from authlint.intent import Mend
 from authlint.model.value import Cat, literal
 from authlint.record import record
 from authlint.site import Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.cookies import unbound
 from authlint_rules.questions.asked import request_for
 from authlint_rules.questions.own_cookies import OWN, admitted, cause, rewritten_by
 from authlint_rules.questions.sites import cross_site, site_of
@@ -29,6 +31,7 @@ class Fault:
     shown: str
     because: Label | None = None
     assumes: tuple[str, ...] = ()
+    mends: tuple[Mend, ...] = ()
 
 
 def faults(site: Site, endpoint: Endpoint, outcome: Outcome, own: Headers) -> Iterator[Fault]:
@@ -72,6 +75,7 @@ def _of_one(site: Site, endpoint: Endpoint, outcome: Outcome, header: Header, te
             span=span or cause(endpoint, "samesite") or endpoint.route.span,
             shown=text,
             because=Label(elsewhere.span, "a page of another site is meant to use this"),
+            mends=unbound(span or cause(endpoint, "samesite"), text),
         )
     elif not _fits(site, endpoint, text):
         kind = "path" if cookie_comes_back(endpoint.url, _without(text, "path")) else "domain"

@@ -35,7 +35,7 @@ def exempted(site: Site, endpoint: Endpoint) -> Iterator[Blocked]:
     """Where a rule about tokens would let the sign-in pass, and comes too late."""
     for jwt, rule, path in token_rules(endpoint):
         label = Label(rule.span, "lets everybody pass, and comes too late")
-        if rule.demand.kind in ("nothing", "missing", "failed") and SIGN_IN.search(path.lower()):
+        if rule.demand.kind in ("nothing", "missing", "failed", "read") and SIGN_IN.search(path.lower()):
             yield from (one for one in _blocked(site, endpoint, path, label) if one.denial.subject == jwt)
 
 

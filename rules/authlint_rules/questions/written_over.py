@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, Remove
 from authlint.model.credential import Jwt
 from authlint.model.value import Get
 from authlint.site import BASIC, Endpoint, Site, headers_of
@@ -29,6 +30,7 @@ def password_that_is_a_header(rule: str, site: Site, endpoint: Endpoint) -> Iter
                 witness=(site.exchange(site.request(endpoint, BASIC), outcome, wanted, shows=(op.name,)),),
                 cure="take this line away: the application decodes HTTP_AUTHORIZATION itself",
                 stated=outcome.assumed,
+                mends=(Mend(f"leave {op.name} to the application", (Remove(op.span),), safe=True),),
             )
 
 

@@ -6,13 +6,16 @@ RedirectAction, DirectResponseAction)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from authlint.model.gateway import Match
-from authlint.model.step import Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
-from authlint.model.value import Case, Cat, Get, Lit, Opaque, Pick, Text, Value
+from authlint.model.step import Amend, Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
+from authlint.model.value import EMPTY, Case, Cat, Get, Lit, Opaque, Pick, Text, Value
 from authlint.readers.envoy import upstreams
 from authlint.readers.envoy.filters import Surroundings
 from authlint.readers.envoy.matching import header
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, text
+from authlint.readers.envoy.templates import substitution
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
@@ -30,6 +33,8 @@ REDIRECTS = {
     "3": 307,
     "4": 308,
 }
+# Statuses that may be named as redirects to follow; others there do nothing (measured).
+FOLLOWED = frozenset((301, 302, 303, 307, 308))
 REWRITES = ("prefix_rewrite", "regex_rewrite", "path_rewrite_policy", "path_rewrite")
 
 
@@ -73,7 +78,7 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
     )
     if by_header is not None:
         doubt = doubt or Unsure("which cluster a header names", by_header.span)
-    last = tuple(upstreams.steps(named.text if named is not None else "", around))
+    last = (*_forwarded_host(action), *upstreams.steps(named.text if named is not None else "", around))
     return (*last, step) if doubt is None else (doubt, *last, step)
 
 
@@ -95,6 +100,9 @@ def _rewrite(action: Item, path: Match) -> tuple[PathRewrite, Unsure | None]:
     if regex is not None:
         pattern = text(regex, "pattern", "regex") or text(regex, "pattern", "google_re2", "regex")
         return PathRewrite(0, text(regex, "substitution"), pattern), None
+    by_template = substitution(field(action, "path_rewrite_policy"), path.text)
+    if by_template is not None and path.kind == "full":
+        return PathRewrite(0, by_template, f"^(?:{path.text})$"), None
     for name in REWRITES:
         found = field(action, name)
         if found is not None:
@@ -127,17 +135,31 @@ def _host(action: Item, one: Item | None, named: Item | None, around: Surroundin
     return ()
 
 
+def _forwarded_host(action: Item) -> Iterator[Step]:
+    """The client's Host goes on in another header where it is rewritten (measured)."""
+    said, by_header = field(action, "append_x_forwarded_host"), field(action, "host_rewrite_header")
+    if said is None or said.text != "true":
+        return
+    value: Value = Get("authority")
+    if by_header is not None:
+        value = Pick(header(by_header.text), (Case(Text("present"), value, said.span),), EMPTY, said.span)
+    yield Amend((HeaderOp("append", "x-forwarded-host", value, said.span, empty_keeps=True, join=","),))
+
+
 def _follow(action: Item) -> Follow | None:
     found = field(action, "internal_redirect_policy")
     if found is None:
         return None
-    codes = frozenset(int(one.text) for one in fields(found, "redirect_response_codes") if one.text.isdigit())
+    listed = fields(found, "redirect_response_codes")
+    codes = FOLLOWED.intersection(int(one.text) for one in listed if one.text.isdigit())
     most = number(found, "max_internal_redirects")
     return Follow(
-        codes or frozenset((302,)),
+        codes if listed else frozenset((302,)),
         1 if most is None else most,
         is_set(found, "allow_cross_scheme_redirect"),
         found.span,
+        copies=tuple(one.text.lower() for one in fields(found, "response_headers_to_copy")),
+        doubt="which redirects a predicate lets the gateway follow" if fields(found, "predicates") else "",
     )
 
 

@@ -6,6 +6,8 @@ what a service over gRPC gets and may say.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from authlint.model.credential import Call
 from authlint.model.step import Check, Unsure
 from authlint.model.value import EMPTY, Text, Value
@@ -119,6 +121,7 @@ def _over_http(
         once=REQUEST,
         most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
+        unasked=_unasked(one),
         denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),
         open_span=place(field(one.config, "failure_mode_allow"), one.span),
@@ -132,6 +135,27 @@ def _sends(one: Filter) -> tuple[Text, ...] | None:
     if service is None:
         return None if listed is None else strings(listed)
     return *strings(listed), *strings(field(service, "authorization_request", "allowed_headers"))
+
+
+def _unasked(one: Filter) -> str:
+    """A route's own service over HTTP gets no whole request, if the filter, whose service speaks gRPC, sends other
+    headers only (measured)."""
+    sends = _sends(one)
+    if sends is None or field(one.config, "http_service") is not None:
+        return ""
+    withheld = [name for name in (":method", ":path") if not _lets(sends, name)]
+    return f"a request over HTTP needs {withheld[0]}, which allowed_headers withholds" if withheld else ""
+
+
+def _lets(tests: tuple[Text, ...], name: str) -> bool:
+    """Whether a name is among those that are sent; a pattern may always fit."""
+    tried: dict[str, Callable[[str], bool]] = {
+        "is": name.__eq__,
+        "prefix": name.startswith,
+        "suffix": name.endswith,
+        "contains": name.__contains__,
+    }
+    return any(one.how not in tried or tried[one.how](one.arg) for one in tests)
 
 
 def _always(one: Filter) -> frozenset[str]:

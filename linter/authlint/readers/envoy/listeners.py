@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from authlint.model.condition import Condition
-from authlint.model.gateway import HostName, Intake, Listener, LocalReply, VirtualHost, listener
+from authlint.model.gateway import HostName, Intake, Listener, VirtualHost, listener
 from authlint.model.step import HeaderOp
 from authlint.model.value import Opaque
 from authlint.readers.envoy.filters import Surroundings, filters
-from authlint.readers.envoy.headers import REQUEST, added, mutation
+from authlint.readers.envoy.headers import REQUEST, mutation
 from authlint.readers.envoy.proto import field, fields, flag, is_set, message, number, text
+from authlint.readers.envoy.replies import replies
 from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
 from authlint.readers.envoy.upstreams import of_router
 from authlint.readers.nginx.template import HOLE
@@ -106,7 +106,7 @@ def _listener(
     if default is None:
         default = reader.nowhere(span)
     return listener(
-        address, port, tls, tuple(hosts), default, span, _intake(config, table), tuple(_replies(config))
+        address, port, tls, tuple(hosts), default, span, _intake(config, table), tuple(replies(config))
     )
 
 
@@ -146,30 +146,3 @@ def _intake(config: Item, table: Item) -> Intake:
         most=None if most is None else (number(config, "max_request_headers_kb") or 0) << 10 or None,
         most_span=None if most is None else most.span,
     )
-
-
-def _replies(config: Item) -> Iterator[LocalReply]:
-    for item in fields(config, "local_reply_config", "mappers"):
-        statuses, when = _filtered(field(item, "filter"))
-        if statuses == frozenset():
-            continue
-        listed = (added(one, "response") for one in fields(item, "headers_to_add"))
-        ops = tuple(op for op in listed if op is not None)
-        yield LocalReply(statuses, when, number(item, "status_code"), ops, item.words)
-
-
-def _filtered(item: Item | None) -> tuple[frozenset[int] | None, Condition | None]:
-    """The statuses that a mapper is for; none of them where it asks for something that cannot be told."""
-    found = field(item, "status_code_filter", "comparison")
-    status = number(found, "value", "default_value")
-    if status is None:
-        return frozenset(), None
-    tests = {
-        "": lambda one: one == status,
-        "EQ": lambda one: one == status,
-        "GE": lambda one: one >= status,
-        "LE": lambda one: one <= status,
-        "NE": lambda one: one != status,
-    }
-    test = tests.get(text(found, "op"))
-    return frozenset(filter(test, range(100, 600))) if test is not None else frozenset(), None

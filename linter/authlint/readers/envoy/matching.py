@@ -11,6 +11,7 @@ from authlint.model.condition import All, AnyOf, Condition, Not, Test, Unclear
 from authlint.model.gateway import Match
 from authlint.model.value import Get, Text, Value
 from authlint.readers.envoy.proto import field, fields, flag, is_set, number, share, text
+from authlint.readers.envoy.templates import pattern, template
 from authlint.readers.yaml.tree import Item
 
 ALWAYS = All(())
@@ -40,8 +41,18 @@ UNDERSTOOD = frozenset(
             "path_separated_prefix",
             "connect_matcher",
             "case_sensitive",
+            "path_match_policy",
+            "pathMatchPolicy",
         ),
-        *("headers", "query_parameters", "runtime_fraction", "grpc", "safeRegex", "pathSeparatedPrefix"),
+        *(
+            "headers",
+            "query_parameters",
+            "cookies",
+            "runtime_fraction",
+            "grpc",
+            "safeRegex",
+            "pathSeparatedPrefix",
+        ),
         *("connectMatcher", "caseSensitive", "queryParameters", "runtimeFraction"),
     )
 )
@@ -123,6 +134,13 @@ def query_matcher(item: Item) -> Condition:
     return Test(value, PRESENT)
 
 
+def _cookie_matcher(item: Item) -> Condition:
+    value = Get("cookie", text(item, "name"))
+    test = tested(value, field(item, "string_match"), "what is asked of a cookie")
+    both = All((Test(value, PRESENT), test))
+    return Not(both) if is_set(item, "invert_match") else both
+
+
 def path(item: Item | None) -> Match | None:
     """The path that a RouteMatch takes; None where it cannot be told."""
     nocase = flag(item, "case_sensitive") is False
@@ -133,7 +151,8 @@ def path(item: Item | None) -> Match | None:
     regex = field(item, "safe_regex", "regex") or field(item, "regex")
     if regex is not None:
         return None if regex.masked else Match("full", regex.text)
-    return None
+    templated = pattern(template(field(item, "path_match_policy")))
+    return Match("full", templated) if templated else None
 
 
 def besides(item: Item | None) -> Condition | None:
@@ -145,10 +164,14 @@ def besides(item: Item | None) -> Condition | None:
 def _besides(item: Item) -> Iterator[Condition]:
     yield from (header_matcher(one) for one in fields(item, "headers"))
     yield from (query_matcher(one) for one in fields(item, "query_parameters"))
+    yield from (_cookie_matcher(one) for one in fields(item, "cookies"))
     if field(item, "connect_matcher") is not None:
         yield CONNECTING
     if field(item, "grpc") is not None:
-        yield Test(Get("header", "content-type"), Text("prefix", "application/grpc"))
+        kind = Get("header", "content-type")
+        yield AnyOf(
+            (Test(kind, Text("is", "application/grpc")), Test(kind, Text("prefix", "application/grpc+")))
+        )
     part = share(field(item, "runtime_fraction"))
     if part == 0:
         yield NEVER

@@ -13,6 +13,7 @@ from authlint.readers.envoy.filters import Filter, Spot, configured
 from authlint.readers.envoy.formatting import JWT
 from authlint.readers.envoy.matching import ALWAYS, address, header_matcher, string, url_path
 from authlint.readers.envoy.proto import entries, field, fields, flag, is_set, number, text
+from authlint.readers.envoy.templates import pattern, template
 from authlint.readers.yaml.tree import Item
 
 WHY = "whom a policy covers"
@@ -69,6 +70,9 @@ def _plain(item: Item) -> Condition:
     path = field(item, "url_path")
     if path is not None:
         return url_path(path)
+    templated = pattern(template(field(item, "uri_template")))
+    if templated:
+        return Test(Get("path"), Text("full", templated, re2=True))
     for name in ADDRESSES:
         found = field(item, name)
         if found is not None:

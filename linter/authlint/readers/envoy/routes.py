@@ -78,7 +78,8 @@ class RouteReader:
         if matcher is not None:
             doubt = Unsure("which route a matcher tree chooses", matcher.span)
             fallback = _doubted(fallback, doubt)
-        table = Table(patterns=tuple(routes))
+        counted = not is_set(self.config, "ignore_path_parameters_in_path_matching")
+        table = Table(patterns=tuple(routes), parameters=counted)
         inside = Inside((), fallback.block, table, fallback)
         return VirtualHost(names, span, lambda: inside)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 from authlint.model.condition import All
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
@@ -17,6 +18,11 @@ from authlint.readers.envoy.proto import entries, field, fields, is_set, number,
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
+LENIENT: dict[str, Literal["failed", "missing", "read"]] = {
+    "allow_missing_or_failed": "failed",
+    "allow_missing": "missing",
+    "extract_only_without_validation": "read",
+}
 SKEW = 60  # seconds, also where 0 is written
 
 
@@ -89,11 +95,10 @@ def _demand(item: Item | None, span: Span) -> Demand:
     if both is not None:
         audiences = tuple(one.text for one in fields(both, "audiences"))
         return Demand("provider", both.span, text(both, "provider_name"), audiences)
-    for name, kind in (("allow_missing_or_failed", "failed"), ("allow_missing", "missing")):
+    for name, kind in LENIENT.items():
         found = field(item, name)
         if found is not None:
-            return Demand("failed" if kind == "failed" else "missing", found.span)
-    # extract_only_without_validation reads a token and lets everything pass, the token included (measured).
+            return Demand(kind, found.span)
     return Demand("nothing", span)
 
 

@@ -4,30 +4,162 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from authlint.intent import Edit, Intent, Remove, Reword, SendAlways
+from authlint.intent import (
+    Edit,
+    Exclude,
+    Exempt,
+    HandOn,
+    Include,
+    Intent,
+    Remove,
+    Repeat,
+    Reword,
+    Send,
+    SendAlways,
+    Turn,
+)
 from authlint.readers.lines import with_line
 from authlint.readers.nginx.scan import Directive, Word, scan
+from authlint.readers.nginx.spelling import spelled
+from authlint.readers.nginx.writing import Page, behind, inside, word
 from authlint.text import Span
 
+# https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header and its like
+SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
+# https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic and its like: "off" ends what is inherited
+OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
+TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
-def edits(intent: Intent, text: str) -> tuple[Edit, ...] | None:
-    """What is to be written where; None where nginx cannot say it so. `text` is the configuration, each letter at its
-    offset in the file, with a template's parts masked."""
-    found = statement(scan(text).directives, intent.span)
-    if found is None:
+
+def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where nginx cannot say it so."""
+    around = tuple(_around(scan(page.text).directives, intent.span))
+    if not around:
         return None
-    path = intent.span.path
-    if isinstance(intent, Remove):
-        return (Edit(Span(path, *with_line(text, found.start, found.end)), ""),)
-    if isinstance(intent, Reword):
-        return _reworded(found, intent)
-    if isinstance(intent, SendAlways):
-        # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
-        if found.name.text != "add_header" or len(found.args) != 2:
-            return None
-        at = found.args[-1].end
-        return (Edit(Span(path, at, at), " always"),)
+    found = around[-1]
+    parent = around[-2] if len(around) > 1 else None
+    match intent:
+        case Remove():
+            return _removed(page, found)
+        case Reword():
+            return _reworded(found, intent)
+        case SendAlways():
+            # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
+            return _behind_last(page, found, " always") if _is_added(found, 2) else None
+        case Include(word=name):
+            return _included(page, found, name)
+        case Exclude(word=name):
+            return _excluded(page, found, name)
+        case Send():
+            return _sent(page, found, parent, intent)
+        case Repeat(lines=lines):
+            return _repeated(page, found, lines)
+        case Exempt(asks=asks):
+            names = {one.name.text for one in found.block or ()}
+            own = [OFF[one] for one in asks if OFF[one].split()[0] not in names]
+            return _one(inside(page, found, own)) if own and found.name.text == "location" else None
+        case Turn(what=what) if what in TURNED and found.name.text in ("server", "location"):
+            return _one(inside(page, found, [TURNED[what]]))
+        case HandOn():
+            return _handed_on(page, found, parent, intent)
     return None
+
+
+def _one(edit: Edit | None) -> tuple[Edit, ...] | None:
+    return None if edit is None else (edit,)
+
+
+def _is_added(found: Directive, words: int) -> bool:
+    return found.name.text == "add_header" and len(found.args) == words
+
+
+def _behind_last(page: Page, found: Directive, text: str) -> tuple[Edit, ...] | None:
+    at = found.args[-1].end
+    return _one(page.edit(at, at, text))
+
+
+def _included(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | None:
+    """A name more in a header whose value is a list of names."""
+    if found.name.text != "add_header" or len(found.args) < 2 or "$" in found.args[1].text:
+        return None
+    value = found.args[1]
+    at = value.end - (1 if value.quoted else 0)
+    listed = value.text.strip()
+    if value.quoted:
+        return _one(page.edit(at, at, f", {name}" if listed else name))
+    return _one(page.edit(value.start, value.end, word(f"{listed}, {name}")))
+
+
+def _removed(page: Page, found: Directive) -> tuple[Edit, ...]:
+    return (Edit(Span(page.path, *with_line(page.text, found.start, found.end)), ""),)
+
+
+def _excluded(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | None:
+    """A status less for an error page (https://nginx.org/en/docs/http/ngx_http_core_module.html#error_page)."""
+    numbers = [one for one in found.args if one.text.isdigit()]
+    chosen = [one for one in numbers if one.text == name]
+    if found.name.text != "error_page" or len(chosen) != 1:
+        return None
+    if len(numbers) == 1:
+        return _removed(page, found)
+    start, end = with_line(page.text, chosen[0].start, chosen[0].end)
+    return (Edit(Span(page.path, start, end), ""),)
+
+
+def _sent(page: Page, found: Directive, parent: Directive | None, intent: Send) -> tuple[Edit, ...] | None:
+    value = spelled(intent.value)
+    if value is None or not _here(page, parent, intent.peers):
+        return None
+    family = found.name.text
+    if intent.to == "client":
+        if family == "add_header":
+            always = " always" if found.args[2:] and found.args[2].text == "always" else ""
+            return _one(behind(page, found, [f"add_header {intent.name} {word(value)}{always};"]))
+        if family == "more_set_headers":
+            return _one(behind(page, found, [f"more_set_headers {word(f'{intent.name}: {value}')};"]))
+        return None
+    family = SETS.get(family, family)
+    if not family.endswith("_set_header"):
+        return None
+    return _one(behind(page, found, [f"{family} {intent.name} {word(value)};"]))
+
+
+def _here(page: Page, parent: Directive | None, peers: Iterable[Span]) -> bool:
+    """Whether all peers stand in the same block: there another one joins them."""
+    start, end = (parent.start, parent.end) if parent is not None else (0, len(page.text))
+    own = parent.block if parent is not None else scan(page.text).directives
+    return all(
+        one.path == page.path
+        and start <= one.start < end
+        and any(line.start <= one.start < line.end and line.block is None for line in own or ())
+        for one in peers
+    )
+
+
+def _repeated(page: Page, found: Directive, lines: Iterable[Span]) -> tuple[Edit, ...] | None:
+    """The lines letter by letter, if they are of this file: elsewhere nobody sees them here."""
+    tree = scan(page.text).directives
+    texts: list[str] = []
+    for span in lines:
+        line = statement(tree, span) if span.path == page.path else None
+        if line is None or line.block is not None or line.name.text != found.name.text:
+            return None
+        texts.append(" ".join(page.text[line.start : line.end].split()))
+    return _one(behind(page, found, texts)) if texts else None
+
+
+def _handed_on(
+    page: Page, found: Directive, parent: Directive | None, intent: HandOn
+) -> tuple[Edit, ...] | None:
+    """https://nginx.org/en/docs/http/ngx_http_auth_request_module.html#auth_request_set"""
+    if found.name.text != "auth_request" or not _here(page, parent, intent.peers):
+        return None
+    name = intent.header.lower().replace("-", "_")
+    lines = [
+        f"auth_request_set $auth_{name} $upstream_http_{name};",
+        f"add_header {intent.header} $auth_{name} always;",
+    ]
+    return None if f"$auth_{name}" in page.text else _one(behind(page, found, lines))
 
 
 def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
@@ -36,20 +168,18 @@ def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
     chosen = exact or words
     if len(chosen) != 1:
         return None
-    word = chosen[0]
-    at, inside = word.start, word.end
-    if word.quoted:
-        at, inside = at + 1, inside - 1
-    return _within(word, at, inside, intent)
+    one = chosen[0]
+    at, end = (one.start + 1, one.end - 1) if one.quoted else (one.start, one.end)
+    return _within(one, at, end, intent)
 
 
-def _within(word: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
+def _within(one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
     """The edit of one word, where its letters are written as they are meant."""
-    if end - at != len(word.text) or word.text.count(intent.old) != 1:
+    if end - at != len(one.text) or one.text.count(intent.old) != 1:
         return None
-    if not word.quoted and any(letter in " \t;{}\"'\\#" for letter in intent.new):
+    if not one.quoted and any(letter in " \t;{}\"'\\#" for letter in intent.new):
         return None
-    start = at + word.text.index(intent.old)
+    start = at + one.text.index(intent.old)
     return (Edit(Span(intent.span.path, start, start + len(intent.old)), intent.new),)
 
 

@@ -1,0 +1,84 @@
+"""Where a statement more is written, so that it looks like those around it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from authlint.intent import Edit
+from authlint.readers.nginx.scan import Directive
+from authlint.record import record
+from authlint.text import Span
+
+PLAIN = re.compile(r"[^\s;{}\"'\\#]+")
+STEP = "    "
+
+
+@record
+class Page:
+    """A configuration as the scanner sees it, each letter at its offset in the `file` that it stands in."""
+
+    path: str
+    text: str
+    file: str
+
+    def edit(self, start: int, end: int, text: str) -> Edit | None:
+        """In the words of the file: inside a quoted text of another file line ends and quotes are escaped."""
+        at = self.text.find("\n", end)
+        at = at if at >= 0 else self.text.rfind("\n", 0, start)
+        if at >= 0 and self.file[at] != "\n":
+            text = json.dumps(text, ensure_ascii=False)[1:-1]
+        elif "\n" in text and at < 0:
+            return None
+        return Edit(Span(self.path, start, end), text)
+
+
+def word(text: str) -> str:
+    """A word of a statement, with quotes where it needs them."""
+    if PLAIN.fullmatch(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def behind(page: Page, found: Directive, statements: Sequence[str]) -> Edit | None:
+    """The statements on lines of their own behind this one, which may have a comment on its line; on its line where
+    others stand there too."""
+    text = page.text
+    first = text.rfind("\n", 0, found.start) + 1
+    last = text.find("\n", found.end)
+    last = len(text) if last < 0 else last
+    rest = text[found.end : last].rstrip()
+    indent = text[first : found.start]
+    if indent.strip() or (rest.strip() and not rest.lstrip().startswith("#")):
+        return page.edit(found.end, found.end, "".join(" " + one for one in statements))
+    at = found.end + len(rest)
+    return page.edit(at, at, _lines(_line_end(text, last), indent, statements))
+
+
+def inside(page: Page, block: Directive, statements: Sequence[str]) -> Edit | None:
+    """The statements as the first of a block."""
+    text = page.text
+    at = text.find("{", block.args[-1].end if block.args else block.name.end) + 1
+    if at == 0 or block.block is None:
+        return None
+    last = text.find("\n", at)
+    rest = text[at : last if last >= 0 else len(text)].rstrip()
+    if last < 0 or (rest.strip() and not rest.lstrip().startswith("#")):
+        return page.edit(at, at, "".join(" " + one for one in statements))
+    first = next(iter(block.block), None)
+    indent = text[text.rfind("\n", 0, block.start) + 1 : block.start]
+    indent = indent + STEP if not indent.strip() else STEP
+    if first is not None:
+        before = text[text.rfind("\n", 0, first.start) + 1 : first.start]
+        indent = indent if before.strip() else before
+    at += len(rest)
+    return page.edit(at, at, _lines(_line_end(text, last), indent, statements))
+
+
+def _line_end(text: str, last: int) -> str:
+    return "\r\n" if text[last - 1 : last] == "\r" else "\n"
+
+
+def _lines(end: str, indent: str, statements: Sequence[str]) -> str:
+    return "".join(end + indent + one for one in statements)
