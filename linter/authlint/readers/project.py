@@ -127,6 +127,7 @@ class Project:
         from authlint.readers.kubernetes.folding import folded
         from authlint.readers.kubernetes.manifests import Manifest, named_by
         from authlint.readers.kubernetes.patches import NAMES, overlays
+        from authlint.readers.kubernetes.proxies import settings_named
         from authlint.readers.kubernetes.sheets import Entry, Forms, entries
 
         changing: list[str] = []
@@ -144,8 +145,18 @@ class Project:
         read = [one for one in found if isinstance(one, Manifest)]
         names = [re.escape(name.encode()) for name in named_by(read)]
         wanted = re.compile(b"|".join([CONTROLLERS, *names]))
+        rest: list[str] = []
         for one in linked:
             if wanted.search(self._bytes(os.path.abspath(one))):
+                found.extend(self._objects(one))
+            else:
+                rest.append(one)
+        settings = [
+            name.encode() for name in settings_named(one for one in found if isinstance(one, Manifest))
+        ]
+        for one in rest if settings else ():
+            raw = self._bytes(os.path.abspath(one))
+            if any(name in raw for name in settings):
                 found.extend(self._objects(one))
         texts = [(path, text) for path in changing if (text := self._text(path)) is not None]
         made, skipped = folded(found, self.library.troubles, overlays(texts), forms)
