@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from authlint.intent import Edit, Mend
 from authlint.record import record
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.intent import Edit, Mend
 
 
 class Level(IntEnum):
