@@ -10,6 +10,7 @@ from authlint.declared import Declared
 from authlint.finding import NO_EFFORT, Effort, Finding
 from authlint.flow.files import Checkout
 from authlint.flow.request import Request
+from authlint.identity import below
 from authlint.judging import judge
 from authlint.model.gateway import Gateway
 from authlint.rule import Rule
@@ -105,7 +106,8 @@ def _met(
 def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
     directory = os.path.abspath(gateway.directory)
     checkout = Checkout(directory, (("/etc/nginx", directory),))
-    return Site(gateway, checkout, sources, settings.declared, hosts)
+    declared = settings.declared.of(below(path, settings.root) for path in gateway.files)
+    return Site(gateway, checkout, sources, declared, hosts)
 
 
 def _judged(

@@ -35,8 +35,8 @@ class Discovered:
     """The files of a run; all paths are absolute.
 
     `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and
-    may be anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths
-    that cannot be read, and why.
+    may be anything. `texts` holds what is not to be read from disk (standard input, what was rendered). `missing` are
+    named paths that cannot be read, and why.
     """
 
     root: str
@@ -44,6 +44,7 @@ class Discovered:
     candidates: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
+    rendered: frozenset[str] = frozenset()  # of these, what was made of other files of the project
     notices: tuple[Notice, ...] = ()
     missing: tuple[Notice, ...] = ()
     _project: tuple[str, ...] | None = None
@@ -101,6 +102,8 @@ def _add(found: Discovered, name: str, stdin: tuple[str, str] | None) -> None:
         path = os.path.abspath(stdin[0])
         found.texts[path] = stdin[1]
         found.named += (path,)
+        if not os.path.exists(path):
+            found.rendered |= {path}
         return
     # Without `..` and without following links: a file is called what the user calls it.
     path = os.path.abspath(name)

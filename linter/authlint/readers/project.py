@@ -24,10 +24,13 @@ LINKED = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:ConfigMap|Secret|IngressC
 # Of those, what may be the controller's own; others are read where an Ingress names them.
 CONTROLLERS = (
     rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
-    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy"
+    rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy|nginx\.ingress\.kubernetes\.io/"
 )
 # Values of the controller's Helm chart, and workloads that are asked about requests.
-VALUES = (b"allowSnippetAnnotations", b"annotations-risk-level", b"oauth2-proxy", b"oauth2_proxy")
+VALUES = (
+    *(b"allowSnippetAnnotations", b"annotations-risk-level", b"oauth2-proxy", b"oauth2_proxy"),
+    *(b"nginx.ingress.kubernetes.io/", b"global-auth-url", b"no-auth-locations", b"chart: ingress-nginx"),
+)
 CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 
 
@@ -104,6 +107,11 @@ class Project:
         ) or any(word in raw for word in VALUES):
             self.linked.append(path)
 
+    def _routing(self) -> list[str]:
+        """Where something was rendered, it is all that there is: its parts lie in the project too."""
+        rendered = [path for path in self.routing if path in self.files.rendered]
+        return rendered or self.routing
+
     def _bytes(self, path: str) -> bytes:
         known = self.files.texts.get(path)
         if known is not None:
@@ -136,8 +144,8 @@ class Project:
                 self._classify(path, self._bytes(path))
             if path.endswith(NAMES):
                 changing.append(shown(path))
-        routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
-        if not routing:
+        routing, linked = sorted(map(shown, self._routing())), sorted(map(shown, self.linked))
+        if not routing and not linked:
             return
         forms = Forms()
         documents = ((path, text) for path in routing if (text := self._text(path)) is not None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
 from authlint.readers.library import Library
 from authlint.readers.links.held import WORDS
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
+from authlint.text import Span
 
 
 def linked(
@@ -31,6 +33,8 @@ def linked(
     # What is wrong with these files is said where they are read for themselves.
     own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
     cluster = Cluster(Things(documents, raw, read), own)
+    probed = list(cluster.probed())
+    gateways = [_probed(one, probed) for one in gateways] if probed else gateways
     if not cluster.names:
         return list(gateways)
     inside = set(map(id, controllers))
@@ -38,6 +42,14 @@ def linked(
         replace(_unfolded(one, cluster), beyond=_neighbours(cluster, one, id(one) in inside))
         for one in gateways
     ]
+
+
+def _probed(gateway: Gateway, known: Sequence[tuple[frozenset[Span], tuple[Probed, ...]]]) -> Gateway:
+    """With the probes of the workloads that listen where it says."""
+    here = {one.span for one in gateway.listeners}
+    ports = {one.port for one in gateway.listeners}
+    sent = [one for spans, several in known if spans & here for one in several if one.port in ports]
+    return replace(gateway, probed=tuple(dict.fromkeys(sent))) if sent else gateway
 
 
 def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
