@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import click
 
 from authlint.discover import Discovered, shown
 from authlint.engine_rules import all_rules
@@ -95,7 +94,7 @@ def told(mended: Mended, *, quiet: bool) -> None:
     what = (
         f"cure {mended.cured} finding{'' if mended.cured == 1 else 's'}" if mended.cured else "cure nothing"
     )
-    click.echo(f"authlint: --fix would {what}", err=True)
+    print(f"authlint: --fix would {what}", file=sys.stderr)
 
 
 def tallied(mended: Mended) -> Result:
