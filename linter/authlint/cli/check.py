@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from authlint.settings import Settings
     from authlint.text import Sources
 
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 BASELINE = "authlint-baseline.json"  # in the project's root, where nothing else is said
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 
@@ -50,6 +50,9 @@ class Run:
         from authlint.refusal import RefusalError
 
         fix, diff = self.options.get("fix"), self.options.get("diff")
+        self.reports()
+        if self.options.get("statistics") and self.options.get("form") != "text":
+            raise RefusalError("--statistics is text: it goes with no other --format (--report may)")
         if self.options.get("unsafe_fixes") and not (fix or diff):
             raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
         if fix and not diff and STDIN in self.paths:
@@ -65,7 +68,7 @@ class Run:
         done = mend(files, settings, lambda now: self.judged(now, settings), unsafe=unsafe)
         if only_shown:
             told(done, quiet=bool(self.options.get("quiet")))
-            if not self.written(difference(done.texts)):
+            if not self.written(difference(done.texts), self.options.get("output")):
                 return 2
             return 1 if done.texts and not self.options.get("exit_zero") else 0
         save(done.texts)
@@ -130,13 +133,11 @@ class Run:
         from dataclasses import replace
 
         from authlint.engine_rules import all_rules
-        from authlint.finding import Notice
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
 
         result = lint(files, settings, all_rules(settings), self.progress())
-        result.tally.notices += [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -175,14 +176,19 @@ class Run:
     def report(self, result: Result, settings: Settings, files: Discovered) -> int:
         shown = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
         hidden = len(result.findings) - len(shown)
-        if self.options.get("form") in ("json", "sarif") or self.options.get("fix"):
+        forms = {self.options.get("form"), *(kind for kind, _ in self.reports())}
+        if not forms.isdisjoint(("json", "sarif")) or self.options.get("fix"):
             from authlint.cli.fixing import with_fixes
 
             shown = with_fixes(shown, result.sources, files, settings)
-        text = self.rendered(result, shown, hidden, settings)
+        from authlint.cli.rendering import Manner, rendered
+
+        form, output = str(self.options.get("form") or "text"), self.options.get("output")
         self.notes(result, files)
-        if not self.written(text):
-            return 2
+        for kind, file in ((form, output), *self.reports()):
+            text = rendered(kind, result, shown, hidden, settings, Manner(self.options, bool(file)))
+            if not self.written(text, file):
+                return 2
         for rule, why in settings.plugins.failed.items():
             print(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", file=sys.stderr)
         if settings.plugins.failed:
@@ -190,10 +196,24 @@ class Run:
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options.get("exit_zero") else 0
 
-    def written(self, text: str) -> bool:
+    def reports(self) -> list[tuple[str, str]]:
+        """Format and file of each further report. Raises RefusalError."""
+        from authlint.refusal import RefusalError
+        from authlint.spelling import meant
+
+        given = self.options.get("reports")
+        pairs = [str(one).partition("=") for one in given] if isinstance(given, tuple) else []
+        for form, _, file in pairs:
+            if form not in FORMATS:
+                known = ", ".join(FORMATS)
+                raise RefusalError(f"--report: {form!r} is none of {known}{meant(form, FORMATS)}")
+            if not file:
+                raise RefusalError(f"--report: where to? Write {form}=FILE")
+        return [(form, file) for form, _, file in pairs]
+
+    def written(self, text: str, output: object = None) -> bool:
         """Whether the report could be written. Whatever a configuration holds, it is UTF-8."""
         data = text.encode("utf-8", "replace")
-        output = self.options.get("output")
         if not output:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -204,30 +224,6 @@ class Run:
             print(f"authlint: {output}: {error.strerror}", file=sys.stderr)
             return False
         return True
-
-    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int, settings: Settings) -> str:
-        form = self.options.get("form")
-        if form == "json":
-            from authlint.report.as_json import render as as_json
-
-            return as_json(shown, result.sources, result.tally)
-        if form == "sarif":
-            from authlint.engine_rules import all_rules
-            from authlint.report.sarif import render as as_sarif
-
-            return as_sarif(shown, result.sources, result.tally, tuple(all_rules(settings)))
-        if form == "github":
-            from authlint.report.github import render as as_github
-
-            return as_github(shown, result.sources)
-        from authlint.report.text import render
-
-        to_file = bool(self.options.get("output"))
-        color, width = _color(str(self.options.get("color", "auto")), to_file), _width(to_file)
-        summary = not self.options.get("quiet")
-        return render(
-            shown, result.sources, result.tally, color=color, width=width, hidden=hidden, summary=summary
-        )
 
     def notes(self, result: Result, files: Discovered) -> None:
         if self.options.get("quiet"):
@@ -267,23 +263,3 @@ def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bo
     if any(entry.ignores(name, finding.rule) for entry in settings.per_path):
         return False
     return any(files.asked_for(label.span.path) for label in (finding.primary, *finding.related))
-
-
-def _color(wish: str, to_file: bool) -> bool:
-    """NO_COLOR and FORCE_COLOR count where the option does not decide (https://no-color.org)."""
-    if wish != "auto":
-        return wish == "always"
-    if to_file or os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width(to_file: bool) -> int:
-    if to_file or not sys.stdout.isatty():
-        return 100
-    from shutil import get_terminal_size
-
-    # Longer lines are hard to read, however wide the window is.
-    return min(get_terminal_size((100, 24)).columns, 120)

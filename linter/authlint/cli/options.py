@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from authlint.cli.check import Run
+from authlint.cli.check import FORMATS, Run
 
-FORMATS = ("text", "json", "sarif", "github")
 LEVELS = ("info", "warning", "error")
 EXIT_STATUS = (
     "Exit status: 0 nothing at or above the failing level, 1 findings, 2 it could not do what was asked,"
@@ -15,9 +14,17 @@ EXIT_STATUS = (
 
 
 @click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="One more report, in a file; repeatable.",
+)
+@click.option("--statistics", is_flag=True, help="How many findings each rule has, and nothing else.")
 @click.option("--select", multiple=True, metavar="RULE[,RULE]", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Not these rules.")
 @click.option("--pedantic", is_flag=True, help="Show findings too that rest on something nobody said.")
