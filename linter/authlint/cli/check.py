@@ -111,11 +111,12 @@ class Run:
 
     def files(self, settings: Settings) -> Discovered | None:
         """What was named; None, with a line for each, where some of it is not there."""
-        from authlint.cli.given import standard_input, with_rendered
         from authlint.discover import STDIN, discover
 
         stdin = None
         if STDIN in self.paths:
+            from authlint.cli.given import standard_input
+
             stdin = standard_input(str(self.options.get("stdin_filename") or ""))
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
@@ -127,7 +128,11 @@ class Run:
             return None
         if files.missing:
             return None
-        return with_rendered(files, self.paths) if self.options.get("render") else files
+        if self.options.get("render"):
+            from authlint.cli.given import with_rendered
+
+            return with_rendered(files, self.paths)
+        return files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace
