@@ -27,7 +27,7 @@ def exempted(ingresses: Sequence[Manifest], controller: Controller) -> Iterator[
                 entry is not None and path.text[len(entry) :][:1] not in ("", "/") and not entry.endswith("/")
             )
             whole = entry == "/" and path.text != "/"
-            asks = _asks(path) or (_for_all(path, controller) if whole else None)
+            asks = _asks(path) or _for_all(path, controller)
             if (beside or whole) and asks is not None:
                 yield Overreach(path.text, ALL if whole else CURE, item.span, path.span, asks)
 

@@ -14,6 +14,7 @@ from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import TARGET, is_canary
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.other_prefixes import misplaced
 from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
@@ -34,6 +35,7 @@ def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
             continue
         yield from _written(ingress)
         yield from _misspelt(own)
+        yield from misplaced(ingress, own)
         yield from _switched_off(own, world.controller)
         if is_canary(own):
             yield from _canary(own)
