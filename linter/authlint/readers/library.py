@@ -32,20 +32,25 @@ class Library:
         excerpt = self.excerpts.get(path)
         return path if excerpt is None else excerpt.host
 
-    def text(self, path: str) -> str | None:
-        """What a file says, or None where it cannot be read (a trouble says why)."""
+    def text(self, path: str, raw: bytes = b"") -> str | None:
+        """What a file says, or None where it cannot be read (a trouble says why); `raw` are its bytes, where they were
+        read before."""
         if path in self.excerpts:
             return self.excerpts[path].text
         if path in self.memory:
             return self.memory[path]
         if path in self.sources:
             return self.sources[path].text
+        if raw:
+            return self._decoded(path, raw)
         try:
             with open(path, "rb") as file:
-                raw = file.read()
+                return self._decoded(path, file.read())
         except OSError as error:
             self._unreadable(path, f"cannot be read: {error.strerror}")
             return None
+
+    def _decoded(self, path: str, raw: bytes) -> str:
         try:
             return raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
         except UnicodeDecodeError as error:
