@@ -22,7 +22,7 @@ from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
-from authlint.flow.rerouting import block_of, enter_route, routed_again
+from authlint.flow.rerouting import begin_again, block_of, enter_route, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
@@ -169,15 +169,8 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.forced = 500
             return content
         if content.other_host:
-            p.forget()
-            _choose_host_again(p)
+            begin_again(p)
         content = _jump(p, content.to, content.reset, content.query, redirect)
-
-
-def _choose_host_again(p: Passage) -> None:
-    hosting = choose_host(p.shared.listener, p.headers[0].text)
-    if isinstance(hosting, Hosting):
-        p.shared.host = hosting.host
 
 
 def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool, redirect: int) -> Content:
