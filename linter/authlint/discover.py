@@ -326,7 +326,9 @@ def _walked(folder: str) -> tuple[list[str], list[str]]:
         prefix = parent if parent.endswith("/") else parent + "/"
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if path.endswith(_PLAIN) and entry.is_file(follow_symlinks=False):
+                files.append(path)
+            elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_FOLDERS:
                     todo.append(path)
             elif could_be_configuration(path) and entry.is_file():

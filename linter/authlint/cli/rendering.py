@@ -31,6 +31,10 @@ def rendered(
         from authlint.report.statistics import statistics
 
         return statistics(shown)
+    if not shown:
+        from authlint.report.summary import summary_of
+
+        return "" if manner.options.get("quiet") else summary_of(shown, result.tally, hidden) + "\n"
     from authlint.report.text import render
 
     color = _color(str(manner.options.get("color")), manner.to_file)

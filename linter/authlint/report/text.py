@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from authlint.finding import Exchange, Finding, Label, Level, Tally
+from authlint.finding import Exchange, Finding, Label, Tally
 from authlint.report.color import Paint
 from authlint.report.curl import curl_words
 from authlint.report.masking import mask_source, mask_words
 from authlint.report.printable import one_line, printable
 from authlint.report.snippet import groups, snippet
+from authlint.report.summary import count, summary_of
 from authlint.text import Source, Sources
 
 _ROUTES_SHOWN = 3
@@ -33,7 +34,7 @@ def render(
     page = _Page(sources, Paint(color), max(width, 60))
     paragraphs = ["\n".join(page.finding(finding)) + "\n" for finding in findings]
     if summary:
-        paragraphs.append(_summary(findings, tally, hidden) + "\n")
+        paragraphs.append(summary_of(findings, tally, hidden) + "\n")
     return "\n".join(paragraphs)
 
 
@@ -135,7 +136,7 @@ def _exchange(exchange: Exchange, number: str) -> Iterator[tuple[str, list[str] 
 def _affected(routes: tuple[str, ...]) -> str:
     names = ", ".join(mask_words(route) for route in routes[:_ROUTES_SHOWN])
     more = f" and {len(routes) - _ROUTES_SHOWN} more" if len(routes) > _ROUTES_SHOWN else ""
-    return f"{_count(len(routes), 'route')}: {names}{more}"
+    return f"{count(len(routes), 'route')}: {names}{more}"
 
 
 def _command(words: list[str], room: int) -> list[str]:
@@ -148,27 +149,3 @@ def _command(words: list[str], room: int) -> list[str]:
             lines[-1] += " \\"
             lines.append(word)
     return lines
-
-
-def _summary(findings: tuple[Finding, ...], tally: Tally, hidden: int) -> str:
-    counts = [
-        _count(sum(1 for finding in findings if finding.level is level), str(level), note=level is Level.INFO)
-        for level in sorted(Level, reverse=True)
-        if any(finding.level is level for finding in findings)
-    ]
-    files = len({finding.primary.span.path for finding in findings})
-    said = f"{', '.join(counts)} in {_count(files, 'file')}" if findings else "no findings"
-    parts = [said, f"{_count(tally.looked_at, 'file')} looked at"]
-    passed = len({notice.path for notice in tally.notices})
-    line = "; ".join(parts) + (f", {passed} passed over (--verbose says why)" if passed else "")
-    if tally.fixed:
-        line += f"; {tally.fixed} cured"
-    if tally.known:
-        line += f"; {tally.known} more {'is' if tally.known == 1 else 'are'} known (--no-baseline)"
-    if hidden:
-        line += f"; {hidden} more {'needs' if hidden == 1 else 'need'} an assumption (--pedantic)"
-    return line
-
-
-def _count(number: int, noun: str, *, note: bool = False) -> str:
-    return f"{number} {noun}" if number == 1 or note else f"{number} {noun}s"
