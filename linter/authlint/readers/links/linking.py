@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
-from authlint.readers.links.held import WORDS
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
 from authlint.readers.nginx.expand import Library
@@ -27,9 +26,6 @@ def linked(
     `documents` are the project's, as they are printed; `raw` gives their bytes, `read` their text. `controllers` are
     those of them that live in the cluster, whatever file describes them.
     """
-    holding = [path for path in documents if _holds(raw(path))]
-    if not holding or not gateways:
-        return list(gateways)
     # What is wrong with these files is said where they are read for themselves.
     own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
     cluster = Cluster(Things(documents, raw, read), own)
@@ -58,10 +54,6 @@ def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
     if folded is None or folded.upstreams.isdisjoint(cluster.names):
         return gateway
     return folded.unfold(None) or gateway
-
-
-def _holds(raw: bytes) -> bool:
-    return b"ConfigMap" in raw and any(word in raw for word in WORDS)
 
 
 def _neighbours(cluster: Cluster, gateway: Gateway, inside: bool) -> Neighbours:
