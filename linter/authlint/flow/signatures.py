@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 from typing import Any
 
@@ -40,6 +38,9 @@ def _bytes(part: str) -> bytes:
 
 def _made(key: dict[str, Any], algorithm: str, text: bytes, signature: bytes) -> bool | None:
     """Whether this key made the signature; None where it cannot be told."""
+    import hashlib
+    import hmac
+
     kind, size = algorithm[:2], algorithm[2:]
     if size not in PREFIXES:
         return None
