@@ -49,7 +49,10 @@ class Project:
     def gateways(self) -> list[Gateway]:
         """Each with what stands behind it."""
         found = list(self._gateways())
-        if not any(is_document(one.root) for one in found):
+        composed = (
+            any("compose" in path.rpartition("/")[2] for path in self.files.project()) if found else False
+        )
+        if not composed and not any(is_document(one.root) for one in found):
             return found
         from authlint.readers.links.linking import linked
 
