@@ -15,7 +15,6 @@ from authlint.readers.kubernetes.blocking import firewall
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cookies import cookies
 from authlint.readers.kubernetes.cors import cors, cors_headers
-from authlint.readers.kubernetes.exempting import all_exempted
 from authlint.readers.kubernetes.external import (
     Auth,
     asked,
@@ -122,8 +121,6 @@ class Locations:
             yield from asked(auth, number, setter) if auth is not None else ()
             yield from sign_in(auth, number) if auth is not None else ()
             yield from self._passwords(path, number, setter)
-        elif auth is not None or own.text("auth-type"):
-            yield from all_exempted(self.controller)
         yield from limits(path, self.controller)
         yield from sizes(path, self.controller)
         yield from certificate(path, setter, self.certified)
@@ -190,10 +187,7 @@ class Locations:
         realm = own.text("auth-realm")
         if own.text("auth-type") == "basic":
             off = own.span("auth-realm") if realm == "off" else None
-            if off is not None:
-                why = "is the server's word for no authentication: nobody is asked for a password"
-                yield inert(off, why, "give the realm another name", "authentication")
-            yield node(at, "auth_basic", realm)
+            yield node(off or at, "auth_basic", realm)
             file = f"{PASSWORDS}/{number}.passwd"
             yield node(self._span(path, "auth-secret"), "auth_basic_user_file", file)
         else:
