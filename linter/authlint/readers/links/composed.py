@@ -73,8 +73,10 @@ def composition(path: str, text: str, files: Files) -> Composition | None:
     found: dict[str, Served] = {}
     for piece in pieces(text):
         item = document(path, piece)
-        services = item.get("services") if item is not None and not isinstance(item, Broken) else None
-        for service in services.entries() if services is not None and isinstance(item, Item) else ():
+        if item is None or isinstance(item, Broken):
+            continue
+        services = item.get("services")
+        for service in services.entries() if services is not None else ():
             served = _served(path, item, service, files)
             for name in _names(service) if served is not None else ():
                 if served is not None:

@@ -90,7 +90,7 @@ def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
 
 
 def _holds(raw: bytes) -> bool:
-    return b"ConfigMap" in raw and any(word in raw for word in WORDS)
+    return b"configMapGenerator" in raw or (b"ConfigMap" in raw and any(word in raw for word in WORDS))
 
 
 def _neighbours(cluster: Cluster, gateway: Gateway, inside: bool) -> Neighbours:
