@@ -32,6 +32,8 @@ VALUES = (
     *(b"allowSnippetAnnotations", b"annotations-risk-level", b"oauth2-proxy", b"oauth2_proxy"),
     *(b"nginx.ingress.kubernetes.io/", b"global-auth-url", b"no-auth-locations", b"chart: ingress-nginx"),
 )
+# In the names of files that say where other files are mounted.
+MOUNTING = ("compose", "kustomization")
 CONNECTIONS = (b"http_connection_manager", b"HttpConnectionManager", b"httpConnectionManager")
 
 
@@ -49,7 +51,9 @@ class Project:
     def gateways(self) -> list[Gateway]:
         """Each with what stands behind it."""
         found = list(self._gateways())
-        if not any(is_document(one.root) for one in found):
+        project = self.files.project() if found else ()
+        mounting = any(word in path.rpartition("/")[2] for path in project for word in MOUNTING)
+        if not mounting and not any(is_document(one.root) for one in found):
             return found
         from authlint.readers.links.linking import linked
 
