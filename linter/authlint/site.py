@@ -96,7 +96,7 @@ class Site:
     def service(self, asked: Reached) -> Service | None:
         """What is declared of the auth service that was asked."""
         services = self.declared.assume.services
-        names = [name for name in (asked.address, asked.name) if name is not None and name in services]
+        names = [name for name in asked.called if name in services]
         return services[names[0]] if names else None
 
     def supposing(self, replies: Mapping[str, Reply]) -> Assume:

@@ -10,7 +10,7 @@ from authlint.model.gateway import Gateway
 from authlint.model.joining import joined
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.envoy.read import read
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.roots import roots
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
+from authlint.readers.library import Library
 from authlint.readers.links.composed import Composition, composition, is_compose
 from authlint.readers.links.files import Files
-from authlint.readers.links.held import WORDS
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
-from authlint.readers.nginx.expand import Library
 from authlint.text import Span
 
 
@@ -32,9 +31,6 @@ def linked(
     # What is wrong with these files is said where they are read for themselves.
     own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
     gateways = _composed(gateways, documents, raw, read, own)
-    holding = [path for path in documents if _holds(raw(path))]
-    if not holding or not gateways:
-        return list(gateways)
     cluster = Cluster(Things(documents, raw, read), own)
     probed = list(cluster.probed())
     gateways = [_probed(one, probed) for one in gateways] if probed else gateways
@@ -87,10 +83,6 @@ def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
     if folded is None or folded.upstreams.isdisjoint(cluster.names):
         return gateway
     return folded.unfold(None) or gateway
-
-
-def _holds(raw: bytes) -> bool:
-    return b"configMapGenerator" in raw or (b"ConfigMap" in raw and any(word in raw for word in WORDS))
 
 
 def _neighbours(cluster: Cluster, gateway: Gateway, inside: bool) -> Neighbours:
