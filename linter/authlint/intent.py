@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from authlint.model.value import Value
 from authlint.record import record
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.model.value import Value
 
 
 @record
