@@ -111,6 +111,7 @@ class Passage:
     )  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
     reroutes: bool = False  # a check has changed what routes are chosen by
+    readdressed: bool = False  # path and host are already those for the upstream
     unwritten: str = ""  # path and query before they were rewritten for the upstream
     followed: int = 0  # redirects of upstreams that were followed inside
 
@@ -144,6 +145,7 @@ class Passage:
         """A request that goes round once more meets each check for the first time: what those of the last round found
         out or granted is gone, what they did to its headers stays (measured)."""
         self.granted, self.ran, self.claims, self.reroutes = [], [], {}, False
+        self.readdressed = False
 
     def decide(self, question: tuple[object, ...], reason: str) -> bool:
         return self.shared.choices.decide(question, reason)
