@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from authlint.flow.addressing import stay_changed
 from authlint.flow.answering import Draft
 from authlint.flow.assume import UPSTREAM, Assume, Reply
 from authlint.flow.choices import Choices
-from authlint.flow.content import Content, stay_changed
+from authlint.flow.content import Content
 from authlint.flow.files import Files
 from authlint.flow.forwarding import Target, reach
 from authlint.flow.outcome import Crossed, Header, Outcome, Reached
