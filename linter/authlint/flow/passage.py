@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authlint.flow.verdict import Denied
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shared:
     """What a request and the auth requests made for it have in common."""
 
@@ -58,7 +58,7 @@ class Shared:
         return self.listener.tls
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Passage:
     """A request, or an auth request made for one (`nested`).
 
