@@ -84,10 +84,11 @@ class Exempt:
 
 @record
 class ExemptPath:
-    """The check at the span lets requests for exactly this path pass."""
+    """The check at the span lets requests for this path pass, or for all that begins with it."""
 
     span: Span
     path: str
+    how: Literal["exact", "below"] = "exact"
 
 
 @record
@@ -110,10 +111,34 @@ class HandOn:
     peers: tuple[Span, ...] = ()
 
 
+@record
+class DenyCredentials:
+    """Answers no longer allow credentials to pages of other origins; what allows them stands at the span."""
+
+    span: Span
+
+
+@record
+class AskUnder:
+    """The auth service whose address stands at the span is asked under this path."""
+
+    span: Span
+    path: str
+
+
+@record
+class Answer:
+    """The gateway answers preflights itself, before anybody is asked for credentials: in the route at the span, or
+    before the check there. `headers` are sent with the answer."""
+
+    span: Span
+    headers: tuple[tuple[str, Value], ...]
+
+
 Asked: TypeAlias = Literal["password", "service", "token"]
-Intent: TypeAlias = (
-    Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Exempt | ExemptPath | Turn | HandOn
-)
+Change: TypeAlias = Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Turn
+Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
+Intent: TypeAlias = Change | Opening | DenyCredentials | AskUnder
 
 
 @record

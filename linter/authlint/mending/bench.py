@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from authlint.discover import Discovered
-from authlint.finding import Finding
+from authlint.finding import Finding, Level
 from authlint.intent import Edit
 from authlint.lint import Result, lint
 from authlint.mending.texts import edited, moved
@@ -69,9 +69,10 @@ class Bench:
         self, finding: Finding, before: Sequence[Finding], edits: Sequence[Edit], left: set[Key]
     ) -> bool:
         """Whether a finding was there before, no better and of no fewer routes; one that only an assumption makes
-        counts if it stands where a finding was to go, or if somebody sees it."""
+        counts if it stands where a finding was to go, or if somebody sees it and it is more than a remark."""
         key = _key(finding, ())
-        if finding.pedantic and not self.settings.pedantic and key not in left:
+        unseen = not self.settings.pedantic or finding.level is Level.INFO
+        if finding.pedantic and unseen and key not in left:
             return True
         return any(
             _key(known, edits) == key

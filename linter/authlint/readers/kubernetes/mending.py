@@ -1,0 +1,101 @@
+"""Intents as edits of annotations, and of the controller's ConfigMap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from authlint.intent import (
+    Answer,
+    AskUnder,
+    DenyCredentials,
+    Edit,
+    Exclude,
+    ExemptPath,
+    Include,
+    Intent,
+    Remove,
+    Reword,
+)
+from authlint.model.value import literal
+from authlint.readers.kubernetes.annotations import PREFIX
+from authlint.readers.yaml.edits import Part, entered, part_at, removed, reworded, with_text
+
+LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
+URL = re.compile(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
+# What the controller exempts where nobody says otherwise
+# (https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#no-auth-locations).
+EXEMPTED = "/.well-known/acme-challenge"
+ANSWERS = {
+    "access-control-allow-origin": "cors-allow-origin",
+    "access-control-allow-credentials": "cors-allow-credentials",
+    "access-control-allow-headers": "cors-allow-headers",
+    "access-control-allow-methods": "cors-allow-methods",
+    "access-control-expose-headers": "cors-expose-headers",
+    "access-control-max-age": "cors-max-age",
+}
+
+
+def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where the controller knows no such setting."""
+    part = part_at(path, text, intent.span)
+    if part is None or part.parent is None:
+        return None
+    annotated = part.parent.item.name == "annotations"
+    if not annotated and part.parent.item.name != "data":
+        return None
+    name = part.item.name
+    match intent:
+        case Remove() | Exclude() if annotated:
+            return removed(part)
+        case Reword(old=old, new=new):
+            return reworded(part, old, new)
+        case Include(word=word) if name in LISTS:
+            return with_text(part, f", {word}")
+        case ExemptPath(path=exempt) if name == "global-auth-url":
+            return _exempted(part, exempt)
+        case DenyCredentials() if annotated:
+            return _denied(part)
+        case AskUnder(path=under) if name == PREFIX + "auth-url":
+            return _asked(part, under)
+        case Answer(headers=headers) if annotated:
+            return _answered(part, {name.lower(): literal(value) for name, value in headers})
+    return None
+
+
+def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
+    listed = part.parent.entry("no-auth-locations") if part.parent is not None else None
+    if listed is None:
+        return entered(part, "no-auth-locations", f"{EXEMPTED},{path}" if path != EXEMPTED else path)
+    return with_text(listed, f",{path}")
+
+
+def _denied(part: Part) -> tuple[Edit, ...] | None:
+    name = PREFIX + "cors-allow-credentials"
+    said = part.parent.entry(name) if part.parent is not None else None
+    return entered(part, name, "false") if said is None else reworded(said, said.item.text, "false")
+
+
+def _asked(part: Part, path: str) -> tuple[Edit, ...] | None:
+    found = URL.fullmatch(part.item.text.split("?")[0])
+    if found is None:
+        return None
+    if found["path"] is None:
+        return with_text(part, path) if "?" not in part.item.text else None
+    return reworded(part, found[0], found["authority"] + path)
+
+
+def _answered(part: Part, headers: Mapping[str, str | None]) -> tuple[Edit, ...] | None:
+    """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#enable-cors, with the
+    values that are sent now."""
+    assert part.parent is not None
+    names = {PREFIX + "enable-cors": "true"}
+    for name, value in headers.items():
+        if value is None:
+            return None
+        if name in ANSWERS:
+            names[PREFIX + ANSWERS[name]] = value
+    if any(part.parent.entry(name) is not None for name in names):
+        return None
+    lines = [one for name, value in names.items() for one in entered(part, name, value) or ()]
+    return (Edit(lines[0].span, "".join(one.text for one in lines)),) if len(lines) == len(names) else None
