@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def load(file: Path) -> Counter[Identity]:
         raise BaselineError(f"{file}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise BaselineError(
-            f"{file}: is no baseline of authlint's; write it with `authlint baseline`"
+            f"{file}: is no baseline of authlint's; delete it, and write it anew with `authlint baseline`"
         ) from None
 
 
@@ -60,9 +60,8 @@ def save(file: Path, known: Counter[Identity]) -> None:
     file.write_text(text + "\n", encoding="utf-8")
 
 
-def pruned(known: Counter[Identity], found: Counter[Identity], asked: Iterable[str]) -> Counter[Identity]:
-    """What is known and still found; files that were not asked for keep all of theirs."""
-    looked_at = set(asked)
-    return Counter(
-        {key: min(count, found[key]) if key[1] in looked_at else count for key, count in known.items()}
-    )
+def pruned(
+    known: Counter[Identity], found: Counter[Identity], judged: Collection[Identity]
+) -> Counter[Identity]:
+    """What is known and still found; what was not judged this time stays."""
+    return Counter({key: min(count, found[key]) if key in judged else count for key, count in known.items()})

@@ -6,8 +6,8 @@ those. Where they have, all of the group are asked about, so that every place th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from dataclasses import astuple, replace
 
 from authlint.behind import host_leads_on, leads_on
 from authlint.endpoint import Endpoint
@@ -19,7 +19,7 @@ from authlint.rule import Rule
 from authlint.site import Site
 
 MANY = 32  # routes; fewer are asked about faster than compared
-SiteOf = Callable[[frozenset[int] | None], Site]
+SiteOf = Callable[[Gateway, frozenset[int] | None], Site]
 
 
 @record
@@ -50,17 +50,36 @@ def judge(
     """
     groups = hosts_alike(gateway)
     total = sum(map(len, groups))
-    if len(groups) == total:
-        findings, _, effort = _judged(site_of(None), rules, pedantic)
-        return findings, effort + Effort(hosts=total)
-    findings, told, effort = _judged(site_of(frozenset(group[0] for group in groups)), rules, pedantic)
+    first = None if len(groups) == total else frozenset(group[0] for group in groups)
+    findings, told, effort = _judged(site_of(gateway, first), rules, pedantic)
     hosts = None if told is None else {id(one.host) for one in told}
-    rest = frozenset(one for group in groups if hosts is None or group[0] in hosts for one in group[1:])
+    meant = [group for group in groups if hosts is None or group[0] in hosts]
+    folded = gateway.folded
+    if folded is not None:
+        known = None if hosts is None else frozenset(one for group in meant for one in group)
+        whole = folded.unfold(_files(gateway, findings, known, pedantic))
+        if whole is not None:
+            more, second = judge(replace(whole, beyond=gateway.beyond), site_of, rules, pedantic)
+            return more, second + Effort(requests=effort.requests)
+        effort += Effort(hosts=folded.hosts, hosts_shared=folded.hosts)
+    rest = frozenset(one for group in meant for one in group[1:])
     effort += Effort(hosts=total, hosts_shared=total - len(groups) - len(rest))
     if not rest:
         return findings, effort
-    more, _, second = _judged(site_of(rest), rules, pedantic)
+    more, _, second = _judged(site_of(gateway, rest), rules, pedantic)
     return [*findings, *more], effort + second
+
+
+def _files(
+    gateway: Gateway, findings: Iterable[Finding], hosts: Set[int] | None, pedantic: bool
+) -> frozenset[str] | None:
+    """The files that findings are about (None: nobody says): those of their places and of these hosts, by id()."""
+    if hosts is None:
+        return None
+    shown = [one for one in findings if pedantic or not one.pedantic]
+    places = (label.span.path for one in shown for label in (one.primary, *one.related))
+    named = (host.span.path for _, host in gateway.hosts() if id(host) in hosts)
+    return frozenset((*places, *named))
 
 
 def hosts_alike(gateway: Gateway) -> list[list[int]]:

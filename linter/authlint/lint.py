@@ -157,12 +157,14 @@ def _judged(
 ) -> tuple[list[Finding], list[Finding], Effort]:
     """What is to be reported, the symptoms that this explains, and what it took."""
 
-    def site_of(hosts: frozenset[int] | None) -> Site:
+    def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What is declared is said of names: then no two hosts are alike.
-        return _site(gateway, sources, settings, None if settings.declared else hosts)
+        return _site(one, sources, settings, None if settings.declared else hosts)
 
     if gateway.supposing and not settings.pedantic:
         return [], [], NO_EFFORT
+    if settings.declared and gateway.folded is not None:
+        gateway = gateway.folded.unfold(None) or gateway
     judged, effort = judge(gateway, site_of, rules, settings.pedantic)
     findings = [one for one in judged if not _meant_to_be_open(one, settings.declared)]
     found = [_with_way(one) for one in _causes(findings)]

@@ -144,19 +144,22 @@ def _lines(source: Source, offset: int) -> tuple[int, int]:
 
 
 def _end_of_block(source: Source, line: int) -> int:
-    """The last line of the block that begins on a line: up to its closing brace, or as long as lines are indented
-    deeper."""
+    """The last line of the block that begins on a line: up to its closing brace; as long as lines are indented deeper
+    than a key or the dash of a list's entry; a list may stand as deep as its key."""
     text = source.line(line)
     words = text.split("#")[0].rstrip()
     if words.endswith("{"):
         return _closing(source, line)
-    if not words.endswith(":"):
+    entry = text.lstrip().startswith("- ")
+    if not (words.endswith(":") or entry):
         return line
     indent = len(text) - len(text.lstrip())
     last = line
     for number in range(line + 1, len(source.starts) + 1):
         other = source.line(number)
-        if other.strip() and len(other) - len(other.lstrip()) <= indent:
+        deep = len(other) - len(other.lstrip())
+        listed = not entry and deep == indent and other.lstrip().startswith("- ")
+        if other.strip() and deep <= indent and not listed:
             break
         last = number if other.strip() else last
     return last

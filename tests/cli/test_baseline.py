@@ -94,6 +94,19 @@ def test_a_cured_one_is_taken_out_and_none_is_added(here: Path, capsys: pytest.C
     assert found(capsys) == ["preflight-behind-auth"]
 
 
+def test_what_was_not_looked_at_stays_known(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "other.conf").write_text(configuration(("/v3/", "three")))
+    run(["baseline"])
+    (here / "nginx.conf").write_text(configuration(("/v4/", "four")))
+    capsys.readouterr()
+    assert run(["baseline", "nginx.conf"]) == 0
+    assert capsys.readouterr().out.startswith(f"1 finding written to {FILE}, 1 of before stay")
+    assert found(capsys) == []
+    (here / "authlint.toml").write_text('ignore = ["preflight-behind-auth"]')
+    assert run(["baseline", "--prune"]) == 0
+    assert capsys.readouterr().out == f"0 findings taken out of {FILE}, 2 left\n"
+
+
 def test_it_works_for_json_which_has_no_comments(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "nginx.conf").unlink()
     annotations = {

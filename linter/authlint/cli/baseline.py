@@ -38,7 +38,7 @@ def baseline(
     try:
         settings = run.settings()
         file = Path(name) if name else settings.baseline or settings.root / BASELINE
-        known = load(file) if prune else Counter()
+        known = load(file) if prune or file.exists() else Counter()
         files = run.files(settings)
         if files is None:
             ctx.exit(2)
@@ -53,17 +53,21 @@ def baseline(
 
     shown = [one for one in result.findings if settings.pedantic or not one.pedantic]
     found = Counter(hashed(identities(shown, result.sources, lambda path: below(path, settings.root))))
+    gone = {key[1] for key in known if not (settings.root / key[1]).exists()}
+    asked = gone | {key[1] for key in known if files.asked_for(str(settings.root / key[1]))}
+    judged = {key for key in known if key[1] in asked and settings.wants(key[0])}
     if prune:
-        gone = {key[1] for key in known if not (settings.root / key[1]).exists()}
-        asked = {key[1] for key in known if files.asked_for(str(settings.root / key[1]))}
-        kept = pruned(known, found, gone | asked)
+        kept = pruned(known, found, judged)
         save(file, kept)
         click.echo(f"{_counted(known.total() - kept.total())} taken out of {file.name}, {kept.total()} left")
-    else:
-        save(file, found)
-        click.echo(
-            f"{_counted(found.total())} written to {file.name}: `authlint check` reports new ones only"
-        )
+        return
+    # What was not looked at is still known.
+    elsewhere = Counter({key: count for key, count in known.items() if key not in judged})
+    save(file, found | elsewhere)
+    more = f", {elsewhere.total()} of before stay" if elsewhere else ""
+    click.echo(
+        f"{_counted(found.total())} written to {file.name}{more}: `authlint check` reports new ones only"
+    )
 
 
 def _counted(number: int) -> str:

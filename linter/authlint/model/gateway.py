@@ -336,6 +336,17 @@ class Server:
     stated: bool
 
 
+@record
+class Folded:
+    """Virtual hosts, `hosts` of them, that were not read since others of the gateway are like them. `upstreams` are
+    the names, up to their first dot, of where they send requests. `unfold` gives the gateway with those that are like
+    what these files hold (None: with all of them); None where there are none."""
+
+    hosts: int
+    upstreams: frozenset[str]
+    unfold: Callable[[frozenset[str] | None], Gateway | None]
+
+
 def nobody_knows() -> None:
     """Where a question about the whole configuration cannot be answered."""
 
@@ -359,6 +370,7 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    folded: Folded | None = None
     beyond: Beyond | None = None  # other gateways that this one sends requests to
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:

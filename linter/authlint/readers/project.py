@@ -122,9 +122,11 @@ class Project:
 
     def _ingresses(self) -> Iterator[Gateway]:
         """Hosts are merged over all Ingress objects of the project: which of them were asked for does not matter."""
-        from authlint.readers.kubernetes.manifests import named_by
+        from authlint.readers.kubernetes.folding import folded
+        from authlint.readers.kubernetes.manifests import Manifest, named_by
         from authlint.readers.kubernetes.patches import NAMES, overlays
-        from authlint.readers.kubernetes.read import gateways
+        from authlint.readers.kubernetes.proxies import settings_named
+        from authlint.readers.kubernetes.sheets import Entry, Forms, entries
 
         changing: list[str] = []
         for path in self.files.project():
@@ -135,20 +137,31 @@ class Project:
         routing, linked = sorted(map(shown, self.routing)), sorted(map(shown, self.linked))
         if not routing:
             return
-        found: list[Manifest] = []
-        for one in routing:
-            found.extend(self._objects(one))
-        names = [re.escape(name.encode()) for name in named_by(found)]
+        forms = Forms()
+        documents = ((path, text) for path in routing if (text := self._text(path)) is not None)
+        found: list[Entry] = entries(documents, self.library.troubles, forms)
+        read = [one for one in found if isinstance(one, Manifest)]
+        names = [re.escape(name.encode()) for name in named_by(read)]
         wanted = re.compile(b"|".join([CONTROLLERS, *names]))
+        rest: list[str] = []
         for one in linked:
             if wanted.search(self._bytes(os.path.abspath(one))):
                 found.extend(self._objects(one))
+            else:
+                rest.append(one)
+        settings = [
+            name.encode() for name in settings_named(one for one in found if isinstance(one, Manifest))
+        ]
+        for one in rest if settings else ():
+            raw = self._bytes(os.path.abspath(one))
+            if any(name in raw for name in settings):
+                found.extend(self._objects(one))
         texts = [(path, text) for path in changing if (text := self._text(path)) is not None]
-        read, skipped = gateways(found, self.library.troubles, every_host=False, overlays=overlays(texts))
+        made, skipped = folded(found, self.library.troubles, overlays(texts), forms)
         for file, _, other in skipped:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
-        self.controllers += read
-        yield from read
+        self.controllers += made
+        yield from made
 
     def _objects(self, path: str) -> list[Manifest]:
         from authlint.readers.kubernetes.manifests import objects

@@ -50,12 +50,23 @@ KNOWN = (
         "/outpost.goauthentik.io/auth/nginx",
     ),
 )
+# Where any success is a yes and a redirect is none: Authelia redirects browsers there, and wants headers that nothing
+# here sends (https://www.authelia.com/reference/guides/proxy-authorization/, Implementations).
+PLAIN = (
+    Known(
+        "Authelia",
+        re.compile(r"/api/authz/(forward-auth|ext-authz)([/?]|$)"),
+        302,
+        "/api/authz/auth-request",
+    ),
+)
 # It takes 200 alone for a yes, and the path goes on behind the prefix.
 STRICT = (Known("oauth2-proxy", re.compile(r"/oauth2/auth/"), 202, ""),)
 
 
-def known_by(text: str, strict: bool) -> Iterator[Known]:
-    """What is wrong with asking under this name and path; `strict`: 200 alone is a yes."""
-    for one in (*KNOWN, *(STRICT if strict else ())):
+def known_by(text: str, strict: bool, plain: bool) -> Iterator[Known]:
+    """What is wrong with asking under this name and path; `strict`: 200 alone is a yes; `plain`: any
+    success is one, and a redirect is an error."""
+    for one in (*KNOWN, *(STRICT if strict else ()), *(PLAIN if plain else ())):
         if one.asked.search(text):
             yield one

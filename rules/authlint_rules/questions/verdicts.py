@@ -63,7 +63,7 @@ def _own_answer(world: Outcome, service: Ask) -> Event | None:
 def _wrong_page(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) -> Iterator[Fault]:
     """A service that is known is asked with a path that is not for questions, or its yes does not count."""
     strict = isinstance(service, Call) and 202 not in service.allow
-    for one in known_by(f"{asked.name}{asked.path}", strict):
+    for one in known_by(f"{asked.name}{asked.path}", strict, isinstance(service, Ask)):
         request = site.request(endpoint, BEARER)
         headers = (("Location", "https://login.example/"),) if one.status in REDIRECTS else ()
         outcome = site.ask(request, site.supposing({asked.address or "": Reply(one.status, headers)}))

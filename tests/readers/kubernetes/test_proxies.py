@@ -74,3 +74,72 @@ def test_the_proxy_of_another_name_is_told_apart() -> None:
     asked = handing_on("X-Auth-Request-User")
     assert lost(proxy(), proxy("--set-xauthrequest", name="other"), asked) == [("X-Auth-Request-User", True)]
     assert lost(proxy(name="other"), proxy("--set-xauthrequest"), asked) == []
+
+
+SETTINGS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: accounts
+data:
+  %s: |
+%s"""
+MOUNTED = (
+    "        volumeMounts:\n        - {name: s, mountPath: /etc/login}\n"
+    "      volumes:\n      - name: s\n        configMap: {name: settings}\n"
+)
+
+
+def with_file(flag: str, key: str, text: str, *args: str, more: str = "") -> tuple[str, str]:
+    """A proxy that is told by a file of a ConfigMap, and the ConfigMap."""
+    workload = proxy(f"--{flag}=/etc/login/{key}", *args, more=more) + MOUNTED
+    lines = "".join(f"    {line}\n" for line in text.splitlines())
+    return workload, SETTINGS % (key, lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "env", "comes"),
+    [
+        ("set_xauthrequest = true", (), "", True),
+        ("set_xauthrequest = false", (), "", False),
+        ('provider = "oidc"', (), "", False),
+        ("set_xauthrequest = true", ("--set-xauthrequest=false",), "", False),
+        ("set_xauthrequest = false", ("--set-xauthrequest",), "", True),
+        ("set_xauthrequest = false", (), "true", True),
+        ("set_xauthrequest = true", (), "false", False),
+        ("set_xauthrequest = false", ("--set-xauthrequest=true",), "false", True),
+        ("this is no TOML", (), "", True),
+    ],
+)
+def test_a_file_counts_behind_environment_and_arguments(
+    text: str, args: tuple[str, ...], env: str, comes: bool
+) -> None:
+    more = f'        env:\n        - {{name: OAUTH2_PROXY_SET_XAUTHREQUEST, value: "{env}"}}\n' if env else ""
+    found = lost(*with_file("config", "proxy.cfg", text, *args, more=more), handing_on("X-Auth-Request-User"))
+    assert found == ([] if comes else [("X-Auth-Request-User", True)])
+
+
+@pytest.mark.parametrize(
+    ("text", "comes"),
+    [
+        ("injectResponseHeaders:\n- name: X-Auth-Request-User\n  values: [{claim: user}]", True),
+        ("injectResponseHeaders:\n- name: X-User\n  values: [{claim: user}]", False),
+        ("injectRequestHeaders:\n- name: X-Auth-Request-User\n  values: [{claim: user}]", False),
+        ("injectResponseHeaders: {{ list }}", True),
+    ],
+)
+def test_the_newer_file_lists_what_is_sent(text: str, comes: bool) -> None:
+    found = lost(*with_file("alpha-config", "proxy.yaml", text), handing_on("X-Auth-Request-User"))
+    assert found == ([] if comes else [("X-Auth-Request-User", True)])
+
+
+def test_a_file_that_is_not_in_the_repository_may_say_anything() -> None:
+    workload, _ = with_file("config", "proxy.cfg", "")
+    assert lost(workload, handing_on("X-Auth-Request-User")) == []
+    other = proxy("--config", "/etc/login/other.cfg") + MOUNTED
+    assert lost(other, SETTINGS % ("proxy.cfg", "    x = 1\n"), handing_on("X-Auth-Request-User")) == []
+
+
+def test_a_shell_may_say_anything() -> None:
+    assert lost(proxy("-c", '"oauth2-proxy --set-xauthrequest"'), handing_on("X-Auth-Request-User")) == []

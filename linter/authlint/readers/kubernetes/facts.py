@@ -225,18 +225,10 @@ def _unsent(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
     """Headers that are handed on to the application and that the service does not send back."""
     item = own.get("auth-response-headers")
     for one in unsent(ingress, own, world.proxies) if item is not None else ():
-        workload = one.proxy.workload
-        where = f"the {workload.kind} {workload.name} ({workload.path})"
-        if one.other:
-            why = f"hands on {one.header}, which oauth2-proxy never sends when it is asked this way"
-            cure = f"hand on {one.other} instead, with --set-xauthrequest in the arguments of {where}"
-        else:
-            flags = " and ".join(f"--{flag}" for flag in one.flags)
-            why = f"hands on {one.header}, which oauth2-proxy sends only with {flags}"
-            cure = f"add {flags} to the arguments of {where}"
+        why = f"hands on {one.header}, which oauth2-proxy {one.needs}"
         instead = f"the application gets no {one.header}, not even the client's own"
         if item is not None:
-            yield Ignored(why, instead, cure, item.span, sure=one.sure)
+            yield Ignored(why, instead, one.cure, item.span, sure=one.sure)
 
 
 def _secret(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]:

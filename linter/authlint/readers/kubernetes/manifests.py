@@ -17,6 +17,7 @@ KINDS = re.compile(
     r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
     r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
 )
+NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
@@ -39,6 +40,12 @@ class Manifest:
     @property
     def path(self) -> str:
         return self.item.path
+
+    @property
+    def written(self) -> str:
+        """The object's own text."""
+        node, start = self.item.node, self.item.start
+        return self.file[start + node.start_mark.index : start + node.end_mark.index]
 
     def at(self, *names: str) -> Item | None:
         """The value under names inside names, of the topmost patch that has one."""
@@ -87,14 +94,16 @@ class Manifest:
 
 def objects(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
     """The objects of a file that are of interest; a broken document costs itself alone."""
-    found: list[Manifest] = []
-    for piece in pieces(text):
-        if KINDS.search(piece.text):
-            found.extend(_document(path, text, piece, troubles))
-    return found
+    return [one for piece in documents(text) for one in of_document(path, text, piece, troubles)]
 
 
-def _document(path: str, text: str, piece: Piece, troubles: list[Trouble]) -> Iterator[Manifest]:
+def documents(text: str) -> Iterator[Piece]:
+    """The documents of a file that are of interest, none of them read."""
+    return (piece for piece in pieces(text) if KINDS.search(piece.text))
+
+
+def of_document(path: str, text: str, piece: Piece, troubles: list[Trouble]) -> Iterator[Manifest]:
+    """The objects of one document of the file whose whole text is `text`."""
     item = document(path, piece)
     if isinstance(item, Broken):
         kind = "template-skipped" if item.template else "syntax-error"
@@ -116,7 +125,7 @@ def _objects(item: Item, text: str, depth: int) -> Iterator[Manifest]:
         yield from _values(item, text)
     else:
         group = item.text_at("apiVersion").rpartition("/")[0]
-        names = (item.text_at("metadata", "namespace") or "default", item.text_at("metadata", "name"))
+        names = (item.text_at("metadata", "namespace") or NOWHERE, item.text_at("metadata", "name"))
         yield Manifest(kind, group, *names, item, text)
 
 

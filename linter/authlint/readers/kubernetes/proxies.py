@@ -7,11 +7,13 @@ below, each only if a flag says so; X-Forwarded-* it sends to upstreams of its o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.proxy_settings import Told, told
+from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 
@@ -40,55 +42,52 @@ NEVER = {
 @record
 class Proxy:
     workload: Manifest
-    flags: frozenset[str]
+    told: Told
+
+    def sends(self, header: str) -> bool:
+        """Whether it answers with a header, of those that are known here."""
+        if self.told.listed is not None:
+            return header in self.told.listed
+        return any(self.told.flags.issuperset(needed) for needed in SENT.get(header, ()))
 
 
 @record
 class Unsent:
-    """A header that is handed on and never comes; `flags` would make it come, or `other` comes in its place."""
+    """A header that is handed on and never comes; `needs` says when it would."""
 
     header: str
-    flags: tuple[str, ...]
-    other: str
-    proxy: Proxy
+    needs: str
+    cure: str
     sure: bool
 
 
 def proxies(manifests: Sequence[Manifest]) -> list[Proxy]:
-    """Those whose flags are all known: a file of settings could say anything."""
+    """Those of which all is known that decides what they send."""
     found: list[Proxy] = []
-    for one in manifests:
-        listed = one.item.at("spec", "template", "spec", "containers") if one.kind in WORKLOADS else None
-        for container in listed.items() if listed is not None else ():
-            flags = _flags(container) if IMAGE.search(container.text_at("image")) else None
-            if flags is not None:
-                found.append(Proxy(one, flags))
+    maps = [one for one in manifests if one.kind == "ConfigMap"]
+    for workload, container in _containers(manifests):
+        settings = told(workload, container, maps, FLAGS)
+        if settings is not None:
+            found.append(Proxy(workload, settings))
     return found
 
 
-def _flags(container: Item) -> frozenset[str] | None:
-    if container.get("envFrom") is not None:
-        return None
-    on: set[str] = set()
-    for name in ("command", "args"):
-        listed = container.get(name)
-        for one in listed.items() if listed is not None else ():
-            if one.masked or one.text.lstrip("-").startswith(("config", "alpha-config")):
-                return None
-            flag, _, value = one.text.partition("=")
-            if flag.startswith("-") and value in ("", "true", "1", "t"):
-                on.add(flag.lstrip("-"))
-    listed = container.get("env")
-    for one in listed.items() if listed is not None else ():
-        variable, given = one.text_at("name"), one.get("value")
-        if not variable.startswith("OAUTH2_PROXY_"):
-            continue
-        flag = variable.removeprefix("OAUTH2_PROXY_").lower().replace("_", "-")
-        if flag in ("config", "alpha-config") or (given is None and flag in FLAGS):
-            return None
-        if given is not None and (given.masked or given.text in ("true", "1")):
-            on.add(flag)
-    return frozenset(on)
+def _containers(manifests: Iterable[Manifest]) -> Iterator[tuple[Manifest, Item]]:
+    for one in manifests:
+        listed = one.item.at("spec", "template", "spec", "containers") if one.kind in WORKLOADS else None
+        for container in listed.items() if listed is not None else ():
+            if IMAGE.search(container.text_at("image")):
+                yield one, container
+
+
+def settings_named(manifests: Iterable[Manifest]) -> set[str]:
+    """The ConfigMaps in which settings of these workloads may lie."""
+    found: set[str] = set()
+    for workload, _ in _containers(manifests):
+        listed = workload.item.at("spec", "template", "spec", "volumes")
+        for volume in listed.items() if listed is not None else ():
+            found.add(volume.text_at("configMap", "name"))
+    return {name for name in found if name and HOLE not in name}
 
 
 def unsent(ingress: Manifest, own: Annotations, known: Sequence[Proxy]) -> Iterator[Unsent]:
@@ -101,15 +100,30 @@ def unsent(ingress: Manifest, own: Annotations, known: Sequence[Proxy]) -> Itera
     named = [one for one in known if _is_called(one.workload, service, namespace)]
     sure = len(named) == 1
     proxy = named[0] if sure else known[0] if len(known) == 1 and not named else None
-    if proxy is None:
-        return
-    for header in own.words("auth-response-headers"):
+    for header in own.words("auth-response-headers") if proxy is not None else ():
         name = header.lower()
-        if name in NEVER:
-            yield Unsent(header, (), NEVER[name], proxy, sure)
-        elif name in SENT and not any(proxy.flags.issuperset(needed) for needed in SENT[name]):
-            missing = tuple(flag for flag in SENT[name][0] if flag not in proxy.flags)
-            yield Unsent(header, missing, "", proxy, sure)
+        if proxy is not None and name in (*NEVER, *SENT) and not proxy.sends(name):
+            yield Unsent(header, *_words(header, proxy.told), sure)
+
+
+def _words(header: str, settings: Told) -> tuple[str, str]:
+    """When the proxy sends a header, and what to do."""
+    name, where = header.lower(), settings.where
+    if settings.listed is not None:
+        return (
+            "sends only if it is listed under injectResponseHeaders",
+            f"list {header} under injectResponseHeaders in {where}",
+        )
+    if name in NEVER:
+        flag = _written("set-xauthrequest", settings)
+        other = f"hand on {NEVER[name]} instead, with {flag} in {where}"
+        return "never sends when it is asked this way", other
+    missing = " and ".join(_written(one, settings) for one in SENT[name][0] if one not in settings.flags)
+    return f"sends only with {missing}", f"add {missing} to {where}"
+
+
+def _written(flag: str, settings: Told) -> str:
+    return f"--{flag}" if settings.where.startswith("the arguments") else f"{flag.replace('-', '_')} = true"
 
 
 def _is_called(workload: Manifest, service: str, namespace: str) -> bool:

@@ -34,7 +34,18 @@ def linked(
     if not cluster.names:
         return list(gateways)
     inside = set(map(id, controllers))
-    return [replace(one, beyond=_neighbours(cluster, one, id(one) in inside)) for one in gateways]
+    return [
+        replace(_unfolded(one, cluster), beyond=_neighbours(cluster, one, id(one) in inside))
+        for one in gateways
+    ]
+
+
+def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
+    """With all hosts, where some of those that others stand for lead to a gateway."""
+    folded = gateway.folded
+    if folded is None or folded.upstreams.isdisjoint(cluster.names):
+        return gateway
+    return folded.unfold(None) or gateway
 
 
 def _holds(raw: bytes) -> bool:
