@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SAMPLE := samples/systems/shop
 PATHS ?=
 
-.PHONY: help lint test check types format bench fuzz fuzz-envoy fuzz-nginx clean
+.PHONY: help lint test check types format bench fuzz fuzz-envoy fuzz-ingress fuzz-nginx clean
 
 help:
 	@echo "make lint                 lint the sample system $(SAMPLE)"
@@ -16,7 +16,7 @@ help:
 	@echo "make types                mypy --strict"
 	@echo "make format               ruff: format and fix in place"
 	@echo "make bench, make fuzz     how fast it is; what the servers do that was not predicted"
-	@echo "make fuzz-nginx           the same with nginx, until you stop it; make fuzz-envoy with Envoy"
+	@echo "make fuzz-nginx           the same with nginx, until you stop it; make fuzz-envoy, make fuzz-ingress"
 	@echo "make mutants PATHS=DIR    how many mistakes, planted into the files there, are found"
 	@echo "make clean                remove .venv and caches"
 
@@ -72,6 +72,9 @@ fuzz-nginx: .venv/installed-dev
 
 fuzz-envoy: .venv/installed-dev
 	$(BIN)/python tests/fuzz_envoy.py $(or $(FUZZ),--count 0)
+
+fuzz-ingress: .venv/installed-dev
+	$(BIN)/python tests/fuzz_ingress.py $(or $(FUZZ),--count 0)
 
 fuzz: .venv/installed-dev
 	$(BIN)/python tests/fuzz.py

@@ -175,7 +175,7 @@ def test_what_a_service_sends(found: Found) -> None:
     assert "auth-response-header-dropped" not in found(fetched, settings + "sends = []")
 
 
-BALANCER = "[load-balancer]\nends-tls = true\n"
+BALANCER = "[[load-balancer]]\nends-tls = true\n"
 PLAIN = """\
         auth_basic "site";
         auth_basic_user_file /etc/nginx/users;
@@ -187,6 +187,10 @@ def test_tls_that_ends_in_front(found: Found) -> None:
     assert "credentials-over-plaintext" in found(PLAIN, "", "--pedantic")
     assert "credentials-over-plaintext" not in found(PLAIN, BALANCER, "--pedantic")
     assert "credentials-over-plaintext" in found(PLAIN, BALANCER + "ports = [8080]", "--pedantic")
+    assert "credentials-over-plaintext" not in found(PLAIN, BALANCER + 'paths = ["*.conf"]', "--pedantic")
+    other = found(PLAIN, BALANCER + 'paths = ["edge/**"]', "--pedantic")
+    assert "credentials-over-plaintext" in other
+    assert other["unmatched-pattern"]["message"] == "no file of the project fits 'edge/**'"
 
 
 PROTO = """\
@@ -237,7 +241,7 @@ def test_what_the_load_balancer_sets_no_client_can(found: Found) -> None:
             proxy_pass http://app:8080;
         }
 """
-    front = "[load-balancer]\nends-tls = false\n"
+    front = "[[load-balancer]]\nends-tls = false\n"
     assert "identity-header-spoofable" in found(body)
     assert "identity-header-spoofable" in found(body, front + 'sets = ["X-Other"]')
     assert "identity-header-spoofable" not in found(body, front + 'sets = ["X-User"]')
@@ -262,7 +266,7 @@ def test_everything_is_shown(
     shown = dict(lines)
     assert shown["public-paths"] == "/a; x.example/b/**  (authlint.toml:1)"
     assert shown["load-balancer"] == (
-        "a load balancer that ends TLS is in front on port 80  (authlint.toml:2)"
+        "all: a load balancer that ends TLS is in front of port 80  (authlint.toml:2)"
     )
     assert shown["auth-service"] == (
         "login:9000 takes the header x-key and answers 401 to a request without  (authlint.toml:5)"

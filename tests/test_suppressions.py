@@ -63,6 +63,17 @@ def test_elsewhere_it_suppresses_nothing_and_that_is_told(text: str) -> None:
     assert sorted(line.partition(":")[0] for line in left(text)) == [RULE, "unused-suppression"]
 
 
+def test_a_comment_at_another_place_of_the_finding_is_told_where_to_stand() -> None:
+    text = f"auth_basic x;\nadd_header y; # authlint: ignore[{RULE}]"
+    at = text.index("add_header")
+    related = (Label(Span("a.conf", at, at + 10), "r"),)
+    finding = Finding(RULE, Level.ERROR, "m", Label(Span("a.conf", 0, 10), "l"), related)
+    result = Result((finding,), Sources({"a.conf": Source("a.conf", text)}), Tally())
+    unused = suppressed(result, SETTINGS)[-1]
+    assert unused.primary.text == "the finding is about line 1"
+    assert unused.cure == "put the comment at line 1"
+
+
 def test_each_rule_of_a_comment_is_judged_on_its_own() -> None:
     text = f"auth_basic x; # authlint: ignore[{RULE}, authorization-dropped]"
     assert left(text) == [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from authlint.flow.assume import NOTHING, Assume, Expects, Front, Service
 from authlint.flow.request import Request, split_authority
+from authlint.globs import matches
 from authlint.record import record
 
 CREDENTIAL_WORDS = {"bearer": "bearer tokens", "basic": "Basic credentials", "cookie": "cookies"}
@@ -39,14 +41,31 @@ class Public:
 
 
 @record
+class Balancer:
+    """A load balancer before the gateways whose files the globs mean (relative to the project root); none: all."""
+
+    paths: tuple[str, ...]
+    front: Front
+
+
+@record
 class Declared:
-    """`assume` is what `flow` takes for granted in place of its own assumptions."""
+    """`assume` is what `flow` takes for granted in place of its own assumptions; `balancers` are in front of some."""
 
     assume: Assume = NOTHING
     public: tuple[Public, ...] = ()
+    balancers: tuple[Balancer, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.public) or self.assume != NOTHING
+        return bool(self.public or self.balancers) or self.assume != NOTHING
+
+    def of(self, files: Iterable[str]) -> Declared:
+        """What holds for a gateway that is made of these files: the first load balancer that is before it counts."""
+        listed = list(files) if self.balancers else []
+        for one in self.balancers:
+            if not one.paths or any(matches(file, glob) for file in listed for glob in one.paths):
+                return replace(self, assume=replace(self.assume, front=one.front))
+        return self
 
     def public_by(self, request: Request) -> Public | None:
         """What says that this request needs no credentials: by the name in its URL or in its Host header."""
@@ -68,10 +87,12 @@ def declared(table: Mapping[str, Any], place: Place) -> Declared:
         entry["name"]: _service(entry, place(["auth-service", number]))
         for number, entry in enumerate(table.get("auth-service", ()))
     }
-    balancer = table.get("load-balancer")
-    front = None if balancer is None else _front(balancer, place(["load-balancer"]))
+    balancers = tuple(
+        Balancer(tuple(entry.get("paths", ())), _front(entry, place(["load-balancer", number])))
+        for number, entry in enumerate(table.get("load-balancer", ()))
+    )
     public = tuple(_public(text, place(["public-paths", text])) for text in table.get("public-paths", ()))
-    return Declared(Assume(expects=expects, services=services, front=front), public)
+    return Declared(Assume(expects=expects, services=services), public, balancers)
 
 
 def _public(text: str, place: str) -> Public:
@@ -110,7 +131,7 @@ def _words(kinds: Sequence[str]) -> str:
 def _front(entry: Mapping[str, Any], place: str) -> Front:
     ends, ports = entry["ends-tls"], entry.get("ports", ())
     sets = entry.get("sets")
-    on = f" on port {' and '.join(map(str, ports))}" if ports else ""
+    on = f" of port {' and '.join(map(str, ports))}" if ports else ""
     words = [f"a load balancer{' that ends TLS' if ends else ''} is in front{on}"]
     if sets is not None:
         words.append(f"and sets {', '.join(sets) or 'no headers'}")

@@ -51,7 +51,7 @@ ENGINE_RULES = (
         "unmatched-pattern",
         "A path or a name in the settings fits nothing",
         Level.WARNING,
-        "A pattern under per-path, or a folder under include-roots, fits no file of the project: the files have\n"
+        "A pattern under paths, or a folder under include-roots, fits no file of the project: the files have\n"
         "moved, or it is misspelled. Or an upstream or auth-service has a name that stands nowhere in what was read.\n"
         "What it was to change is not changed. Correct it, or take it away.",
     ),

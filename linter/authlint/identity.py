@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from authlint.finding import Finding
@@ -35,3 +37,8 @@ def new_ones(
         else:
             kept.append(finding)
     return tuple(kept)
+
+
+def below(path: str, root: Path) -> str:
+    """What a file is called in the project."""
+    return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")

@@ -11,6 +11,7 @@ from authlint.discover import Discovered, is_guarded, shown
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.files import Checkout
 from authlint.flow.request import Request
+from authlint.identity import below
 from authlint.judging import NO_EFFORT, Effort, judge
 from authlint.model.gateway import Gateway
 from authlint.readers.nginx.expand import Library
@@ -149,7 +150,8 @@ def _met(
 def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
     directory = os.path.abspath(gateway.directory)
     checkout = Checkout(directory, (("/etc/nginx", directory),))
-    return Site(gateway, checkout, sources, settings.declared, hosts)
+    declared = settings.declared.of(below(path, settings.root) for path in gateway.files)
+    return Site(gateway, checkout, sources, declared, hosts)
 
 
 def _judged(

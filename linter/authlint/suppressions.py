@@ -61,9 +61,8 @@ def suppressed(result: Result, settings: Settings) -> tuple[Finding, ...]:
         by_file.setdefault(one.span.path, []).append(one)
     kept = [left for finding in result.findings for left in _left(finding, result, by_file)]
     known = rule_ids() | settings.plugins.ids
-    kept += [
-        _unused(one, known) for one in found if _is_idle(one, by_file) and _answerable(one, settings, known)
-    ]
+    idle = [one for one in found if _is_idle(one, by_file) and _answerable(one, settings, known)]
+    kept += [_unused(one, known, _meant_line(one, result)) for one in idle]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     return tuple(one for one in kept if settings.wants(one.rule))
 
@@ -180,7 +179,19 @@ def _answerable(one: Suppression, settings: Settings, known: frozenset[str]) -> 
     return one.rule not in known or settings.wants(one.rule)
 
 
-def _unused(one: Suppression, known: frozenset[str]) -> Finding:
+def _meant_line(one: Suppression, result: Result) -> int | None:
+    """The line of a finding whose other places the comment stands at: that is what its writer meant."""
+    for finding in result.findings:
+        path = finding.primary.span.path
+        if finding.rule == one.rule and path == one.span.path:
+            places = [result.sources.position(label.span).line for label in finding.related]
+            if any(one.line <= line <= one.last for line in places):
+                return result.sources.position(finding.primary.span).line
+    return None
+
+
+def _unused(one: Suppression, known: frozenset[str], meant_line: int | None) -> Finding:
+    cure = "take the comment away"
     where = "in this file" if one.last == EVERYWHERE else _where(one.line, one.last)
     if not one.rule:
         message, text = "the comment ignores nothing: it names no rule", "write ignore[rule-id]"
@@ -190,9 +201,11 @@ def _unused(one: Suppression, known: frozenset[str]) -> Finding:
     else:
         message = f"nothing to ignore: no finding of {one.rule} here"
         text = f"{where} there is no such finding"
+        if meant_line is not None:
+            text, cure = f"the finding is about line {meant_line}", f"put the comment at line {meant_line}"
     if one.why_not:
         text += f"; {one.why_not}"
-    return Finding(UNUSED, Level.WARNING, message, Label(one.span, text), cure="take the comment away")
+    return Finding(UNUSED, Level.WARNING, message, Label(one.span, text), cure=cure)
 
 
 def _where(first: int, last: int) -> str:

@@ -38,13 +38,14 @@ def unmatched(settings: Settings, files: Discovered, sources: Sources) -> Iterat
 
 
 def _unmatched_paths(settings: Settings, files: Discovered) -> list[str]:
-    if not (settings.per_path or settings.include_roots):
+    globs = [glob for one in settings.per_path for glob in one.paths]
+    globs += [glob for one in settings.declared.balancers for glob in one.paths]
+    if not (globs or settings.include_roots):
         return []
     root = str(settings.root)
     wanted = [(str(path.relative_to(settings.root)), path.exists()) for path in settings.include_roots]
     names = [path[len(root) :].lstrip("/") for path in files.project() if path.startswith(root)]
-    for entry in settings.per_path:
-        wanted += [(glob, any(matches(name, glob) for name in names)) for glob in entry.paths]
+    wanted += [(glob, any(matches(name, glob) for name in names)) for glob in globs]
     return [glob for glob, found in wanted if not found]
 
 

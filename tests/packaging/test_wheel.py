@@ -89,7 +89,7 @@ def test_settings_are_checked_and_shown(installed: Path, project: Path) -> None:
         2,
         "authlint: authlint.toml:1: fail-level: 'eror' is none of info, warning, error; did you mean 'error'?\n",
     )
-    (project / "authlint.toml").write_text(f'[levels]\n{RULE} = "info"\n[load-balancer]\nends-tls = true\n')
+    (project / "authlint.toml").write_text(f'[levels]\n{RULE} = "info"\n[[load-balancer]]\nends-tls = true\n')
     assert status(installed, project)[0] == 0
     shown = output(project, installed / "authlint", "config", "show")
     assert f"{RULE} = info  (authlint.toml:1)" in shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 
 CONDITIONS = (
     "$request_method = OPTIONS",
@@ -26,6 +25,8 @@ CONDITIONS = (
     "$g = local",
     "$https",
     "$server_port ~ 0$",
+    "$server_protocol = HTTP/2.0",
+    "$split = a",
 )
 RETURNS = (
     "return 204;",
@@ -41,6 +42,8 @@ RETURNS = (
     "return 308 /n$is_args$args;",
     "return 302;",
     "return 404;",
+    "return 444;",
+    'return 403 "";',
 )
 REWRITES = (
     "rewrite ^/a/(.*)$ /b/$1 last;",
@@ -81,12 +84,11 @@ UPSTREAM_HEADERS = (
 
 
 class Clauses:
-    """A random source that counts the constructs in use. `new`: nginx 1.29.3 and later is meant."""
+    """A random source. `new`: nginx 1.29.3 and later is meant."""
 
     def __init__(self, seed: int, new: bool) -> None:
         self.random = random.Random(seed)
         self.new = new
-        self.used: Counter[str] = Counter()
         self.of_answers = self.maybe(0.55)  # what headers-more is to change
         self.of_requests = self.pick(*MORE_INPUT)
 
@@ -96,14 +98,10 @@ class Clauses:
     def pick(self, *choices: str) -> str:
         return self.random.choice(choices)
 
-    def use(self, construct: str) -> None:
-        self.used[construct] += 1
-
-    def clause(self, chance: float, construct: str, *choices: str) -> list[str]:
+    def clause(self, chance: float, *choices: str) -> list[str]:
         """One of these directives with this chance."""
         if not self.maybe(chance):
             return []
-        self.use(construct)
         return [self.pick(*choices) + ";"]
 
     def inherited(self, level: str) -> str:
@@ -112,46 +110,41 @@ class Clauses:
         always = self.pick("", " always")
         origin = self.pick("*", "$http_origin", "https://app.example", "$m0", "$m1")
         out = [
-            *self.clause(0.25, "add_header", f"add_header {self.pick('X-A', 'X-B')} {value}{always}"),
-            *self.clause(0.2, "cors", f"add_header Access-Control-Allow-Origin {origin}{always}"),
-            *self.clause(0.06, "add_header Vary", f"add_header Vary Origin{always}"),
-            *self.clause(0.05, "add_header challenge", f"add_header WWW-Authenticate Own{always}"),
-            *self.clause(0.25, "proxy_set_header", *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
-            *self.clause(0.05, "proxy_set_header", *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
+            *self.clause(0.25, f"add_header {self.pick('X-A', 'X-B')} {value}{always}"),
+            *self.clause(0.2, f"add_header Access-Control-Allow-Origin {origin}{always}"),
+            *self.clause(0.06, f"add_header Vary Origin{always}"),
+            *self.clause(0.05, f"add_header WWW-Authenticate Own{always}"),
+            *self.clause(0.25, *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
+            *self.clause(0.05, *[f"proxy_set_header {h}" for h in UPSTREAM_HEADERS]),
             *self.more_headers(),
             *self.clause(
                 0.1,
-                "proxy_hide_header",
                 *(f"proxy_hide_header {h}" for h in ("WWW-Authenticate", "X-C", "Vary")),
             ),
-            *self.clause(0.04, "proxy_pass_header", "proxy_pass_header X-C", "proxy_pass_header Vary"),
-            *self.clause(0.1, "proxy_intercept_errors", "proxy_intercept_errors on"),
-            *self.clause(0.04, "proxy_pass_request_headers", "proxy_pass_request_headers off"),
+            *self.clause(0.04, "proxy_pass_header X-C", "proxy_pass_header Vary"),
+            *self.clause(0.1, "proxy_intercept_errors on"),
+            *self.clause(0.04, "proxy_pass_request_headers off"),
             *self.clause(
                 0.06,
-                "proxy_redirect",
                 "proxy_redirect off",
                 "proxy_redirect http://UP1/base/ /r/",
                 "proxy_redirect http://UP1/ https://$host/",
             ),
             *self.clause(
                 0.06,
-                "redirect form",
                 "absolute_redirect off",
                 "port_in_redirect off",
                 "server_name_in_redirect on",
             ),
-            *self.clause(0.06, "client_max_body_size", "client_max_body_size 2", "client_max_body_size 0"),
-            *self.clause(0.06, "real ip", "set_real_ip_from 127.0.0.1", "set_real_ip_from 10.0.0.0/8"),
-            *self.clause(0.04, "recursive_error_pages", "recursive_error_pages on"),
+            *self.clause(0.06, "client_max_body_size 2", "client_max_body_size 0"),
+            *self.clause(0.06, *REAL),
+            *self.clause(0.04, "recursive_error_pages on"),
             *self.limits(),
             *self.cached(),
             *self.cookies(),
         ]
         if self.new:
-            out += self.clause(
-                0.06, "add_header_inherit", "add_header_inherit merge", "add_header_inherit off"
-            )
+            out += self.clause(0.06, "add_header_inherit merge", "add_header_inherit off")
         return " ".join(self.without_repeats(out))
 
     def limits(self) -> list[str]:
@@ -172,10 +165,9 @@ class Clauses:
         """For answers or for requests: headers-more 0.40 loses a level's own where the outer one has both. Of
         requests one header only: with a second one after a removal the server may crash."""
         if not self.of_answers:
-            return self.clause(0.13, "more input headers", self.of_requests)
+            return self.clause(0.13, self.of_requests)
         return self.clause(
             0.18,
-            "more headers",
             'more_set_headers "X-C: more"',
             "more_clear_headers X-A",
             "more_clear_headers X-*",
@@ -188,7 +180,6 @@ class Clauses:
         out = [
             *self.clause(
                 chance,
-                "auth_basic",
                 "auth_basic zone",
                 "auth_basic zone",
                 "auth_basic off",
@@ -198,21 +189,19 @@ class Clauses:
             ),
             *self.clause(
                 chance * 0.6,
-                "auth_request",
                 "auth_request /auth",
                 "auth_request /auth",
                 "auth_request off",
                 "auth_request /nowhere",
                 "auth_request /auth2",
             ),
-            *self.clause(0.15, "allow deny", *ADDRESSES),
-            *self.clause(0.15, "satisfy", "satisfy any", "satisfy all"),
+            *self.clause(0.15, *ADDRESSES),
+            *self.clause(0.15, "satisfy any", "satisfy all"),
         ]
         if out and self.maybe(0.85):
             missing = self.pick("htpasswd", "htpasswd", "htpasswd", "htpasswd", "missing", "html")
             out.append(f"auth_basic_user_file {missing};")
         if self.maybe(0.12):
-            self.use("auth_request_set")
             out.append("auth_request_set $v " + self.pick(*FROM_SERVICE) + ";")
         return " ".join(out)
 
@@ -221,10 +210,8 @@ class Clauses:
         while self.maybe(chance) and len(out) < 3:
             kind = self.random.random()
             if kind < 0.45:
-                self.use("if")
                 out.append(f"if ({self.pick(*CONDITIONS)}) {{ {self.in_branch(level)} {self.action()} }}")
             elif kind < 0.6:
-                self.use("set")
                 out.append("set $v " + self.pick("1", '""', "$uri", "$http_x", "$1", "${v}x") + ";")
             else:
                 out.append(self.action())
@@ -233,7 +220,6 @@ class Clauses:
     def in_branch(self, level: str) -> str:
         if level != "location" or self.maybe(0.4):
             return ""
-        self.use("if with settings")
         return self.pick(
             "add_header X-B if;",
             "add_header X-B if always;",
@@ -245,17 +231,14 @@ class Clauses:
 
     def action(self) -> str:
         if self.maybe(0.45):
-            self.use("return")
             return self.pick(*RETURNS)
         if self.maybe(0.15):
             return "set $w 1;"
-        self.use("rewrite")
         return self.pick(*REWRITES)
 
     def limit_except(self) -> str:
         if not self.maybe(0.1):
             return ""
-        self.use("limit_except")
         inner = self.pick(
             "deny all;", "auth_basic zone; auth_basic_user_file htpasswd;", "auth_basic off;", "allow all;"
         )
@@ -264,7 +247,6 @@ class Clauses:
     def errors(self, chance: float) -> str:
         out: list[str] = []
         while self.maybe(chance) and len(out) < 2:
-            self.use("error_page")
             codes = self.pick(
                 "401",
                 "403",
@@ -288,7 +270,14 @@ class Clauses:
         return " ".join(out)
 
 
+REAL = (
+    "set_real_ip_from 127.0.0.1",
+    "set_real_ip_from 10.0.0.0/8",
+    "set_real_ip_from 127.0.0.0/8; real_ip_header X-Forwarded-For",
+    "set_real_ip_from 127.0.0.1; set_real_ip_from 10.0.0.0/8; real_ip_header X-Forwarded-For; real_ip_recursive on",
+)
 VALUES = (
+    "$server_protocol$http2",
     "$upstream_cache_status",
     "$split",
     "$g",

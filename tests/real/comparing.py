@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.real import http2
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
 from tests.real.stage import free_ports
@@ -23,7 +25,7 @@ from authlint.model.gateway import Gateway, Server
 from authlint.model.unknown import Unknown
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.read import read
-from authlint.text import Sources
+from authlint.text import Sources, Span
 
 FILES = {
     "htpasswd": "USER:{PLAIN}PASSWORD\n",
@@ -59,7 +61,7 @@ CARRIED = (
     "upgrade",
 )
 DOWN = "127.0.0.1:1"  # where nobody listens
-LISTENERS = ("PORT", "SECOND", "SECURE")  # the last for TLS
+LISTENERS = ("PORT", "SECOND", "SECURE", "SPENT")  # SECURE for TLS; SPENT is asked once, before all others
 TLS = Path(__file__).with_name("tls")
 
 
@@ -74,6 +76,7 @@ class Question:
     status: int = 200
     replied: tuple[tuple[str, str], ...] = ()
     listener: str = "PORT"  # UNSECURED: no TLS where it is spoken
+    http2: bool = False
 
     @property
     def socket(self) -> str:
@@ -115,6 +118,7 @@ class Bench:
     listeners: dict[str, int]
     applications: Applications
     stored: dict[Slot, Reply] = field(default_factory=dict)  # what authlint believes to be in nginx' caches
+    used_up: frozenset[Span] = frozenset()  # limits of the zone that is spent
     uses: Counter[Slot] = field(
         default_factory=Counter
     )  # and how often something was looked for there in vain
@@ -138,7 +142,8 @@ class Bench:
         self.recorder.received.clear()
         port, headers = self.listeners[question.socket], list(question.complete)
         secure = question.listener == "SECURE"
-        response = send(port, question.method, question.target, headers, question.body, secure)
+        asking = http2.send if question.http2 else send
+        response = asking(port, question.method, question.target, headers, question.body, secure)
         return response, self.predicted(question)
 
     def replied(self, question: Question) -> tuple[tuple[str, str], ...]:
@@ -156,9 +161,10 @@ class Bench:
                 replies[f"127.0.0.1:{self.auth}"] = Reply(*self.recorder.scripts[self.auth].answer(one))
         scheme = "https" if question.listener == "SECURE" else "http"
         url = f"{scheme}://app.example:{self.listeners[question.socket]}{question.target}"
-        request = Request(question.method, url, question.complete, question.body)
+        spoken = "HTTP/2.0" if question.http2 else "HTTP/1.1"
+        request = Request(question.method, url, question.complete, question.body, protocol=spoken)
         files = Checkout(str(self.folder), complete=True)
-        assume = Assume(replies=replies, stored=dict(self.stored), uses=dict(self.uses))
+        assume = Assume(replies=replies, used_up=self.used_up, stored=dict(self.stored), uses=dict(self.uses))
         outcome = run(self.gateway, request, assume, files)
         for event in outcome.trace:
             if isinstance(event.subject, Missed):
@@ -199,6 +205,13 @@ class Bench:
                 yield from _got("the auth service", next(said), one)
         if outcome.upstream is not None and own and outcome.upstream.address != DOWN:
             yield from _got("upstream", outcome.upstream, own[-1])
+
+
+def _spent(texts: Mapping[str, str]) -> Iterator[Span]:
+    """Where the limits of the zone are that is used up; `texts` by name."""
+    for name, text in texts.items():
+        for found in re.finditer("limit_req zone=spent(?=;)", text):
+            yield Span(name, *found.span())
 
 
 def _got(who: str, said: Reached, really: Received) -> Iterator[str]:
@@ -265,6 +278,9 @@ def bench(
         made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
         used = [port for name, port in listeners.items() if f":{name}" in configuration]
         with RealNginx(binary, folder, *used):
+            if "SPENT" in configuration:
+                send(listeners["SPENT"], "GET", "/", [("Host", "spent")])
+                made.used_up = frozenset(_spent(written))
             yield made
     finally:
         if applications is None:

@@ -46,19 +46,20 @@ AUTH = (
     "deny all; proxy_pass http://AUTH;",
     "auth_basic zone; auth_basic_user_file htpasswd; proxy_pass http://AUTH;",
 )
+# The one request that a limit of this zone lets pass is made here before any other.
+SPENT = "    server { listen 127.0.0.1:SPENT; location / { limit_req zone=spent; } }\n"
 
 
 class Grammar(Surroundings):
-    """Writes one configuration; `used` counts the constructs in it."""
+    """Writes one configuration."""
 
     def configuration(self) -> str:
         maps = "".join(self.map(n) for n in range(2))
         servers = "".join(self.server(n) for n in range(self.random.choice((1, 1, 2, 2, 3))))
         inherited = f"{self.maybe_included(self.inherited('http'))} {self.access(0.05)}"
-        return f"events {{}}\nhttp {{\n{maps}{self.around()}{inherited}\n{servers}}}\n"
+        return f"events {{}}\nhttp {{\n{maps}{self.around()}{inherited}\n{servers}{SPENT}}}\n"
 
     def map(self, number: int) -> str:
-        self.use("map")
         source = self.pick(
             "$http_x", "$request_method", "$http_origin", "$arg_k", "$http_authorization", "$host",
             "$uri", "$http_x$arg_k", "$cookie_a", "$m1" if number == 0 else "$http_x",
@@ -79,7 +80,6 @@ class Grammar(Surroundings):
         return f"    map {source} $m{number} {{ {' '.join(lines)} }}\n"
 
     def server(self, number: int) -> str:
-        self.use("server")
         names = self.pick(
             "app.example", "other.example", "*.example", "_", "~^app", "~^(?<sub>.+)\\.ex", ".example"
         )
@@ -92,18 +92,17 @@ class Grammar(Surroundings):
             self.access(0.3),
             self.rewrites("server", 0.25),
             self.errors(0.25),
-            " ".join(self.clause(0.06, "merge_slashes", "merge_slashes off")),
-            " ".join(self.clause(0.06, "underscores_in_headers", "underscores_in_headers on")),
-            " ".join(self.clause(0.04, "ignore_invalid_headers", "ignore_invalid_headers off")),
+            " ".join(self.clause(0.06, "merge_slashes off")),
+            " ".join(self.clause(0.06, "underscores_in_headers on")),
+            " ".join(self.clause(0.04, "ignore_invalid_headers off")),
             " ".join(
                 self.clause(
                     0.03,
-                    "header buffers",
                     "large_client_header_buffers 2 1k",
                     "large_client_header_buffers 4 2k",
                 )
             ),
-            " ".join(self.clause(0.05, "server try_files", "try_files $uri =404", "try_files $uri @n")),
+            " ".join(self.clause(0.05, "try_files $uri =404", "try_files $uri @n")),
             "location @n { " + self.content(pattern=True) + " }",
             "location = /auth { " + self.pick("internal;", "") + self.auth_target() + " }",
             "location /auth2 { internal; " + self.auth_target() + " }",
@@ -118,10 +117,9 @@ class Grammar(Surroundings):
         if plain in taken:
             return ""
         taken.add(plain)
-        self.use("location " + (head.split()[0] if head[0] != "/" else "prefix"))
         pattern = head.startswith("~")
         inner = [
-            *self.clause(0.03, "internal", "internal"),
+            *self.clause(0.03, "internal"),
             self.maybe_included(self.inherited("location")),
             self.access(0.35),
             self.rewrites("location", 0.3),
@@ -132,7 +130,6 @@ class Grammar(Surroundings):
         if outermost and head in ("/", "/a", "/a/", "/b", "~ ^/a") and self.maybe(0.2):
             nested = self.pick(*INNER)
             if not nested.lstrip("= ").startswith("/") or nested.lstrip("= ").startswith(head):
-                self.use("nested location")
                 inner.append(self.location(nested, set(), False))
         quoted = f'"{head}"' if " " in head and head[0] == "/" else head
         return f"location {quoted} {{ {' '.join(part for part in inner if part)} }}"
@@ -140,17 +137,15 @@ class Grammar(Surroundings):
     def content(self, pattern: bool = False, head: str = "") -> str:
         choice = self.random.random()
         if choice < 0.4:
-            self.use("proxy_pass")
             uri = "" if pattern else self.pick("", "", "/", "/base/", "/base", "/b%20c/")
             passed = f"proxy_pass http://{self.pick('UP1', 'UP2', 'UP3', 'group')}{uri};"
             return " ".join(
                 [
                     passed,
-                    *self.clause(0.03, "proxy_method", "proxy_method POST", "proxy_method $request_method"),
+                    *self.clause(0.03, "proxy_method POST", "proxy_method $request_method"),
                 ]
             )
         if choice < 0.47:
-            self.use("proxy_pass variable")
             rest = self.pick("", "$request_uri", "/fixed", "/v$uri$is_args$args")
             return f"set $u UP1; proxy_pass http://$u{rest};"
         if choice < 0.57:
@@ -158,22 +153,17 @@ class Grammar(Surroundings):
         if choice < 0.66:
             return self.try_files()
         if choice < 0.71:
-            self.use("index")
             return "index " + self.pick("index.html", "no.html", "/a.txt", "no.html index.html") + ";"
         if choice < 0.75:
-            self.use("autoindex")
             return "autoindex on;"
         if choice < 0.83 and head.startswith(("/", "^~ /", "= /")):
-            self.use("alias")
             exact = head.startswith("=") and not head.endswith("/")
             bare = self.pick("html/a.txt", "html") if exact else "html/"
             return f"alias {self.pick('html/', 'html/dir/', bare)};"
-        self.use("static")
         return ""
 
     def other_protocol(self) -> str:
         name = self.pick("fastcgi", "fastcgi", "uwsgi", "scgi", "grpc")
-        self.use(f"{name}_pass")
         intercept = self.pick("", "", f"{name}_intercept_errors on;", f"{name}_hide_header X-C;")
         if name == "grpc":
             own = self.pick(
@@ -194,15 +184,13 @@ class Grammar(Surroundings):
         return f"{name}_param REQUEST_METHOD $request_method; {name}_param REQUEST_URI {target}; {own} {off}"
 
     def try_files(self) -> str:
-        self.use("try_files")
         choices = (
             "$uri =404", "$uri $uri/ /a.txt", "$uri @n", "/nope @n", "/a.txt =403", "$uri $uri/ =404",
             "$uri /b", "$uri $uri/index.html /b?q=$uri", "$uri/ @n", "/$arg_k /dir/index.html =401",
-            "$uri @missing",
+            "$uri @missing", "$uri =444",
         )  # fmt: skip
         passing = self.pick("", "", "", "proxy_pass http://UP2;")
         return f"try_files {self.pick(*choices)}; {passing}"
 
     def auth_target(self) -> str:
-        self.use("auth target")
         return self.pick(*AUTH)

@@ -36,13 +36,22 @@ class Lowered:
     ports: dict[int, int] = field(default_factory=dict)
     upstreams: dict[str, int] = field(default_factory=dict)
     judges: set[str] = field(default_factory=set)
+    spoken: dict[str, str] = field(default_factory=dict)  # protocols of upstreams, by their names
+    fixed: set[int] = field(default_factory=set)  # no application of anybody's
+    appends: bool = False  # whether headers-more can append a header: Debian's cannot
 
-    def real(self, authority: str, judge: bool = False) -> int:
+    def real(self, authority: str, judge: bool = False, encoding: str = "http") -> int:
         """The port where a Service answers; it does from now on."""
         if authority not in self.upstreams:
-            self.upstreams[authority] = self.recorder.serve(Script(judge=judge))
+            self.upstreams[authority] = self.recorder.serve(Script(judge=judge), encoding=encoding)
             self.judges.update([authority] if judge else [])
         return self.upstreams[authority]
+
+    def answering(self, status: int) -> int:
+        """The port of the controller's own backend, which says the same to everybody."""
+        if not self.fixed:
+            self.fixed.add(self.recorder.serve(Script(status)))
+        return next(iter(self.fixed))
 
     def names(self) -> dict[int, str]:
         return {port: authority for authority, port in self.upstreams.items()}
@@ -60,16 +69,30 @@ def manifests(sample: Path) -> list[Manifest]:
 def lower(sample: Path, folder: Path, recorder: Recorder) -> Lowered:
     """Writes the configuration of a sample's Ingress objects to `folder`."""
     folder.mkdir(parents=True)
-    found = manifests(sample)
-    read, _ = gateways(found, [])
-    assert read, "nothing in this sample is for the controller"
-    made = Lowered(folder, read[0], recorder)
-    nodes = [placed(node, made) for node in lowered(found, []) if runs(node)]
-    lines = [*(line for node in nodes for line in written(node, 1)), *_services(made)]
     certificate(folder)
-    head = f"    ssl_certificate {folder}/tls.pem;\n    ssl_certificate_key {folder}/tls.key;\n"
+    return lower_objects(manifests(sample), folder, recorder, (folder / "tls.pem", folder / "tls.key"))
+
+
+def lower_objects(
+    found: Sequence[Manifest], folder: Path, recorder: Recorder, pair: tuple[Path, Path], new: bool = False
+) -> Lowered:
+    """Writes the configuration of objects to a folder that is there; `pair` is a certificate and its key."""
+    read, _ = gateways(found, [])
+    assert read, "nothing here is for the controller"
+    nodes = [node for node in lowered(found, []) if runs(node)]
+    made = Lowered(folder, read[0], recorder, spoken=dict(_spoken(nodes)), appends=new)
+    lines = [*(line for node in nodes for line in written(placed(node, made), 1)), *_services(made)]
+    head = f"    ssl_certificate {pair[0]};\n    ssl_certificate_key {pair[1]};\n"
     (folder / "nginx.conf").write_text("events {}\nhttp {\n" + head + "\n".join(lines) + "\n}\n")
     return made
+
+
+def _spoken(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """Which upstreams are spoken to in another protocol than HTTP."""
+    for node in nodes:
+        if node.name in ("grpc_pass", "fastcgi_pass"):
+            yield node.args[0].text.rpartition("/")[2], node.name.removesuffix("_pass")
+        yield from _spoken(node.children or ())
 
 
 def _services(made: Lowered) -> Iterator[str]:
@@ -87,14 +110,16 @@ def placed(node: Node, made: Lowered, around: str = "") -> Node:
     """A directive with addresses of this machine in the place of those that it names."""
     children = node.children
     if children is not None:
-        children = tuple(placed(one, made, node.name) for one in children if runs(one))
+        inside = f"upstream {node.args[0].text}" if node.name == "upstream" else node.name
+        children = tuple(placed(one, made, inside) for one in children if runs(one))
     words = [word.text for word in node.args]
     if node.name == "listen":
         port = made.ports.setdefault(int(words[0]), 0) or free_port()
         made.ports[int(words[0])] = port
         words[0] = f"127.0.0.1:{port}"
-    elif node.name == "server" and around == "upstream":
-        words[0] = f"127.0.0.1:{made.real(words[0])}"
+    elif node.name == "server" and around.startswith("upstream "):
+        encoding = made.spoken.get(around.removeprefix("upstream "), "http")
+        words[0] = f"127.0.0.1:{made.real(words[0], encoding=encoding)}"
     elif node.name == "set" and words[0] == "$target":
         words[1] = _service(words[1], made)
     elif node.name == "proxy_cache_path":
@@ -103,11 +128,9 @@ def placed(node: Node, made: Lowered, around: str = "") -> Node:
         words[0] = str(made.folder / Path(words[0]).name)
         Path(words[0]).write_text(USERS)
     elif node.name == "@answer":
-        # Of a file that is not there.
-        node, words = (
-            replace(node, name="try_files", args=(*node.args, *node.args)),
-            ["/none", f"={words[0]}"],
-        )
+        node, words = replace(node, name="proxy_pass"), [f"http://127.0.0.1:{made.answering(int(words[0]))}"]
+    elif node.name == "more_set_headers" and words[0] == "-a" and not made.appends:
+        node, words = replace(node, name="add_header", args=node.args[:2]), words[-1].split(": ", 1)
     elif node.name == "set_escape_uri":
         # A module of the controller's build; what it escapes is not compared.
         node = replace(node, name="set")

@@ -75,7 +75,6 @@ def question(draw: Surroundings) -> Question:
         status = 204
     replied = REPLIED.get(status, ()) if status != 200 or draw.maybe(0.4) else ()
     if draw.maybe(0.03):
-        draw.use("X-Accel-Redirect")
         replied = (*replied, ("X-Accel-Redirect", draw.pick(*ACCELERATED)))
     if draw.maybe(0.15):
         replied = (*replied, ("Set-Cookie", draw.pick(*COOKIES)))
@@ -88,4 +87,6 @@ def question(draw: Surroundings) -> Question:
     if listener == "SECURE" and draw.maybe(0.15):
         listener = "UNSECURED"
     body = "" if listener == "SECURE" else body
-    return Question(method, target, tuple(headers), body, status, replied, listener)
+    spoken = (listener == "SECURE" and draw.later) or (listener == "SECOND" and draw.later_plain)
+    later = spoken and draw.maybe(0.6)
+    return Question(method, target, tuple(headers), body, status, replied, listener, later)

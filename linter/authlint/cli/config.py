@@ -16,10 +16,10 @@ DEFAULT = "default"
 
 @click.group()
 def config() -> None:
-    """Show the settings."""
+    """Show the settings, or their schema."""
 
 
-@config.command()
+@config.command(short_help="Print every setting, and where it comes from.")
 @click.option("--config", "file", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
 @click.pass_context
@@ -82,12 +82,14 @@ def _surroundings(declared: Declared) -> list[tuple[str, str]]:
     """What is said of everything around the gateway. Where it was said stands in the last column."""
     assume = declared.assume
     expects = [f"{name} expects {one.header}" for name, one in assume.expects.items()]
-    front = assume.front.said if assume.front is not None else ""
+    fronts = [
+        f"{', '.join(one.paths) or 'all'}: {_without_place(one.front.said)}" for one in declared.balancers
+    ]
     return [
         ("public-paths", _list([one.host + one.path for one in declared.public])),
         ("upstream", _list(expects)),
         ("auth-service", _list([_without_place(one.said) for one in assume.services.values()])),
-        ("load-balancer", _list([_without_place(front)] if front else [])),
+        ("load-balancer", _list(fronts)),
     ]
 
 

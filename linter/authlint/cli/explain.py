@@ -30,7 +30,7 @@ def rules(form: str) -> None:
         click.echo(f"{rule.id:<{wide}}  {rule.level!s:<7}  {rule.summary}")
 
 
-@click.command()
+@click.command(short_help="Print a rule's manual page.")
 @click.argument("rule_id", metavar="RULE")
 def explain(rule_id: str) -> None:
     """Print a rule's manual: what happens, what cures it, when it stays quiet."""

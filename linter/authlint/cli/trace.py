@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from authlint.flow.request import Request
 
 
-@click.command()
+@click.command(short_help="Tell what happens to one request.")
 @click.argument("config", nargs=-1, required=True)
 @click.option("--request", "asked", metavar="'METHOD URL'", help="The request to follow.")
 @click.option(
@@ -50,17 +50,18 @@ def trace(
     try:
         if (asked is None) == (file is None):
             raise TraceError("give either --request or --requests")
+        one = _one(asked, headers, data) if asked is not None else None
         gateways, missing = open_gateways(config, sources)
         if missing:
             raise TraceError(missing)
         gateway = joined(gateways)
         teller = Teller(sources, show_secrets)
         questions = (
-            [_one(asked, headers, data)]
-            if asked is not None
+            [one]
+            if one is not None
             else [request_of(line, number) for number, line in enumerate(_lines(file or "-")) if line.strip()]
         )
-        declared = _declared(settings, isolated)
+        declared = _declared(config, settings, isolated)
         for index, (request, assume) in enumerate(questions):
             outcome = answer(gateway, request, replace(declared, replies=assume.replies))
             if form == "json":
@@ -72,7 +73,7 @@ def trace(
         sys.exit(2)
 
 
-def _declared(settings: str | None, isolated: bool) -> Assume:
+def _declared(config: tuple[str, ...], settings: str | None, isolated: bool) -> Assume:
     """What the settings say of the gateway's surroundings."""
     from pathlib import Path
 
@@ -83,9 +84,11 @@ def _declared(settings: str | None, isolated: bool) -> Assume:
     if isolated or find(Path.cwd(), file) is None:
         return NOTHING
     from authlint.engine_rules import rule_ids
+    from authlint.identity import below
     from authlint.settings import load
 
-    return load(Path.cwd(), rule_ids(), file=file).declared.assume
+    found = load(Path.cwd(), rule_ids(), file=file)
+    return found.declared.of(below(path, found.root) for path in config).assume
 
 
 def _one(asked: str, headers: tuple[str, ...], data: str) -> tuple[Request, Assume]:

@@ -114,10 +114,8 @@ def _request(p: Passage, crossing: Crossing, url: str, peer: str) -> Request:
             headers.append((header.name, mark))
         else:
             headers.append((header.name, header.value))
-    vouched, body = p.shared.request.vouched, p.shared.request.body
-    return Request(
-        reached.method or "GET", url, tuple(headers), "" if p.nested else body, peer, vouched, tuple(unsure)
-    )
+    vouched, body = p.shared.request.vouched, "" if p.nested else p.shared.request.body
+    return Request(reached.method or "GET", url, tuple(headers), body, peer, vouched, unsure=tuple(unsure))
 
 
 def _received(p: Passage, crossing: Crossing, inner: Outcome) -> Content:

@@ -8,13 +8,17 @@ from dataclasses import replace
 from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
-from authlint.flow.request import split_authority
+from authlint.flow.request import Request, split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
 from authlint.model.unknown import Unknown
 from authlint.record import record
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+# Its limits are those of compressed headers, and releases differ in what they know of the request (measured).
+REFUSED_LATER = "what becomes of a request over HTTP/2 that is refused while it is read"
+# nginx 1.31 reads a path that comes behind the host by the rules of that host's server (measured).
+SLASHES = "whose merge_slashes counts over HTTP/2: this depends on the order of what a client sends, and on the release"
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -26,6 +30,7 @@ class Refusal:
     location: str | None = None
     known_as: int | None = None  # the number under which a Recover finds it, where it is another
     routed: bool = False  # the route that would take the request has its say about the answer
+    unclear: str = ""  # why nobody can tell what the refusal is like
 
 
 @record
@@ -57,31 +62,56 @@ def _meant(header: Header, unsure: tuple[tuple[str, str], ...]) -> Header:
 
 
 def _decoded(shared: Shared, host: VirtualHost) -> Taken:
+    request = shared.request
+    if not _spoken(shared):
+        return _unread(
+            shared, Refusal(shared.listener.intake.silence or 400, "another version of HTTP", True)
+        )
+    taken = _parsed(shared, host)
+    if taken.refusal is not None:
+        unclear = REFUSED_LATER if _is_later(request) else ""
+        return replace(taken, refusal=replace(taken.refusal, unclear=taken.refusal.unclear or unclear))
+    if request.method in host.refused:
+        return replace(taken, refusal=Refusal(405, "the method is refused"))
+    plain = shared.listener.intake.plain
+    if plain is not None and shared.listener.tls and not shared.tls:
+        return replace(taken, refusal=Refusal(plain, "no TLS where TLS is spoken", known_as=497))
+    return taken
+
+
+def _spoken(shared: Shared) -> bool:
+    """Whether the client's version of HTTP is spoken here; else the server hangs up (measured)."""
+    later = shared.listener.intake.protocols == "later" and not shared.listener.tls
+    return not (later and shared.request.protocol.startswith("HTTP/1"))
+
+
+def _is_later(request: Request) -> bool:
+    return request.protocol.startswith("HTTP/2")
+
+
+def _parsed(shared: Shared, host: VirtualHost) -> Taken:
+    """What reading the request line and the headers brings."""
     request, default = shared.request, shared.listener.default
     path, query = split_target(request.target)
     decoded = decode(path)
     clean = None if decoded is None else normalise(decoded, default.merge_slashes)
     room = Room(default.buffers)
     if not room.takes(len(f"{request.method} {request.target} HTTP/1.1") + 2):
+        shared.cut = True
         return _unread(shared, Refusal(414, "the request line is too long", True))
+    if _is_later(request) and decoded and "//" in decoded and host.merge_slashes != default.merge_slashes:
+        return Taken("", None, [], Refusal(400, "two slashes", unclear=SLASHES))
     if clean is None:  # the request line is as far as reading came
         return _unread(shared, Refusal(400, "a bad request", True))
-    headers, refusal = _understood(shared, host, room)
-    if refusal is not None:
-        return Taken(clean, query, headers, refusal)
-    if request.method in host.refused:
-        return Taken(clean, query, headers, Refusal(405, "the method is refused"))
-    plain = shared.listener.intake.plain
-    if plain is not None and shared.listener.tls and not shared.tls:
-        return Taken(clean, query, headers, Refusal(plain, "no TLS where TLS is spoken", known_as=497))
-    return Taken(clean, query, headers)
+    return Taken(clean, query, *_understood(shared, host, room))
 
 
 def _unread(shared: Shared, refusal: Refusal) -> Taken:
-    url = f"{shared.request.scheme}://:{shared.request.port}"
+    url, target = f"{shared.request.scheme}://:{shared.request.port}", shared.request.target
     shared.request = replace(shared.request, url=url, headers=(), body="", _parts=[])
     shared.host = shared.listener.default
     shared.unread = True
+    shared.unread_target = target
     return Taken("", None, [], refusal)
 
 
@@ -112,7 +142,9 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
     Until the Host header has been read it is the default host's request (measured).
     """
     request = shared.request
-    named = not any(name.lower() == "host" for name, _ in request.headers)
+    # Of HTTP/2 it is read first, wherever it stands (measured).
+    early = _is_later(request)
+    named = early or not any(name.lower() == "host" for name, _ in request.headers)
     here = host if named else shared.listener.default
     out = [Header("Host", request.host)] if named else []
     authorized = False
@@ -131,8 +163,16 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
             break
         authorized = authorized or lower == "authorization"
         if lower == "host":
-            here, named = host, True
-            out.insert(0, Header("Host", request.host))
+            here = host
+            if not named:
+                out.insert(0, Header("Host", request.host))
+            named = True
+        elif (
+            early and lower == "cookie" and (known := next((h for h in out if h.name.lower() == lower), None))
+        ):
+            out[out.index(known)] = Header(
+                known.name, behind(known.value, "; ", value)
+            )  # one line again (measured)
         elif _is_named(name, here.header_names):
             out.append(Header(name, value))
     if refusal is not None:  # of a body nobody has asked yet how long it is (measured)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from authlint.flow.outcome import Header, Outcome, Reached
+from authlint.model.unknown import Unknown
 
 
 def merge(outcomes: list[Outcome], reasons: tuple[str, ...], complete: bool) -> Outcome:
@@ -24,7 +25,7 @@ def merge(outcomes: list[Outcome], reasons: tuple[str, ...], complete: bool) -> 
         status=None if not agreed else first.status,
         answered_by=first.answered_by if agreed else None,
         decided=first.decided if agreed else None,
-        headers=tuple(h for h in first.headers if all(_has(one, h) for one in outcomes)),
+        headers=_common(outcomes, reasons),
         unknown=tuple(unknown) or reasons,
         assumed=assumed,
         alternatives=tuple(outcomes),
@@ -43,6 +44,19 @@ def _reached(reached: Reached | None) -> tuple[object, ...] | None:
 
 def _headers(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
     return sorted((h.name.lower(), str(h.value)) for h in headers)
+
+
+def _common(outcomes: list[Outcome], reasons: tuple[str, ...]) -> tuple[Header, ...]:
+    """The headers of every world; and one more of each name on which worlds differ, of which nobody can tell."""
+    same = tuple(h for h in outcomes[0].headers if all(_has(one, h) for one in outcomes))
+    names = {h.name.lower(): h.name for one in outcomes for h in one.headers}
+    differ = [name for lower, name in names.items() if len({_values(one, lower) for one in outcomes}) > 1]
+    why = Unknown(reasons[0] if reasons else "this differs")
+    return (*same, *(Header(name, why) for name in differ))
+
+
+def _values(one: Outcome, lower: str) -> tuple[str, ...]:
+    return tuple(sorted(str(h.value) for h in one.headers if h.name.lower() == lower))
 
 
 def _has(one: Outcome, header: Header) -> bool:

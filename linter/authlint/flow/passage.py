@@ -41,7 +41,13 @@ class Shared:
     peer: str | None = None
     method: str = "GET"
     unread: bool = False  # of the client's request nothing is known
+    unread_target: str = ""  # what the client asked for, where nothing of it was understood
+    cut: bool = False  # the request line was not even read to its end
     renamed: str | Unknown | None = None  # the host, once the request's Host header was changed
+    rounds: int = 0  # how often the steps of a block were begun
+    counted: dict[str, int] = field(
+        default_factory=dict
+    )  # the round in which limits of a group counted the request
     hops: int = 0  # gateways of the same configuration in a row
 
     @property
@@ -82,6 +88,7 @@ class Passage:
     refused: bool = False  # as soon as it was taken in
     discarded: bool = False  # the body, for its size
     jumps: int = 0
+    round: int = 0
     kept: list[Header] = field(default_factory=list)
     challenges: tuple[Header, ...] = ()  # the last ones among `kept`: a later pass takes back these alone
     pending: Denied | None = (

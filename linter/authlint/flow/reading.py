@@ -90,6 +90,16 @@ def scheme(p: Passage) -> str:
     return "https" if p.shared.tls else "http"
 
 
+def protocol(p: Passage) -> str | Unknown:
+    """The version of HTTP that the client speaks."""
+    if p.shared.cut:
+        return ""
+    said = p.shared.request.protocol
+    if not said and p.shared.listener.intake.protocols != "1":
+        return Unknown("the version of HTTP that the client speaks")
+    return said or "HTTP/1.1"
+
+
 def claim(p: Passage, path: str) -> str | Unknown:
     """A claim of a token that was verified, empty where there is none."""
     payload, *names = path.split("/")

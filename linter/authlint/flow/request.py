@@ -15,9 +15,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 @record
 class Request:
-    """`url` is absolute. A Host header beats the URL's host. `vouched` are credentials (whole header values)
-    that are valid by assumption; every other one is valid unless the configuration refutes it. `unsure` are texts in
-    headers that stand for what nobody knows, and why nobody does."""
+    """`url` is absolute; `protocol` is "HTTP/1.1", "HTTP/2.0"... (empty: nobody said). A Host header beats the URL's
+    host. `vouched` are credentials (whole header values) that are valid by assumption; every other one is valid unless
+    the configuration refutes it. `unsure` are texts in headers that stand for what nobody knows, and why nobody
+    does."""
 
     method: str
     url: str
@@ -25,6 +26,7 @@ class Request:
     body: str = ""
     peer: str | None = None  # None: an address that the configuration does not name
     vouched: frozenset[str] = frozenset()
+    protocol: str = ""
     unsure: tuple[tuple[str, str], ...] = ()
     _parts: list[str] = field(default_factory=list, compare=False, repr=False)
 

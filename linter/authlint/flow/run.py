@@ -114,6 +114,8 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     if hosting.match is not None:
         capture(p, hosting.match)
     if refusal is not None:
+        if refusal.unclear:
+            return _close(p, Undecided(refusal.unclear, host.span))
         if refusal.routed and not enter_route(p):
             return _close(
                 p, Undecided("which filters have their say about a request that is refused early", host.span)
@@ -284,6 +286,8 @@ def _answer(p: Passage, result: Answered | Undecided) -> Content:
 
 
 def _steps(p: Passage) -> Content:
+    p.shared.rounds += 1
+    p.round = p.shared.rounds
     todo = list(p.in_force.steps)
     while todo:
         step = todo.pop(0)
@@ -293,7 +297,7 @@ def _steps(p: Passage) -> Content:
                 return again
             todo = again
             continue
-        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Require)):
+        if p.pending is not None and not isinstance(step, (Amend, SetAddress, Limit, Require)):
             denied, p.pending = p.pending, None
             return _refusal(p, denied)
         content = _step(p, step)

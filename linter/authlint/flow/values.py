@@ -20,6 +20,7 @@ from authlint.flow.reading import (
     joined,
     one_text,
     peer_address,
+    protocol,
     scheme,
     server_name,
     url,
@@ -237,7 +238,12 @@ def _of_request(p: Passage, value: Get) -> str | Unknown | None:
         case "claim":
             return claim(p, value.name)
         case "request-line":
-            return f"{shared.request.method} {shared.request.target} HTTP/1.1"
+            if shared.cut:
+                return Unknown("how much was read of the request line")
+            target = shared.unread_target or shared.request.target
+            return joined([f"{shared.request.method} {target} ", protocol(p)])
+        case "protocol":
+            return protocol(p)
         case "method":
             return shared.method
         case "own-method":
@@ -290,12 +296,10 @@ def _of_response(p: Passage, value: Get) -> str | Unknown | None:
         case "upstream-host" | "upstream-port":
             return _upstream_authority(p, value.kind == "upstream-port")
         case "upstream-header":
-            if p.upstream_status is None:
-                return ""
             texts = [h.value for h in p.upstream_headers if h.name.lower() == value.name]
-            if texts:
+            if texts:  # of an answer from a cache too, for which nobody was asked
                 return one_text(p, value.name, texts)
-            if p.upstream_stated:
+            if p.upstream_status is None or p.upstream_stated:
                 return ""
             return Unknown(f"the header {value.name} of {p.upstream.name if p.upstream else 'the upstream'}")
         case "upstream-status":

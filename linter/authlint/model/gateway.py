@@ -165,7 +165,7 @@ class Intake:
     that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
     what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
     answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
-    is no answer: the connection is closed.
+    is no answer: the connection is closed. `protocols`: which versions of HTTP are spoken.
     """
 
     paths: Literal["decoded", "as-sent"] = "decoded"
@@ -186,6 +186,7 @@ class Intake:
     lines: Literal["all", "first", "unsure"] = "all"
     plain: int | None = None
     silence: int | None = None
+    protocols: Literal["1", "1 and later", "later"] = "1"
 
 
 @record

@@ -221,13 +221,16 @@ class Require:
 @record
 class Limit:
     """So many requests in a row pass, `at_once` (None: somebody else counts them); what comes then is answered
-    `status`. A request with an empty `key` is not counted; `status_span` is the setting that names the status."""
+    `status`. A request with an empty `key` is not counted; `status_span` is the setting that names the status. Of
+    one `group` ("": of none) those are looked at that stand together where a request is counted first, and no others
+    later on its way."""
 
     status: int
     at_once: int | None
     key: Value | None
     span: Span
     status_span: Span | None = None
+    group: str = ""
 
 
 @record

@@ -21,6 +21,7 @@ Kind: TypeAlias = Literal[
     "path",  # the path as the gateway sees it now: decoded, possibly rewritten
     "target",  # path and query as the client sent them
     "request-line",
+    "protocol",  # HTTP/1.1, HTTP/2.0
     "method",
     "own-method",  # under which the request is handled here: an auth request is a GET
     "scheme",

@@ -26,8 +26,9 @@ def with_token(site: Site, endpoint: Endpoint) -> Iterator[Request]:
         yield replace(bare, url=bare.url + "/x", _parts=[])
     if endpoint.route.slash:
         # From outside the port may be another: nginx then shows its own all the same (measured: I02).
-        host = urlsplit(endpoint.base).hostname or ""
-        yield bare if evidence.tls_before(site, endpoint) is None else bare.with_headers(("Host", host))
+        parts = urlsplit(endpoint.base)
+        inside = parts.port is None or evidence.tls_before(site, endpoint) is None
+        yield bare if inside else bare.with_headers(("Host", parts.hostname or ""))
 
 
 def may_redirect(endpoint: Endpoint) -> bool:

@@ -97,11 +97,19 @@ def test_the_order_of_a_location() -> None:
 
 
 def test_the_order_of_a_server() -> None:
-    controller = settings(allow_snippet_annotations="true", annotations_risk_level="Critical")
-    given = {**ALL, "app-root": "/home", "server-snippet": "set $host_wide 1;"}
+    controller = settings(
+        allow_snippet_annotations="true",
+        annotations_risk_level="Critical",
+        global_allowed_response_headers="X-Frame",
+        block_user_agents="~*bot",
+        server_snippet="set $all 1;",
+    )
+    certificate = {"auth-tls-secret": "apps/ca", "auth-tls-match-cn": "CN=app"}
+    given = {**ALL, **certificate, "app-root": "/home", "server-snippet": "set $host_wide 1;"}
     names = [node.name for node in server(controller, ANSWERS, ingress(given, tls=True))]
-    assert names[:5] == ["listen", "listen", "server_name", "set", "if"]
-    assert [name for name in names if name == "location"]
+    before = ["listen", "listen", "server_name", "if", "if", "@unsure", "set", "if", "location"]
+    assert names[: len(before)] == before
+    assert names[-2:] == ["set", "location"], "the controller's own snippet, and the pages for errors"
     made = locations(controller, ANSWERS, ingress(given, tls=True))
     assert list(made)[:3] == ["= /_external-auth-0", "@signin-0", "~* ^/"]
 

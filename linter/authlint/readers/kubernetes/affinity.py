@@ -7,7 +7,7 @@ it stands for nobody can tell. What another Ingress says of the same Service set
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from zlib import crc32
 
 from authlint.readers.kubernetes.hosts import Host, Path
@@ -17,13 +17,14 @@ from authlint.text import Span
 
 NAME = "INGRESSCOOKIE"
 SECURE = "$affinity_secure"
+DOLLAR = "$literal_dollar"
 WORDS = re.compile(r"[A-Za-z0-9\-._~/:]+")
 SECONDS = re.compile(r"0|-?[1-9]\d*")
-# Whatever a Service says; of what the gateway refuses itself there is no cookie.
-STATUSES = "200 201 204 206 301 302 303 304 307 308 404"
+# Of what the gateway refuses itself there is no cookie; what else a Service says matters less.
+STATUSES = "200 201 204 206 301 302 303 304 307 308"
 
 
-def variables(hosts: Iterable[Host]) -> Iterator[Node]:
+def variables(hosts: Collection[Host]) -> Iterator[Node]:
     """What the cookies are, by what the client has sent."""
     seen: set[str] = set()
     for host in hosts:
@@ -31,6 +32,8 @@ def variables(hosts: Iterable[Host]) -> Iterator[Node]:
             at, variable = _wanted(path), _variable(host, path)
             if at is None or variable in seen:
                 continue
+            if not seen and any("$" in one.text for host in hosts for one in host.paths):
+                yield node(at, "geo", DOLLAR, children=[node(at, "default", "$")])
             if not seen:
                 cases = [node(at, "default", ""), node(at, "https", "; Secure")]
                 yield node(at, "map", "$scheme", SECURE, children=cases)
@@ -68,7 +71,8 @@ def _attributes(path: Path) -> str:
     age, domain, bound = (own.text(f"session-cookie-{name}") for name in ("max-age", "domain", "samesite"))
     parts = [f"Max-Age={age}"] if SECONDS.fullmatch(age) else []
     parts += [f"Domain={domain}"] if WORDS.fullmatch(domain) else []
-    parts.append(f"Path={own.text('session-cookie-path') or path.text}")
+    place = (own.text("session-cookie-path") or path.text).replace("$", "${" + DOLLAR[1:] + "}")
+    parts.append(f"Path={place}")
     secure = "; Secure" if own.flag("session-cookie-secure", False) else SECURE
     rest = "; HttpOnly" + (f"; SameSite={bound}" if bound in ("None", "Lax", "Strict") else "")
     return "".join(f"; {one}" for one in parts) + secure + rest

@@ -15,14 +15,18 @@ from authlint.text import Span
 OWN = "@custom-errors"
 
 
-def pages(path: Path) -> Iterator[Node]:
+def pages(path: Path, settings: Controller) -> Iterator[Node]:
     """What stands in a location; its own list replaces the controller's."""
     codes, at = path.own.words("custom-http-errors"), path.own.span("custom-http-errors")
     if not codes or at is None:
         return
     if not path.own.flag("disable-proxy-intercept-errors", False):
         yield node(at, "proxy_intercept_errors", "on")
-    yield node(at, "error_page", *codes, "=", _place(path.own))
+    elif path.by_default and not path.service and not any(pages_for_all(settings)):
+        # What the controller's own backend says goes out as it is.
+        codes = [code for code in codes if code != "404"]
+    if codes:
+        yield node(at, "error_page", *codes, "=", _place(path.own))
 
 
 def pages_for_all(settings: Controller) -> Iterator[Node]:

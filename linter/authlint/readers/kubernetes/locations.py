@@ -33,7 +33,7 @@ from authlint.readers.kubernetes.nodes import gap, inert, node
 from authlint.readers.kubernetes.passing import certificate, forward, protocol, sizes, told
 from authlint.readers.kubernetes.proxies import Proxy
 from authlint.readers.kubernetes.redirects import elsewhere, ends, relative, to_https
-from authlint.readers.kubernetes.validation import denied, emptied, forgotten
+from authlint.readers.kubernetes.validation import Fault, denied, emptied, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
@@ -72,7 +72,7 @@ class Locations:
                 yield auth_location(
                     path, auth, self.host.name, number, world.controller, world.maps, world.troubles
                 )
-                if auth.signin:
+                if auth.signin and not any(self._denied(path)):
                     yield signin_location(path, auth, number, self.came.scheme)
             body = [*self._body(path, auth, number)]
             for words in self._matches(path):
@@ -97,10 +97,12 @@ class Locations:
     def _is_exact(self, text: str) -> bool:
         return any(one.kind == "Exact" and one.text == text for one in self.host.paths)
 
+    def _denied(self, path: Path) -> Iterator[Fault]:
+        return denied(path.ingress, path.own, self.controller, self.world.secrets, self.world.maps)
+
     def _body(self, path: Path, auth: Auth | None, number: int) -> Iterator[Node]:
         own, at = path.own, path.span
-        world = self.world
-        fault = next(denied(path.ingress, own, self.controller, world.secrets, world.maps), None)
+        fault = next(self._denied(path), None)
         if fault is not None:
             yield node(fault.span, "return", "503")
             return
@@ -140,7 +142,7 @@ class Locations:
         if own.text("satisfy") in ("any", "all"):
             yield node(self._span(path, "satisfy"), "satisfy", own.text("satisfy"))
         yield from relative(path)
-        yield from pages(path)
+        yield from pages(path, self.controller)
         yield from () if early else secure
         yield from moved
         yield from forward(path, self.controller)

@@ -32,6 +32,7 @@ PARAMETERS = {
     "DOCUMENT_URI": "$document_uri",
     "REMOTE_ADDR": "$remote_addr",
 }
+BUFFERS = "4"
 SIZE = re.compile(r"\d+[kKmM]?")
 
 
@@ -85,6 +86,10 @@ def sizes(path: Path, controller: Controller) -> Iterator[Node]:
         item = path.own.get(name) or controller.item(name)
         if item is not None and SIZE.fullmatch(item.text.strip()):
             yield node(item.span, directive, item.text.strip())
+            if directive == "proxy_buffer_size":
+                number = path.own.text("proxy-buffers-number") or controller.text("proxy-buffers-number")
+                count = number if number.isdigit() else BUFFERS
+                yield node(item.span, "proxy_buffers", count, item.text.strip(), implied=True)
 
 
 def forward(path: Path, controller: Controller) -> Iterator[Node]:

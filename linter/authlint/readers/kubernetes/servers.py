@@ -158,7 +158,7 @@ def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator
     authentication."""
     asking = [path for path in host.paths if path.own.flag("from-to-www-redirect", False)]
     other = host.name.removeprefix("www.") if host.name.startswith("www.") else f"www.{host.name}"
-    if not asking or not host.name or other in hosts:
+    if not asking or not host.name or "*" in host.name or other in hosts:
         return
     at = asking[0].own.span("from-to-www-redirect") or host.span
     code = world.controller.text("http-redirect-code") or "308"

@@ -37,6 +37,8 @@ FOREIGN = (
     "js_access",
     "perl_access",
     "auth_jwt_require",
+    # Without a session it sends browsers to the issuer, at an address that the issuer's metadata holds; what others
+    # get the manual does not say (https://nginx.org/en/docs/http/ngx_http_oidc_module.html).
     "auth_oidc",
     "auth_digest",
     "auth_ldap",
@@ -52,6 +54,7 @@ FOREIGN = (
     "internal_redirect",
     "oauth2_token_introspect",
 )
+UNREAD = frozenset(FOREIGN)
 
 
 def requirement(level: Level) -> Require | None:
@@ -69,11 +72,7 @@ def requirement(level: Level) -> Require | None:
     token = tokens.check(level)
     if token is not None:
         checks.append(token)
-    checks += [
-        Unsure(f"what {node.name} decides", node.span)
-        for node in level.nearest(*FOREIGN)
-        if node.arg(0) != "off"
-    ]
+    checks += _foreign(level)
     # What a reader of another form knows to be asked for, and not with what outcome.
     checks += [Unsure(node.arg(0), node.span) for node in level.nearest("@unsure")]
     satisfy = level.last("satisfy")
@@ -81,6 +80,14 @@ def requirement(level: Level) -> Require | None:
         return None
     mode: Literal["all", "any"] = "any" if satisfy is not None and satisfy.arg(0) == "any" else "all"
     return Require(mode, tuple(checks), satisfy.span if satisfy is not None else None)
+
+
+def _foreign(level: Level) -> list[Unsure]:
+    """Each directive is inherited by itself."""
+    if UNREAD.isdisjoint(level.holders):
+        return []
+    nodes = [node for name in FOREIGN for node in level.nearest(name)]
+    return [Unsure(f"what {node.name} decides", node.span) for node in nodes if node.arg(0) != "off"]
 
 
 def _address(nodes: list[Node]) -> Address:
@@ -158,7 +165,7 @@ def _below(level: Level, name: str) -> bool:
 
 def exempt(level: Level) -> Span | None:
     """Where authentication is switched off in so many words."""
-    for name in ("auth_basic", "auth_request", "auth_jwt"):
+    for name in ("auth_basic", "auth_request", "auth_jwt", "auth_oidc"):
         node = level.last(name)
         if node is not None and node.arg(0) == "off":
             return node.span
@@ -168,7 +175,7 @@ def exempt(level: Level) -> Span | None:
 def _let_in(level: Level) -> Span | None:
     """`satisfy any; allow all;` inside a level that asks for credentials is the other way to say off."""
     satisfy = level.last("satisfy")
-    own = level.own("auth_basic", "auth_request", "auth_jwt")
+    own = level.own("auth_basic", "auth_request", "auth_jwt", "auth_oidc")
     if own or satisfy is None or satisfy.arg(0) != "any":
         return None
     return next((node.span for node in level.own("allow") if node.arg(0) == "all"), None)

@@ -112,7 +112,8 @@ def _content(level: Level, place: Place) -> tuple[Step, Shadowed | None]:
         return _forward(level, node, place), proxying.replaced(level, node)
     for one in level.own("@unknown"):
         return Unsure(one.arg(0), one.span), None
-    for one in level.own("@answer"):
+    holder = level.parent if level.kind == "if" and level.parent is not None else level
+    for one in holder.own("@answer"):
         return Answer(int(one.arg(0)), one.span), None
     for name in CODE:
         for one in level.own(name):

@@ -29,7 +29,8 @@ def _limit(level: Level, node: Node, kind: str, zone: str, at_once: int) -> Limi
     text = said.arg(0) if said is not None and said.args else ""
     status = int(text) if text.isdigit() else STATUS
     key = _key(level, f"{kind}_zone", zone)
-    return Limit(status, at_once, key, node.span, said.span if said is not None else None)
+    # One of a kind is enough for a request and its auth requests, whatever became of it (measured: behaviour/limits).
+    return Limit(status, at_once, key, node.span, said.span if said is not None else None, kind)
 
 
 def _zone(node: Node) -> str:

@@ -20,6 +20,9 @@ LINES_JOINED = (1, 23, 0)
 # 1.29.7: an upstream is no longer told to close the connection.
 KEPT_ALIVE = (1, 29, 7)
 
+# 1.25.1: a listener without TLS finds out whether a client speaks HTTP/2; before, it spoke nothing else.
+FINDS_OUT = (1, 25, 1)
+
 IMAGE = re.compile(
     r"^[ \t]*(?:FROM|image:|-?[ \t]*image:)[ \t]+[\"']?(?:--platform=\S+[ \t]+)?"
     r"(?:[\w.:-]+/)*(?:nginx|nginx-unprivileged|openresty|angie)"
@@ -36,6 +39,11 @@ def lines(server: Server) -> Literal["all", "first", "unsure"]:
     if server.version >= LINES_JOINED:
         return "all" if server.stated else "unsure"
     return "first"
+
+
+def beside_http2(server: Server) -> Literal["1 and later", "later"]:
+    """What a listener without TLS speaks that speaks HTTP/2."""
+    return "1 and later" if server.version >= FINDS_OUT else "later"
 
 
 def closes(server: Server) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authlint.model.gateway import (
     Buffers,
@@ -13,6 +13,7 @@ from authlint.model.gateway import (
     Listener,
     Match,
     Route,
+    Server,
     VirtualHost,
     listener,
 )
@@ -40,6 +41,7 @@ class Listen:
     tls: bool
     default: bool
     span: Span
+    later: bool = False  # HTTP/2 or HTTP/3 is spoken too
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Endpoint:
 
     tls: bool
     span: Span
+    later: bool = False
     hosts: list[VirtualHost] = field(default_factory=list)
     default: VirtualHost | None = None
 
@@ -65,7 +68,7 @@ class ServerReader:
         for node, like in zip(nodes, alike, strict=True):
             level = level_of("server", node, node.children or (), http, http.names)
             self._join(endpoints, self.server(level, node.span, like=like), listens(level, node))
-        return _listeners(endpoints, _intake(http))
+        return _listeners(endpoints, _intake(http), http.names.server)
 
     def bare(self, http: Level, children: tuple[Node, ...], span: Span) -> tuple[Listener, ...]:
         """Locations whose server is somewhere else: a server that nobody has seen."""
@@ -79,6 +82,7 @@ class ServerReader:
         for listen in found:
             endpoint = endpoints.setdefault((listen.address, listen.port), Endpoint(listen.tls, listen.span))
             endpoint.tls = endpoint.tls or listen.tls
+            endpoint.later = endpoint.later or listen.later
             endpoint.hosts.append(host)
             if listen.default and endpoint.default is None:
                 endpoint.default = host
@@ -131,12 +135,16 @@ def _intake(http: Level) -> Intake:
     return Intake(lines=release.lines(http.names.server), plain=400, silence=444)
 
 
-def _listeners(endpoints: dict[tuple[str, int], Endpoint], intake: Intake) -> tuple[Listener, ...]:
+def _listeners(
+    endpoints: dict[tuple[str, int], Endpoint], intake: Intake, server: Server
+) -> tuple[Listener, ...]:
     found: list[Listener] = []
+    later = release.beside_http2(server)
     for (address, port), endpoint in endpoints.items():
         default = endpoint.default or endpoint.hosts[0]
         hosts = tuple(endpoint.hosts)
-        found.append(listener(address, port, endpoint.tls, hosts, default, endpoint.span, intake))
+        own = replace(intake, protocols=later) if endpoint.later else intake
+        found.append(listener(address, port, endpoint.tls, hosts, default, endpoint.span, own))
     return tuple(found)
 
 
@@ -145,9 +153,11 @@ def listens(level: Level, node: Node) -> list[Listen]:
     found = [one for one in map(listen, level.own("listen")) if one is not None]
     old_tls = any(one.arg(0) == "on" for one in level.own("ssl"))
     if old_tls:
-        found = [Listen(one.address, one.port, True, one.default, one.span) for one in found]
+        found = [replace(one, tls=True) for one in found]
     if not found and level.own("listen"):
         return []
+    if level.flag("http2", False):
+        found = [replace(one, later=True) for one in found]
     return found or [Listen("*", 80, False, False, node.span)]
 
 
@@ -160,10 +170,11 @@ def listen(node: Node) -> Listen | None:
         where = "443" if "ssl" in flags else "80"
     tls = "ssl" in flags or "quic" in flags
     default = "default_server" in flags or "default" in flags
+    later = "http2" in flags or "quic" in flags
     if where.startswith("unix:"):
-        return Listen(where, 0, tls, default, node.span)
+        return Listen(where, 0, tls, default, node.span, later)
     address, port = _address(where)
-    return None if port is None else Listen(address, port, tls, default, node.span)
+    return None if port is None else Listen(address, port, tls, default, node.span, later)
 
 
 def _address(where: str) -> tuple[str, int | None]:

@@ -28,6 +28,7 @@ SIMPLE: dict[str, tuple[Kind, str]] = {
     "query_string": ("query", ""),
     "is_args": ("has-query", ""),
     "request": ("request-line", ""),
+    "server_protocol": ("protocol", ""),
     "request_method": ("method", ""),
     "scheme": ("scheme", ""),
     "host": ("host", ""),
@@ -54,8 +55,9 @@ PREFIXED: tuple[tuple[str, Kind, str], ...] = (
     ("upstream_cookie_", "upstream-cookie", "_"),
     ("sent_http_", "response-header", "-"),
 )
-FIXED = {"server_protocol": "HTTP/1.1", "https": "", "http2": "", "http3": "", "pipe": "."}
+FIXED = {"https": "", "http3": "", "pipe": "."}
 HTTPS = Text("is", "https")
+HTTP2 = Text("is", "HTTP/2.0")
 
 
 @dataclass(slots=True)
@@ -123,6 +125,10 @@ def builtin(name: str) -> Value:
     if name == "https":
         case = Case(HTTPS, Lit("on"), Span("", 0, 0))
         return Pick(Get("scheme"), (case,), EMPTY, Span("", 0, 0))
+    if name == "http2":
+        case = Case(HTTPS, Lit("h2"), Span("", 0, 0))
+        later = Case(HTTP2, Pick(Get("scheme"), (case,), Lit("h2c"), Span("", 0, 0)), Span("", 0, 0))
+        return Pick(Get("protocol"), (later,), EMPTY, Span("", 0, 0))
     if name in FIXED:
         return Lit(FIXED[name])
     if name == "request_filename":
