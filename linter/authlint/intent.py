@@ -112,10 +112,12 @@ class HandOn:
 
 
 @record
-class DenyCredentials:
-    """Answers no longer allow credentials to pages of other origins; what allows them stands at the span."""
+class AllowCredentials:
+    """Answers allow credentials to pages of other origins, or, with `allowed` false, no longer do. At the span stands
+    what lets the origins in, or what allows their credentials."""
 
     span: Span
+    allowed: bool
 
 
 @record
@@ -138,7 +140,7 @@ class Answer:
 Asked: TypeAlias = Literal["password", "service", "token"]
 Change: TypeAlias = Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Turn
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | DenyCredentials | AskUnder
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder
 
 
 @record

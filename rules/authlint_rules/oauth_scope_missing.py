@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Include, Mend
 from authlint.model.condition import All, AnyOf, Condition, Test
 from authlint.model.credential import Allow, Jwt, OAuth
 from authlint.model.value import Get, Value
@@ -86,6 +87,7 @@ def _finding(site: Site, endpoint: Endpoint, login: OAuth, scope: str, label: La
         witness=(exchange,),
         cure=f"add {scope} to the scopes",
         stated=outcome.assumed,
+        mends=(Mend(f"ask for {scope}", (Include(login.scopes_span or login.span, scope),), safe=True),),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from authlint.intent import (
+    AllowCredentials,
     Answer,
-    DenyCredentials,
     Edit,
     ExemptPath,
     HandOn,
@@ -12,8 +12,10 @@ from authlint.intent import (
     Intent,
     Remove,
     Reword,
+    Send,
     Turn,
 )
+from authlint.model.value import EMPTY, literal
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -39,6 +41,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return removed(part) if part.parent.item.name in REMOVABLE else None
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
+        case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
+            last = children(scopes.item)[-1:]
+            return listed(scopes.inner(last[0]), word) if last else None
         case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
             return with_text(part, f", {word}")
         case ExemptPath(path=exempt, how=how):
@@ -49,8 +54,12 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _handed_on(part, header.lower())
         case Answer():
             return _passed_on(part)
-        case DenyCredentials() if part.item.name == "allow_credentials":
-            return removed(part)
+        case AllowCredentials(allowed=allowed):
+            return _credentials(part, allowed=allowed)
+        case Send(to="client", name=header, value=value):
+            return _sent(part, header.lower(), literal(value))
+        case Send(to="application", name=header, value=value) if value == EMPTY:
+            return _cleared(part, header.lower())
     return None
 
 
@@ -97,6 +106,47 @@ def _passed_on(part: Part) -> tuple[Edit, ...] | None:
                 return reworded(said, "false", "true")
             return entered(kind, "bypass_cors_preflight", True)
     return None
+
+
+def _policy(part: Part) -> Part | None:
+    """The entry of a CorsPolicy in which this stands."""
+    for one in part.upwards():
+        parent = one.parent
+        kind = parent.entry("@type") if parent is not None else None
+        if one.item.key is not None and kind is not None and kind.item.text.endswith(".CorsPolicy"):
+            return one
+    return None
+
+
+def _credentials(part: Part, *, allowed: bool) -> tuple[Edit, ...] | None:
+    if not allowed:
+        return removed(part) if part.item.name == "allow_credentials" else None
+    entry = _policy(part)
+    said = entry.parent.entry("allow_credentials") if entry is not None and entry.parent is not None else None
+    if entry is None or said is not None:
+        return reworded(said, "false", "true") if said is not None else None
+    return entered(entry, "allow_credentials", True)
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/cors/v3/cors.proto"""
+    entry, name = _policy(part), header.removeprefix("access-control-").replace("-", "_")
+    known = name in ("allow_headers", "allow_methods", "expose_headers")
+    if entry is None or entry.parent is None or text is None or not known:
+        return None
+    return entered(entry, name, text) if entry.parent.entry(name) is None else None
+
+
+def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:
+    """On the route: what it removes is removed before the request goes on."""
+    route = part.within("route")
+    if route is None or route.parent is None or route.parent.entry("match") is None:
+        return None
+    said = route.parent.entry("request_headers_to_remove")
+    if said is None:
+        return entered(route, "request_headers_to_remove", [header])
+    last = children(said.item)[-1:]
+    return listed(said.inner(last[0]), header) if last else None
 
 
 def _handed_on(part: Part, header: str) -> tuple[Edit, ...] | None:

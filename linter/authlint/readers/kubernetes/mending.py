@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from authlint.intent import (
+    AllowCredentials,
     Answer,
     AskUnder,
-    DenyCredentials,
     Edit,
     Exclude,
     ExemptPath,
@@ -16,6 +16,7 @@ from authlint.intent import (
     Intent,
     Remove,
     Reword,
+    Send,
 )
 from authlint.model.value import literal
 from authlint.readers.kubernetes.annotations import PREFIX
@@ -54,8 +55,10 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return with_text(part, f", {word}")
         case ExemptPath(path=exempt) if name == "global-auth-url":
             return _exempted(part, exempt)
-        case DenyCredentials() if annotated:
-            return _denied(part)
+        case AllowCredentials(allowed=allowed) if annotated:
+            return _credentials(part, "true" if allowed else "false")
+        case Send(to="client", name=header, value=value) if annotated:
+            return _sent(part, header.lower(), literal(value))
         case AskUnder(path=under) if name == PREFIX + "auth-url":
             return _asked(part, under)
         case Answer(headers=headers) if annotated:
@@ -70,10 +73,22 @@ def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
     return with_text(listed, f",{path}")
 
 
-def _denied(part: Part) -> tuple[Edit, ...] | None:
+def _credentials(part: Part, text: str) -> tuple[Edit, ...] | None:
     name = PREFIX + "cors-allow-credentials"
     said = part.parent.entry(name) if part.parent is not None else None
-    return entered(part, name, "false") if said is None else reworded(said, said.item.text, "false")
+    return entered(part, name, text) if said is None else reworded(said, said.item.text, text)
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    """A header of the controller's own CORS, beside the annotations that say the others."""
+    name = PREFIX + ANSWERS.get(header, "")
+    if (
+        text is None
+        or header not in ANSWERS
+        or not part.item.name.startswith((PREFIX + "cors-", PREFIX + "enable-cors"))
+    ):
+        return None
+    return None if part.parent is None or part.parent.entry(name) is not None else entered(part, name, text)
 
 
 def _asked(part: Part, path: str) -> tuple[Edit, ...] | None:

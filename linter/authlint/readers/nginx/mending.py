@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from authlint.intent import (
+    AllowCredentials,
     Answer,
     AskUnder,
-    DenyCredentials,
     Edit,
     Exclude,
     Exempt,
@@ -67,8 +67,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _one(inside(page, found, own)) if own and found.name.text == "location" else None
         case Turn(what=what) if what in TURNED and found.name.text in ("server", "location"):
             return _one(inside(page, found, [TURNED[what]]))
-        case DenyCredentials() if found.args and found.args[0].text.lower() == CREDENTIALS:
-            return _removed(page, found)
+        case AllowCredentials(allowed=allowed):
+            return _credentials(page, found, allowed=allowed)
         case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers) if found.name.text == "location":
@@ -103,7 +103,19 @@ def _included(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | Non
     return _one(page.edit(value.start, value.end, word(f"{listed}, {name}")))
 
 
-def _removed(page: Page, found: Directive) -> tuple[Edit, ...]:
+def _credentials(page: Page, found: Directive, *, allowed: bool) -> tuple[Edit, ...] | None:
+    name = found.args[0].text.lower() if found.args else ""
+    if not allowed:
+        return _removed(page, found) if name == CREDENTIALS else None
+    if found.name.text != "add_header" or name == CREDENTIALS:
+        return None
+    always = " always" if found.args[2:] and found.args[2].text == "always" else ""
+    return _one(behind(page, found, [f"add_header Access-Control-Allow-Credentials true{always};"]))
+
+
+def _removed(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    if found.name.text.startswith("more_") and len(found.args) > 1:
+        return None  # it concerns other headers too
     return (Edit(Span(page.path, *with_line(page.text, found.start, found.end)), ""),)
 
 
