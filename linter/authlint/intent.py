@@ -154,6 +154,7 @@ class Mend:
     title: str
     intents: tuple[Intent, ...]
     safe: bool = False
+    unseen: bool = False  # what it changes is no part of what is told of the witness's answer
 
 
 @record

@@ -81,6 +81,7 @@ class Result:
     tally: Tally
     effort: Effort = NO_EFFORT
     explained: tuple[Finding, ...] = ()  # symptoms that were left out, for their cause is told
+    gateways: tuple[Gateway, ...] = ()
 
 
 Progress = Callable[[int, int], None]
@@ -129,7 +130,8 @@ def lint(
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if reading is not None or _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort, tuple(explained))
+    tally = _tally(files, found, project.notices)
+    return Result(tuple(kept), sources, tally, effort, tuple(explained), tuple(found))
 
 
 def _met(
@@ -137,17 +139,18 @@ def _met(
 ) -> Iterator[Finding]:
     """Without what a gateway in front keeps clients from meeting."""
     linked = [gateway for gateway, _ in said if gateway.beyond is not None and not gateway.supposing]
-    sites = [_site(gateway, sources, settings, None) for gateway in linked]
+    sites = [site(gateway, sources, settings) for gateway in linked]
     for gateway, findings in said:
         if not linked or not findings:
             yield from findings
             continue
         from authlint.fronted import standing
 
-        yield from standing(gateway, findings, _site(gateway, sources, settings, None), sites)
+        yield from standing(gateway, findings, site(gateway, sources, settings), sites)
 
 
-def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
+def site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None = None) -> Site:
+    """A gateway with all that is known about it; of `hosts` (None: all) the routes are read."""
     directory = os.path.abspath(gateway.directory)
     checkout = Checkout(directory, (("/etc/nginx", directory),))
     declared = settings.declared.of(below(path, settings.root) for path in gateway.files)
@@ -161,7 +164,7 @@ def _judged(
 
     def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What is declared is said of names: then no two hosts are alike.
-        return _site(one, sources, settings, None if settings.declared else hosts)
+        return site(one, sources, settings, None if settings.declared else hosts)
 
     if gateway.supposing and not settings.pedantic:
         return [], [], NO_EFFORT

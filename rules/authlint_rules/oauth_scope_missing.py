@@ -87,8 +87,13 @@ def _finding(site: Site, endpoint: Endpoint, login: OAuth, scope: str, label: La
         witness=(exchange,),
         cure=f"add {scope} to the scopes",
         stated=outcome.assumed,
-        mends=(Mend(f"ask for {scope}", (Include(login.scopes_span or login.span, scope),), safe=True),),
+        mends=_mends(login, scope),
     )
+
+
+def _mends(login: OAuth, scope: str) -> tuple[Mend, ...]:
+    joins = Include(login.scopes_span or login.span, scope)
+    return (Mend(f"ask for {scope}", (joins,), safe=True, unseen=True),)
 
 
 RULE = Rule(

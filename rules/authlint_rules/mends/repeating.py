@@ -28,4 +28,4 @@ def repeat(shadow: Shadowed, lost: Sequence[HeaderOp]) -> tuple[Mend, ...]:
         return ()
     names = ", ".join(dict.fromkeys(op.name for op in lost))
     lines = tuple(dict.fromkeys(op.span for op in lost))
-    return (Mend(f"repeat the lost lines: {names}", (Repeat(shadow.by[-1], lines),), safe=True),)
+    return (Mend(f"repeat the lost lines: {names}", (Repeat(shadow.by[-1], lines),), safe=True, unseen=True),)

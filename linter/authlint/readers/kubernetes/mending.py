@@ -19,7 +19,11 @@ from authlint.intent import (
     Send,
 )
 from authlint.model.value import literal
+from authlint.readers.embedded.blocks import written
 from authlint.readers.kubernetes.annotations import PREFIX
+from authlint.readers.nginx import mending as nginx
+from authlint.readers.nginx.scan import scan
+from authlint.readers.nginx.writing import Page
 from authlint.readers.yaml.edits import Part, entered, part_at, removed, reworded, with_text
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
@@ -46,6 +50,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     if not annotated and part.parent.item.name != "data":
         return None
     name = part.item.name
+    if annotated and name.endswith("-snippet"):
+        return _in_snippet(intent, part)
     match intent:
         case Remove() | Exclude() if annotated:
             return removed(part)
@@ -64,6 +70,17 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Answer(headers=headers) if annotated:
             return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
+
+
+def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
+    """nginx's own statements; with the last of them the annotation goes."""
+    text = written(part.item, part.text)
+    inside = part.item.start + int(part.item.node.start_mark.index)
+    if text is None or intent.span.start < inside:
+        return None
+    if isinstance(intent, Remove) and len(scan(text).directives) == 1:
+        return removed(part)
+    return nginx.edits(intent, Page(part.path, text, part.text))
 
 
 def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:

@@ -23,7 +23,6 @@ from authlint.intent import (
     Turn,
 )
 from authlint.model.value import Value
-from authlint.readers.lines import with_line
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
@@ -116,7 +115,7 @@ def _credentials(page: Page, found: Directive, *, allowed: bool) -> tuple[Edit, 
 def _removed(page: Page, found: Directive) -> tuple[Edit, ...] | None:
     if found.name.text.startswith("more_") and len(found.args) > 1:
         return None  # it concerns other headers too
-    return (Edit(Span(page.path, *with_line(page.text, found.start, found.end)), ""),)
+    return (Edit(Span(page.path, *page.with_line(found.start, found.end)), ""),)
 
 
 def _excluded(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | None:
@@ -127,7 +126,7 @@ def _excluded(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | Non
         return None
     if len(numbers) == 1:
         return _removed(page, found)
-    start, end = with_line(page.text, chosen[0].start, chosen[0].end)
+    start, end = page.with_line(chosen[0].start, chosen[0].end)
     return (Edit(Span(page.path, start, end), ""),)
 
 
