@@ -135,6 +135,12 @@ def test_a_service_that_takes_cookies_and_gets_none(found: Found) -> None:
     )
 
 
+@pytest.mark.parametrize(("name", "meant"), [("login", True), ("login:9000", True), ("login:80", False)])
+def test_by_which_names_a_service_is_known(found: Found, name: str, meant: bool) -> None:
+    settings = f'[[auth-service]]\nname = "{name}"\nrefuses-with = 302\n'
+    assert ("auth-subrequest-broken" in found(AUTH % ("", ""), settings)) == meant
+
+
 def test_a_service_whose_refusal_is_a_redirect(found: Found) -> None:
     body = AUTH % ("", "")
     assert "auth-subrequest-broken" not in found(body, SERVICE + "refuses-with = 401")

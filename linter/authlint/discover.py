@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from authlint.settings import Settings
 STDIN = "-"
 LARGEST = 32 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
 _SNIFFED = 8 * 1024  # bytes
+_AT_ONCE = 16 * 1024  # bytes
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__", ".tox"})
 _NAME = re.compile(
@@ -35,8 +36,8 @@ class Discovered:
     """The files of a run; all paths are absolute.
 
     `named` were named one by one and are judged whatever they hold, `candidates` lie below named folders and
-    may be anything. `texts` holds what is not to be read from disk (standard input). `missing` are named paths
-    that cannot be read, and why.
+    may be anything. `texts` holds what is not to be read from disk (standard input, what was rendered). `missing` are
+    named paths that cannot be read, and why.
     """
 
     root: str
@@ -44,8 +45,10 @@ class Discovered:
     candidates: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
+    rendered: frozenset[str] = frozenset()  # of these, what was made of other files of the project
     notices: tuple[Notice, ...] = ()
     missing: tuple[Notice, ...] = ()
+    _named: frozenset[str] | None = None
     _project: tuple[str, ...] | None = None
     _listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _contents: dict[str, bytes] = field(default_factory=dict)
@@ -54,21 +57,25 @@ class Discovered:
         """The bytes of a document; none where it is too large, binary or unreadable. Kept: it is read once."""
         known = self._contents.get(path)
         if known is None:
-            known = self._contents[path] = _content(path)
+            text = self.texts.get(path)
+            known = _content(path) if text is None else text.encode("utf-8", "replace")
+            self._contents[path] = known
         return known
 
     def project(self) -> tuple[str, ...]:
         """Every file of the project whose name could be a configuration's; listed on the first call."""
         if self._project is None:
-            self._project = self._listed.get(self.root) or tuple(sorted(_interesting(self.root)))
+            self._project = self._listed.get(self.root) or tuple(_interesting(self.root))
         return self._project
 
     def asked_for(self, path: str) -> bool:
         """Whether a place in this file was asked for: it was named, or lies below a named folder.
 
         A path is taken relative to the working directory."""
-        absolute = os.path.abspath(path)
-        return absolute in self.named or any(_is_below(absolute, folder) for folder in self.folders)
+        whole = absolute(path)
+        if self._named is None:
+            self._named = frozenset(self.named)
+        return whole in self._named or any(_is_below(whole, folder) for folder in self.folders)
 
 
 def discover(
@@ -81,13 +88,13 @@ def discover(
     named = dict.fromkeys(found.named)
     candidates: dict[str, None] = {}
     for folder in found.folders:
-        listed = found._listed[folder] = tuple(sorted(_interesting(folder)))
+        listed = found._listed[folder] = tuple(_interesting(folder))
         candidates.update(dict.fromkeys(listed))
     passed: dict[str, str] = {}
-    for path in [*named, *(path for path in candidates if path not in named)]:
-        # Of many documents few are of interest: they are opened once, when they are read.
-        later = path not in named and is_guarded(path)
-        reason = None if later or path in found.texts else passed_over(path)
+    # Of many documents few are of interest: they are opened once, when they are read.
+    now = unguarded(candidates)
+    for path in (*named, *(path for path in now if path not in named)):
+        reason = None if path in found.texts else passed_over(path)
         if reason:
             passed[path] = reason
     found.named = tuple(path for path in named if path not in passed)
@@ -101,6 +108,8 @@ def _add(found: Discovered, name: str, stdin: tuple[str, str] | None) -> None:
         path = os.path.abspath(stdin[0])
         found.texts[path] = stdin[1]
         found.named += (path,)
+        if not os.path.exists(path):
+            found.rendered |= {path}
         return
     # Without `..` and without following links: a file is called what the user calls it.
     path = os.path.abspath(name)
@@ -134,6 +143,18 @@ def workplace(paths: Sequence[str]) -> Path:
     return common if common.is_dir() else common.parent
 
 
+def absolute(path: str) -> str:
+    """A path of this system, relative to the working directory, from the root of all."""
+    return os.path.normpath(path if os.path.isabs(path) else f"{os.getcwd()}/{path}")
+
+
+def shown_all(paths: Iterable[str]) -> list[str]:
+    """`shown` of absolute paths without `..` in them."""
+    here = os.getcwd() + "/"
+    length = len(here)
+    return [path[length:] if path.startswith(here) else shown(path) for path in paths]
+
+
 def shown(path: str | Path) -> str:
     """A path as it is printed: relative to the working directory, where the file lies below it."""
     text, here = os.path.normpath(path), os.getcwd()
@@ -157,14 +178,17 @@ def passed_over(path: str) -> str | None:
 
 
 def _content(path: str) -> bytes:
-    # A repository has thousands of documents: the system's own calls take a third of the time of a file object.
+    # A repository has thousands of documents: the system's own calls take a third of the time of a file object, and
+    # nearly all of them are read at once.
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError:
         return b""
     try:
-        size = os.fstat(file).st_size
-        raw = os.read(file, size + 1) if size <= LARGEST else b""
+        raw = os.read(file, _AT_ONCE)
+        if len(raw) == _AT_ONCE:
+            size = os.fstat(file).st_size
+            raw = raw + os.read(file, size - _AT_ONCE + 1) if size <= LARGEST else b""
     except OSError:
         return b""
     finally:
@@ -194,6 +218,19 @@ def is_guarded(path: str) -> bool:
     return is_document(path) or is_script(path)
 
 
+def documents(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if path.endswith(_PLAIN) or is_document(path)]
+
+
+def scripts(paths: Iterable[str]) -> list[str]:
+    others = [path for path in paths if not path.endswith(_PLAIN)]
+    return [path for path in others if is_script(path) and not is_document(path)]
+
+
+def unguarded(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if not (path.endswith(_PLAIN) or is_guarded(path))]
+
+
 def could_be_configuration(path: str) -> bool:
     """Whether a file's name and folders are such as configuration has that is read (`/` between them)."""
     if path.endswith(_PLAIN):
@@ -213,31 +250,24 @@ def _unreadable(path: str) -> str | None:
     return None if os.access(path, os.R_OK) else "cannot be read: permission denied"
 
 
-def _interesting(folder: str) -> Iterator[str]:
-    """The files below a folder whose names could be a configuration's. A link to a file that is there under its own
-    name too (sites-enabled) is one file."""
-    files = _listed_by_git(folder)
-    links: list[str] = []
-    seen: set[str] = set()
-    for path, linked in _walked(folder) if files is None else files:
-        if could_be_configuration(path):
-            if linked:
-                links.append(path)
-            else:
-                seen.add(path)
-                yield path
-    aside = os.path.realpath(folder) != folder
-    seen = {os.path.realpath(path) for path in seen} if links and aside else seen
-    for path in links:
-        real = os.path.realpath(path)
-        if real not in seen and os.path.isfile(real):
-            seen.add(real)
-            yield path
+def _interesting(folder: str) -> list[str]:
+    """The files below a folder whose names could be a configuration's, sorted. A link to a file that is there under
+    its own name too (sites-enabled) is one file."""
+    files, links = _listed_by_git(folder) or _walked(folder)
+    if links:
+        aside = os.path.realpath(folder) != folder
+        seen = set(map(os.path.realpath, files)) if aside else set(files)
+        for path in links:
+            real = os.path.realpath(path)
+            if real not in seen and os.path.isfile(real):
+                seen.add(real)
+                files.append(path)
+    files.sort()
+    return files
 
 
-def _listed_by_git(folder: str) -> list[tuple[str, bool]] | None:
-    """What git does not ignore below the folder, and whether it is a link; None where the folder is in no work
-    tree."""
+def _listed_by_git(folder: str) -> tuple[list[str], list[str]] | None:
+    """What git does not ignore below the folder, files and links; None where the folder is in no work tree."""
     if not any((parent / ".git").exists() for parent in (Path(folder), *Path(folder).parents)):
         return None
     import subprocess
@@ -252,18 +282,24 @@ def _listed_by_git(folder: str) -> list[tuple[str, bool]] | None:
         # Who names an ignored folder wants to have it looked at.
         return None
     kept = sorted(name for name in names if _SKIPPED_FOLDERS.isdisjoint(name.split("/")[:-1]))
-    return list(_present(f"{folder}/{name}" for name in kept if could_be_configuration(f"{folder}/{name}")))
+    files: list[str] = []
+    links: list[str] = []
+    for name in kept:
+        path = f"{folder}/{name}"
+        mode = _mode(path) if could_be_configuration(path) else 0
+        if stat.S_ISREG(mode):
+            files.append(path)
+        elif stat.S_ISLNK(mode):
+            links.append(path)
+    return files, links
 
 
-def _present(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Those that are there: git still lists what was deleted."""
-    for path in paths:
-        try:
-            mode = os.lstat(path).st_mode
-        except OSError:
-            continue
-        if stat.S_ISLNK(mode) or stat.S_ISREG(mode):
-            yield path, stat.S_ISLNK(mode)
+def _mode(path: str) -> int:
+    """0 where there is nothing: git still lists what was deleted."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
 
 
 def _is_ignored(folder: str) -> bool:
@@ -274,8 +310,10 @@ def _is_ignored(folder: str) -> bool:
     )
 
 
-def _walked(folder: str) -> Iterator[tuple[str, bool]]:
-    """Every file below a folder, and whether it is a link."""
+def _walked(folder: str) -> tuple[list[str], list[str]]:
+    """Every file below a folder whose name could be a configuration's, and every link to one."""
+    files: list[str] = []
+    links: list[str] = []
     # Links to folders are not followed, so that no loop of them matters.
     todo = [folder]
     while todo:
@@ -287,15 +325,10 @@ def _walked(folder: str) -> Iterator[tuple[str, bool]]:
             continue
         prefix = parent if parent.endswith("/") else parent + "/"
         for entry in entries:
+            path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_FOLDERS:
-                    todo.append(prefix + entry.name)
-            elif _is_file(entry):
-                yield prefix + entry.name, entry.is_symlink()
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a link into a folder that may not be looked into
-        return False
+                    todo.append(path)
+            elif could_be_configuration(path) and entry.is_file():
+                (links if entry.is_symlink() else files).append(path)
+    return files, links

@@ -209,8 +209,8 @@ def _declared(site: Site, endpoint: Endpoint) -> str | None:
     tried = (site.let_in(endpoint), site.get(endpoint, BEARER), site.get(endpoint, BASIC))
     for outcome in tried:
         reached = outcome.upstream if outcome is not None else None
-        for key in (reached.address, reached.name) if reached is not None else ():
-            if key is not None and key in site.expects:
+        for key in reached.called if reached is not None else ():
+            if key in site.expects:
                 return site.expects[key].header
     return None
 

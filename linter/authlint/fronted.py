@@ -44,7 +44,12 @@ def standing(
 ) -> list[Finding]:
     """The findings of a gateway that its clients meet; `others` are the gateways that may stand in front of it."""
     fronts = [Front(one) for one in others if one.gateway is not gateway and _is_behind(gateway, one.gateway)]
-    return [one for one in findings if not fronts or _stands(one, own, fronts)]
+    probed = {one.span for one in gateway.probed}  # whoever sends these does not come through another gateway
+    return [
+        one
+        for one in findings
+        if not fronts or any(label.span in probed for label in one.related) or _stands(one, own, fronts)
+    ]
 
 
 def _is_behind(gateway: Gateway, front: Gateway) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from authlint.declared import Declared
-from authlint.discover import Discovered, is_guarded, shown
+from authlint.discover import Discovered, shown, unguarded
 from authlint.finding import Finding, Label, Level, Notice, Tally
 from authlint.flow.files import Checkout
 from authlint.flow.request import Request
@@ -263,9 +263,8 @@ def _tally(files: Discovered, found: list[Gateway], seen: list[Notice]) -> Tally
     read = {path for gateway in found for path in gateway.files}
     asked = {path for path in read if files.asked_for(path)}
     notices = [*files.notices, *seen]
-    for path in (*files.named, *files.candidates):
-        # Most documents of a repository are somebody else's: only one that was named is worth a word.
-        expected = path in files.named or not is_guarded(path)
-        if expected and shown(path) not in read:
+    # Most documents of a repository are somebody else's: only one that was named is worth a word.
+    for path in (*files.named, *unguarded(files.candidates)):
+        if shown(path) not in read:
             notices.append(Notice(shown(path), "is no configuration, or nothing in it serves a request"))
     return Tally(len(files.named) + len(files.candidates), len(asked), notices)

@@ -13,10 +13,11 @@ from typing import TypeVar, cast
 
 from authlint.answers import describe as describe
 from authlint.answers import got, known
-from authlint.asking import base_url, focuses, paths_of, wanted_headers, wishes
+from authlint.asking import base_url, focuses, paths_of, wishes
 from authlint.asking import compared_with_origin as compared_with_origin
 from authlint.asking import known_origins as known_origins
 from authlint.asking import origins_in as origins_in
+from authlint.asking import wanted_headers as wanted_headers
 from authlint.behind import NO_FURTHER, Further, further, way
 from authlint.client.cors import preflight
 from authlint.credentials import BASIC as BASIC
@@ -95,7 +96,7 @@ class Site:
     def service(self, asked: Reached) -> Service | None:
         """What is declared of the auth service that was asked."""
         services = self.declared.assume.services
-        names = [name for name in (asked.address, asked.name) if name is not None and name in services]
+        names = [name for name in asked.called if name in services]
         return services[names[0]] if names else None
 
     def supposing(self, replies: Mapping[str, Reply]) -> Assume:

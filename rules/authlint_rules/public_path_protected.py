@@ -46,7 +46,8 @@ from authlint.site import Endpoint, Site
 from authlint.text import Span
 from authlint_rules.mends.exempting import exempt
 from authlint_rules.questions.asked import asking, lets_addresses_pass, path_of, paths_in, request_for
-from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes
+from authlint_rules.questions.callers import PROBES, Spot, callers_of, probes, told_the_path
+from authlint_rules.questions.failing_probes import failing
 from authlint_rules.questions.meant import meant_to_be_public
 
 ID = "public-path-protected"
@@ -55,11 +56,14 @@ EXEMPTED = "the auth service, which is told the path, does not let it pass"
 
 
 def check(site: Site) -> Iterator[Finding]:
+    yield from failing(ID, site)
     for endpoint in site.endpoints:
-        if any(evidence.mechanisms(endpoint)) and not lets_addresses_pass(endpoint):
-            for request, callers, span in (*_spots(site, endpoint), *probes(site, endpoint)):
-                yield from _judged(site, endpoint, request, callers, span)
         if any(evidence.mechanisms(endpoint)):
+            spots = (
+                () if lets_addresses_pass(endpoint) else (*_spots(site, endpoint), *probes(site, endpoint))
+            )
+            for spot in spots:
+                yield from _judged(site, endpoint, *spot)
             yield from _declared(site, endpoint)
 
 
@@ -83,7 +87,7 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
     other = _also_protected(site, endpoint, denial)
     if other is None or _open_elsewhere(site, endpoint, path, callers):
         return
-    exempted = callers == PROBES and _told(outcome, path)
+    exempted = callers == PROBES and told_the_path(outcome, path)
     asks, status = asking(site, other, denial), outcome.status or outcome.worlds[0].status
     yield Finding(
         rule=ID,
@@ -106,7 +110,7 @@ def _declared(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         denial, path = outcome.in_every_world(_refusal), unquote(urlsplit(request.url).path)
         if denial is None or outcome.route is not endpoint.route or outcome.opens:
             continue
-        told = _told(outcome, path)
+        told = told_the_path(outcome, path)
         status = outcome.status or outcome.worlds[0].status
         yield Finding(
             rule=ID,
@@ -139,16 +143,10 @@ def _open_elsewhere(site: Site, endpoint: Endpoint, path: str, callers: str) -> 
     """Whether callers get the path without credentials on another port, or a probe from another server."""
     for other in site.endpoints:
         if other.host is not endpoint.host and path_of(other) == path:
-            reached, outcome = callers == PROBES or other.host.name == endpoint.host.name, site.get(other)
-            if reached and outcome.admitted and outcome.unasked:
+            outcome = site.get(other) if callers == PROBES or other.host.name == endpoint.host.name else None
+            if outcome is not None and outcome.admitted and outcome.unasked:
                 return True
     return False
-
-
-def _told(outcome: Outcome, path: str) -> bool:
-    """Whether a service that is asked learns the path: it may then let it pass."""
-    asked = [one for world in outcome.worlds for one in world.auth_requests]
-    return any(path in text for one in asked for text in (one.path or "", *(h.text for h in one.headers)))
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import envoy, manifests, nginx
-from tests.bench.timing import check, compared, python, seconds
+from tests.bench.timing import Parts, check, compared, parts, python, seconds
 
 CROSSPLANE = "import crossplane; crossplane.parse({path!r})"
 COMPOSE = "import yaml; list(yaml.compose_all(open({path!r}).read(), Loader=yaml.CSafeLoader))"
@@ -45,19 +45,28 @@ def bench_manifests(folder: Path, rounds: int) -> None:
     for protected in (10, 1):
         repository = folder / f"repository-{protected}"
         manifests.write(repository, 10_000, 20, protected)
-        least = python(manifests.LEAST.format(folder=str(repository)))
-        ratio = compared(check(repository), least, repository, rounds)
         what = "every one" if protected == 1 else "one in ten"
-        print(ratio.line(f"10,000 manifests, 500 Ingress, {what} protected", "finding, reading, composing"))
+        found = _against_least(repository, rounds)
+        print(found.lines(f"10,000 manifests, 500 Ingress, {what} protected", "finding, reading, composing"))
 
 
 def bench_ingress(folder: Path, rounds: int) -> None:
-    repository = folder / "ingresses"
-    manifests.write(repository, 2_000, 1, 2)
-    least = python(manifests.LEAST.format(folder=str(repository)))
-    print(
-        compared(check(repository), least, repository, rounds).line("2,000 Ingress objects", "composing them")
-    )
+    """As a tool makes them for every application, and the growth; and some, each in its own way."""
+    for number, varied in ((2_000, False), (5_000, False), (10_000, False), (200, True)):
+        repository = folder / f"ingresses-{number}-{varied}"
+        manifests.write(repository, number, 1, 2, varied)
+        kind = "each in its own way" if varied else "alike but for names"
+        found = _against_least(repository, rounds if number == 2_000 else 1)
+        print(found.lines(f"{number:,} Ingress objects, {kind}", "composing them"))
+        print("   " + effort(repository))
+
+
+def _against_least(repository: Path, rounds: int) -> Parts:
+    """In the repository, against what must be done at the least."""
+    empty = repository.parent / "empty"
+    empty.mkdir(exist_ok=True)
+    least, nothing = (python(manifests.LEAST.format(folder=str(one))) for one in (repository, empty))
+    return parts(check(repository), least, (check(empty), nothing), repository, rounds)
 
 
 def bench_envoy(folder: Path, rounds: int) -> None:
@@ -82,9 +91,10 @@ def effort(path: Path) -> str:
     from authlint.settings import load
     from authlint_rules import RULES
 
-    os.chdir(path.parent)
-    settings = load(path.parent, {rule.id for rule in RULES}, isolated=True)
-    found = lint(discover([str(path)], path.parent, settings), settings, RULES).effort
+    folder = path if path.is_dir() else path.parent
+    os.chdir(folder)
+    settings = load(folder, {rule.id for rule in RULES}, isolated=True)
+    found = lint(discover([str(path)], folder, settings), settings, RULES).effort
     return (
         f"{found.requests} requests run; others stood for {found.hosts_shared} of {found.hosts} hosts"
         f" and {found.routes_shared} of {found.routes} routes"

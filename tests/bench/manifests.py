@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 DEPLOYMENT = """\
@@ -61,7 +62,7 @@ metadata:
   - host: app-{n}.example.com
     http:
       paths:
-      - path: /
+      - path: {path}
         pathType: Prefix
         backend:
           service: {{name: app-{n}, port: {{number: 80}}}}
@@ -83,12 +84,35 @@ for parent, folders, files in os.walk({folder!r}):
 """
 
 
-def write(folder: Path, number: int, every: int, protected: int) -> None:
+VARIED = (
+    ("enable-cors", '"true"'),
+    ("cors-allow-origin", "https://app-{n}.example.org"),
+    ("cors-allow-headers", "Authorization,X-Request-{n}"),
+    ("auth-response-headers", "X-User, X-Team-{n}"),
+    ("proxy-read-timeout", '"{n}"'),
+    ("upstream-vhost", "inner-{n}.example.com"),
+    ("whitelist-source-range", "10.0.0.0/8"),
+    ("ssl-redirect", '"false"'),
+    ("limit-rps", '"{n}"'),
+)
+WORDS = ("orders", "users", "files", "carts", "prices", "stock", "mail", "maps")
+
+
+def write(folder: Path, number: int, every: int, protected: int, varied: bool = False) -> None:
     """One file in `every` is an Ingress, and one of those in `protected` has authentication and CORS; the others are
-    a Deployment and a Service."""
+    a Deployment and a Service. `varied`: each Ingress has a path and further annotations of its own choice."""
+    chance = random.Random(number)
     for n in range(number):
         team = folder / f"team-{n % 50}"
         team.mkdir(parents=True, exist_ok=True)
         template, name = (INGRESS, "ingress") if n % every == 0 else (DEPLOYMENT, "app")
         extra = PROTECTED if n % (every * protected) == 0 else ""
-        (team / f"{name}-{n}.yaml").write_text(template.format(n=n, team=n % 50, annotations=extra))
+        path = "/"
+        if varied:
+            path = f"/{chance.choice(WORDS)}-{n}/"
+            chosen = [one for one in chance.sample(VARIED, 3) if f"/{one[0]}:" not in extra]
+            extra += "".join(
+                f"    nginx.ingress.kubernetes.io/{key}: {text.format(n=n)}\n" for key, text in chosen
+            )
+        text = template.format(n=n, team=n % 50, annotations=extra, path=path)
+        (team / f"{name}-{n}.yaml").write_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,40 @@ def compared(ours: Command, theirs: Command, folder: Path, rounds: int) -> Ratio
     pairs = [(seconds(ours, folder), seconds(theirs, folder)) for _ in range(rounds + 1)][1:]
     mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
     return Ratio(mine, other, statistics.median(one / two for one, two in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Processor seconds of two commands, medians over the rounds, and of the same commands with nothing to do."""
+
+    ours: float
+    theirs: float
+    ours_idle: float
+    theirs_idle: float
+
+    def lines(self, what: str, against: str) -> str:
+        whole = _against(self.ours, self.theirs, against)
+        beyond = _against(self.ours - self.ours_idle, self.theirs - self.theirs_idle, against)
+        return f"{what}\n   the whole command {whole}\n   beyond start-up   {beyond}"
+
+
+def _against(ours: float, theirs: float, what: str) -> str:
+    return f"{ours:8.3f} s {ours / theirs:6.2f} x {what} ({theirs:.3f} s)"
+
+
+def parts(ours: Command, theirs: Command, idle: tuple[Command, Command], folder: Path, rounds: int) -> Parts:
+    """Processor time, with that of the system: what else the machine does counts little. `idle` are the same commands
+    for an empty folder."""
+    commands = (ours, theirs, *idle)
+    columns = zip(*[[spent(one, folder) for one in commands] for _ in range(rounds + 1)][1:], strict=True)
+    return Parts(*map(statistics.median, columns))
+
+
+def spent(command: Command, folder: Path) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds(command, folder)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def check(path: Path) -> Command:

@@ -188,6 +188,52 @@ def test_programs_read_sarif_and_github(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.startswith("::error file=nginx.conf,line=8,")
 
 
+def test_several_reports_of_one_run(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--report", "junit=j.xml", "--report", "sarif=s.json", "--format", "github"]) == 1
+    assert capsys.readouterr().out.startswith("::error file=nginx.conf,line=8,")
+    assert (faulty / "j.xml").read_text().count("<failure ") == 1
+    assert json.loads((faulty / "s.json").read_text())["runs"][0]["results"][0]["ruleId"] == RULE
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            "sraif=x",
+            "--report: 'sraif' is none of text, json, sarif, github, gitlab, junit; did you mean 'sarif'?",
+        ),
+        ("sarif", "--report: where to? Write sarif=FILE"),
+        ("sarif=no/such/folder", "no/such/folder: No such file or directory"),
+    ],
+)
+def test_a_report_that_cannot_be(
+    faulty: Path, capsys: pytest.CaptureFixture[str], given: str, said: str
+) -> None:
+    assert run(["--report", given]) == 2
+    assert capsys.readouterr().err == f"authlint: {said}\n"
+
+
+def test_how_many_of_each_rule(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (faulty / "nginx.conf").write_text(FAULTY + "stray }\n")
+    assert run(["--statistics"]) == 1
+    assert run(["--statistics", "--report", "gitlab=g.json"]) == 1
+    assert run(["--statistics", "--format", "json"]) == 2
+    assert "--statistics is text" in capsys.readouterr().err
+    assert run(["--statistics"]) == 1
+    counted = ["2", "syntax-error", "error", "1", RULE, "error"]
+    assert capsys.readouterr().out.split() == counted
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("authlint ba", "plain,baseline"), ("authlint check --stat", "plain,--statistics")]
+)
+def test_a_shell_completes(typed: str, offered: str) -> None:
+    asked = {"_AUTHLINT_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    command = [sys.executable, "-c", "from authlint.cli import main; main()"]
+    done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert done.stdout == offered + "\n"
+
+
 def test_verbose_says_what_was_passed_over(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "nginx.conf").write_text(CLEAN)
     (here / "b.conf").write_bytes(b"\0")

@@ -90,16 +90,16 @@ def _second(
         servers.names |= {f"127.0.0.1:{port}": written for written, port in second.upstreams.items()}
         stack.enter_context(RealEnvoy(envoy, second.configuration, folder, list(second.ports.values())))
         return second.ports[int(written)]
-    staged = _nginx(text, folder)
-    for authority, port in staged.upstreams.items():
+    made = staged(text, folder)
+    for authority, port in made.upstreams.items():
         if port:
             servers.names[f"127.0.0.1:{port}"] = authority
             recorder.serve(Script(judge=authority.startswith("login")), port)
-    stack.enter_context(RealNginx(installed()[name], staged.folder, *staged.ports.values()))
-    return staged.ports[int(written)]
+    stack.enter_context(RealNginx(installed()[name], made.folder, *made.ports.values()))
+    return made.ports[int(written)]
 
 
-def _nginx(text: str, folder: Path) -> stage.Staged:
+def staged(text: str, folder: Path) -> stage.Staged:
     (folder / "written").mkdir(parents=True)
     whole = text if "http {" in text else f"events {{}}\nhttp {{\n{text}\n}}\n"
     (folder / "written" / "nginx.conf").write_text(whole)
@@ -124,10 +124,10 @@ def _first(
             moved = moved.replace(f'"port_value": {front.upstreams[address]}', f'"port_value": {port}')
         stack.enter_context(RealEnvoy(envoy, json.loads(moved), folder, list(front.ports.values())))
         return front.ports
-    staged = _nginx(text, folder)
-    _led(staged.folder / "nginx.conf", {staged.upstreams[address]: port for address, port in real.items()})
-    stack.enter_context(RealNginx(installed()[name], staged.folder, *staged.ports.values()))
-    return staged.ports
+    edge = staged(text, folder)
+    _led(edge.folder / "nginx.conf", {edge.upstreams[address]: port for address, port in real.items()})
+    stack.enter_context(RealNginx(installed()[name], edge.folder, *edge.ports.values()))
+    return edge.ports
 
 
 def _edges(sample: Path) -> Iterator[str]:

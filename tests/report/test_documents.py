@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from tests.report.made import BASIC, FINDING, PATH, PREFLIGHT, SOURCES, TALLY, TEXT, label
 
-from authlint.finding import Exchange, Level
-from authlint.report import as_json, github, sarif
+from authlint.finding import Exchange, Finding, Level
+from authlint.report import as_json, github, gitlab, junit, sarif
 from authlint.report.curl import curl
 from authlint.text import Source, Sources
 
@@ -164,3 +166,37 @@ def test_a_basic_placeholder_is_typed_as_a_person_would() -> None:
 
 def test_head_does_not_wait_for_a_body() -> None:
     assert curl(replace(BASIC, method="HEAD", headers=())) == "curl -I https://api.example.com/"
+
+
+def test_gitlab_gets_what_it_asks_for() -> None:
+    (one,) = json.loads(gitlab.render((FINDING,), SOURCES))
+    assert one["description"] == FINDING.message
+    assert (one["check_name"], one["severity"]) == ("preflight-behind-auth", "major")
+    assert one["location"] == {"path": PATH, "lines": {"begin": 5}}
+    again = replace(FINDING, message="other words")
+    assert json.loads(gitlab.render((again,), SOURCES))[0]["fingerprint"] == one["fingerprint"]
+    assert gitlab.render((), SOURCES) == "[]\n"
+
+
+def test_junit_fails_what_fails_the_run() -> None:
+    info = replace(FINDING, level=Level.INFO, message='<&"\x00')
+    suite = ElementTree.fromstring(junit.render((FINDING, info), SOURCES, Level.WARNING))[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    failed, passed = suite
+    assert (failed.get("classname"), failed.get("name")) == (PATH, "preflight-behind-auth at line 5")
+    assert failed[0].get("message") == FINDING.message
+    assert "curl -i -X OPTIONS" in (failed[0].text or "")
+    assert passed[0].tag == "system-out"
+    assert '<&"\ufffd' in (passed[0].text or "")
+    (clean,) = ElementTree.fromstring(junit.render((), SOURCES, Level.WARNING))[0]
+    assert len(clean) == 0
+
+
+@pytest.mark.parametrize(
+    "render", [gitlab.render, lambda found, sources: junit.render(found, sources, Level.INFO)]
+)
+def test_no_secret_leaves_by_the_new_formats(render: Callable[[tuple[Finding, ...], Sources], str]) -> None:
+    finding = replace(
+        FINDING, message="proxy_pass http://user:hunter2@app", cure="not http://user:hunter2@app"
+    )
+    assert "hunter2" not in render((finding,), SOURCES)

@@ -42,6 +42,8 @@ class Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing and not args:
+            return super().parse_args(ctx, args)  # a shell asks for the commands
         if not args or (args[0] not in COMMANDS and args[0] not in _GROUP_OPTIONS):
             args = ["check", *args]
         return super().parse_args(ctx, args)

@@ -9,7 +9,7 @@ import click
 
 
 @click.command(short_help="Write down what is found today; check reports new ones.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option(
     "--file",
     "name",

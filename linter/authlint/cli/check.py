@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from authlint.settings import Settings
     from authlint.text import Sources
 
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 BASELINE = "authlint-baseline.json"  # in the project's root, where nothing else is said
 LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
@@ -30,9 +29,17 @@ EXIT_STATUS = (
 
 
 @click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="One more report, in a file; repeatable.",
+)
+@click.option("--statistics", is_flag=True, help="How many findings each rule has, and nothing else.")
 @click.option("--select", multiple=True, metavar="RULE[,RULE]", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Not these rules.")
 @click.option("--pedantic", is_flag=True, help="Show findings too that rest on something nobody said.")
@@ -54,6 +61,9 @@ EXIT_STATUS = (
 @click.option("--no-baseline", is_flag=True, help="Report known findings too.")
 @click.option("--require-reason", is_flag=True, help="Comments that ignore a finding must say why.")
 @click.option("--no-suppressions", is_flag=True, help="No comment ignores a finding.")
+@click.option(
+    "--render", is_flag=True, help="Run helm and kustomize on the charts and overlays in these folders."
+)
 @click.option("--stdin-filename", metavar="FILE", help="What '-' (standard input) is to be called.")
 @click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
 @click.option("--isolated", is_flag=True, help="Read no settings.")
@@ -97,10 +107,15 @@ class Run:
         from authlint.refusal import RefusalError
 
         fix, diff = self.options.get("fix"), self.options.get("diff")
+        self.reports()
+        if self.options.get("statistics") and self.options.get("form") != "text":
+            raise RefusalError("--statistics is text: it goes with no other --format (--report may)")
         if self.options.get("unsafe_fixes") and not (fix or diff):
             raise RefusalError("--unsafe-fixes does nothing without --fix or --diff")
         if fix and not diff and STDIN in self.paths:
             raise RefusalError("--fix cannot write to standard input; --diff shows what it would do")
+        if self.options.get("render") and (fix or diff):
+            raise RefusalError("--render and --fix do not go together: what is rendered is nobody's file")
 
     def mended(self, files: Discovered, settings: Settings) -> int:
         """Edits first; what they leave is reported."""
@@ -110,7 +125,7 @@ class Run:
         done = mend(files, settings, lambda now: self.judged(now, settings), unsafe=unsafe)
         if only_shown:
             told(done, quiet=bool(self.options.get("quiet")))
-            if not self.written(difference(done.texts)):
+            if not self.written(difference(done.texts), self.options.get("output")):
                 return 2
             return 1 if done.texts and not self.options.get("exit_zero") else 0
         save(done.texts)
@@ -153,13 +168,12 @@ class Run:
 
     def files(self, settings: Settings) -> Discovered | None:
         """What was named; None, with a line for each, where some of it is not there."""
+        from authlint.cli.given import standard_input, with_rendered
         from authlint.discover import STDIN, discover
 
         stdin = None
         if STDIN in self.paths:
-            name = self.options.get("stdin_filename")
-            text = sys.stdin.buffer.read().decode("utf-8", "replace")
-            stdin = (str(name or "stdin.conf"), text)
+            stdin = standard_input(str(self.options.get("stdin_filename") or ""))
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
             click.echo(f"authlint: {missing.path}: {missing.text}{_command_meant(missing.path)}", err=True)
@@ -168,19 +182,19 @@ class Run:
             for notice in files.notices:
                 click.echo(f"authlint: {notice.path} {notice.text}", err=True)
             return None
-        return None if files.missing else files
+        if files.missing:
+            return None
+        return with_rendered(files, self.paths) if self.options.get("render") else files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace
 
         from authlint.engine_rules import all_rules
-        from authlint.finding import Notice
         from authlint.lint import lint
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
 
         result = lint(files, settings, all_rules(settings), self.progress())
-        result.tally.notices += [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
         odd = [one for one in unmatched(settings, files, result.sources) if settings.wants(one.rule)]
         findings = (*suppressed(result, settings), *odd)
         findings = tuple(_leveled(one, settings) for one in findings if _wanted_there(one, settings, files))
@@ -219,14 +233,19 @@ class Run:
     def report(self, result: Result, settings: Settings, files: Discovered) -> int:
         shown = tuple(one for one in result.findings if settings.pedantic or not one.pedantic)
         hidden = len(result.findings) - len(shown)
-        if self.options.get("form") in ("json", "sarif") or self.options.get("fix"):
+        forms = {self.options.get("form"), *(kind for kind, _ in self.reports())}
+        if not forms.isdisjoint(("json", "sarif")) or self.options.get("fix"):
             from authlint.cli.fixing import with_fixes
 
             shown = with_fixes(shown, result.sources, files, settings)
-        text = self.rendered(result, shown, hidden, settings)
+        from authlint.cli.rendering import Manner, rendered
+
+        form, output = str(self.options.get("form") or "text"), self.options.get("output")
         self.notes(result, files)
-        if not self.written(text):
-            return 2
+        for kind, file in ((form, output), *self.reports()):
+            text = rendered(kind, result, shown, hidden, settings, Manner(self.options, bool(file)))
+            if not self.written(text, file):
+                return 2
         for rule, why in settings.plugins.failed.items():
             click.echo(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", err=True)
         if settings.plugins.failed:
@@ -234,10 +253,24 @@ class Run:
         failing = any(one.level >= settings.fail_level for one in shown)
         return 1 if failing and not self.options.get("exit_zero") else 0
 
-    def written(self, text: str) -> bool:
+    def reports(self) -> list[tuple[str, str]]:
+        """Format and file of each further report. Raises RefusalError."""
+        from authlint.refusal import RefusalError
+        from authlint.spelling import meant
+
+        given = self.options.get("reports")
+        pairs = [str(one).partition("=") for one in given] if isinstance(given, tuple) else []
+        for form, _, file in pairs:
+            if form not in FORMATS:
+                known = ", ".join(FORMATS)
+                raise RefusalError(f"--report: {form!r} is none of {known}{meant(form, FORMATS)}")
+            if not file:
+                raise RefusalError(f"--report: where to? Write {form}=FILE")
+        return [(form, file) for form, _, file in pairs]
+
+    def written(self, text: str, output: object = None) -> bool:
         """Whether the report could be written. Whatever a configuration holds, it is UTF-8."""
         data = text.encode("utf-8", "replace")
-        output = self.options.get("output")
         if not output:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -248,30 +281,6 @@ class Run:
             click.echo(f"authlint: {output}: {error.strerror}", err=True)
             return False
         return True
-
-    def rendered(self, result: Result, shown: tuple[Finding, ...], hidden: int, settings: Settings) -> str:
-        form = self.options.get("form")
-        if form == "json":
-            from authlint.report.as_json import render as as_json
-
-            return as_json(shown, result.sources, result.tally)
-        if form == "sarif":
-            from authlint.engine_rules import all_rules
-            from authlint.report.sarif import render as as_sarif
-
-            return as_sarif(shown, result.sources, result.tally, all_rules(settings))
-        if form == "github":
-            from authlint.report.github import render as as_github
-
-            return as_github(shown, result.sources)
-        from authlint.report.text import render
-
-        to_file = bool(self.options.get("output"))
-        color, width = _color(str(self.options.get("color")), to_file), _width(to_file)
-        summary = not self.options.get("quiet")
-        return render(
-            shown, result.sources, result.tally, color=color, width=width, hidden=hidden, summary=summary
-        )
 
     def notes(self, result: Result, files: Discovered) -> None:
         if self.options.get("quiet"):
@@ -311,23 +320,3 @@ def _wanted_there(finding: Finding, settings: Settings, files: Discovered) -> bo
     if any(entry.ignores(name, finding.rule) for entry in settings.per_path):
         return False
     return any(files.asked_for(label.span.path) for label in (finding.primary, *finding.related))
-
-
-def _color(wish: str, to_file: bool) -> bool:
-    """NO_COLOR and FORCE_COLOR count where the option does not decide (https://no-color.org)."""
-    if wish != "auto":
-        return wish == "always"
-    if to_file or os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width(to_file: bool) -> int:
-    from shutil import get_terminal_size
-
-    if to_file or not sys.stdout.isatty():
-        return 100
-    # Longer lines are hard to read, however wide the window is.
-    return min(get_terminal_size((100, 24)).columns, 120)

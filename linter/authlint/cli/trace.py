@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Tell what happens to one request.")
-@click.argument("config", nargs=-1, required=True)
+@click.argument("config", nargs=-1, required=True, type=click.Path())
 @click.option("--request", "asked", metavar="'METHOD URL'", help="The request to follow.")
 @click.option(
     "--requests", "file", metavar="FILE", help="Many requests, one JSON object a line (- for standard input)."

@@ -215,8 +215,8 @@ def reply_of(p: Passage, reached: Reached, service: bool = False) -> Reply:
             p.upstream_stated = True
             return assume.replies[key]
     p.upstream_stated = False
-    for key in (reached.address, reached.name):
-        expected = assume.expects.get(key) if key is not None else None
+    for key in reached.called if assume.expects else ():
+        expected = assume.expects.get(key)
         if expected is not None and not p.nested and not service:
             shared.assumed[UPSTREAM_EXPECTS] = None
             there = any(h.value != "" for h in reached.get(expected.header))
@@ -234,8 +234,8 @@ def reply_of(p: Passage, reached: Reached, service: bool = False) -> Reply:
 def _verdict(p: Passage, reached: Reached) -> Reply:
     """What an auth service answers: as it is declared to, or as most do."""
     carries = carries_credential(reached.headers)
-    for key in (reached.address, reached.name):
-        declared = p.shared.assume.services.get(key) if key is not None else None
+    for key in reached.called if p.shared.assume.services else ():
+        declared = p.shared.assume.services.get(key)
         if declared is not None:
             p.shared.assumed[declared.said] = None
             p.upstream_stated = declared.sends is not None

@@ -69,7 +69,7 @@ def _decoded(shared: Shared, host: VirtualHost) -> Taken:
         )
     taken = _parsed(shared, host)
     if taken.refusal is not None:
-        unclear = REFUSED_LATER if _is_later(request) else ""
+        unclear = REFUSED_LATER if is_later(request) else ""
         return replace(taken, refusal=replace(taken.refusal, unclear=taken.refusal.unclear or unclear))
     if request.method in host.refused:
         return replace(taken, refusal=Refusal(405, "the method is refused"))
@@ -85,7 +85,7 @@ def _spoken(shared: Shared) -> bool:
     return not (later and shared.request.protocol.startswith("HTTP/1"))
 
 
-def _is_later(request: Request) -> bool:
+def is_later(request: Request) -> bool:
     return request.protocol.startswith("HTTP/2")
 
 
@@ -99,7 +99,7 @@ def _parsed(shared: Shared, host: VirtualHost) -> Taken:
     if not room.takes(len(f"{request.method} {request.target} HTTP/1.1") + 2):
         shared.cut = True
         return _unread(shared, Refusal(414, "the request line is too long", True))
-    if _is_later(request) and decoded and "//" in decoded and host.merge_slashes != default.merge_slashes:
+    if is_later(request) and decoded and "//" in decoded and host.merge_slashes != default.merge_slashes:
         return Taken("", None, [], Refusal(400, "two slashes", unclear=SLASHES))
     if clean is None:  # the request line is as far as reading came
         return _unread(shared, Refusal(400, "a bad request", True))
@@ -143,7 +143,7 @@ def _understood(shared: Shared, host: VirtualHost, room: Room) -> tuple[list[Hea
     """
     request = shared.request
     # Of HTTP/2 it is read first, wherever it stands (measured).
-    early = _is_later(request)
+    early = is_later(request)
     named = early or not any(name.lower() == "host" for name, _ in request.headers)
     here = host if named else shared.listener.default
     out = [Header("Host", request.host)] if named else []

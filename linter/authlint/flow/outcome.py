@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias, TypeVar
 
+from authlint.flow.request import split_authority
 from authlint.model.beyond import Behind
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth
 from authlint.model.gateway import Block, Open, Route, VirtualHost
@@ -80,6 +81,12 @@ class Reached:
     span: Span
     removed: tuple[tuple[str, HeaderOp | None], ...] = ()  # client headers that did not go on, lower case
     own: tuple[Header, ...] = ()  # the headers of its own answer
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What somebody may call it who says something about it: its address or name, each without its port too."""
+        names = [one for one in (self.address, self.name) if one is not None]
+        return tuple(dict.fromkeys((*names, *(split_authority(one)[0] for one in names))))
 
     def get(self, name: str) -> list[Header]:
         """The values under a header name, where it may also be a variable (HTTP_NAME)."""

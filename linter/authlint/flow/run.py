@@ -14,7 +14,7 @@ from authlint.flow.crossing import cors
 from authlint.flow.files import Files as FileOracle
 from authlint.flow.files import Nowhere
 from authlint.flow.front import passed_on
-from authlint.flow.intake import take_in
+from authlint.flow.intake import is_later, take_in
 from authlint.flow.limiting import limited
 from authlint.flow.merge import merge
 from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
@@ -244,7 +244,7 @@ def _refused(p: Passage, route: Route) -> Draft | None:
         status, why, block = 404, "only for requests from inside", route.block
     elif 0 < (route.block.max_body or 0) < len(p.shared.request.body) and not p.discarded:
         status, why, block = 413, "the body is too large", block_of(p, route)
-        p.discarded = not p.nested
+        p.discarded = not p.nested and not is_later(p.shared.request)  # not over HTTP/2 (measured)
     else:
         return None
     p.enter(block)

@@ -32,6 +32,20 @@ class Behind:
     exposed: bool = False
 
 
+@record
+class Probed:
+    """A request without credentials by which it is found out whether a gateway lives, sent to it by whoever runs it:
+    an answer of 400 or more counts as death. `who` is the sender, `effect` what becomes of the gateway then."""
+
+    port: int
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    tls: bool
+    who: str
+    effect: str
+    span: Span
+
+
 class Beyond(Protocol):
     """Who answers at the addresses that a gateway sends requests to."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from authlint.model.beyond import Beyond
+from authlint.model.beyond import Beyond, Probed
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
@@ -373,6 +373,7 @@ class Gateway:
     supposing: str = ""
     folded: Folded | None = None
     beyond: Beyond | None = None  # other gateways that this one sends requests to
+    probed: tuple[Probed, ...] = ()
 
     def hosts(self) -> list[tuple[Listener, VirtualHost]]:
         """Every virtual host once, with the listener that best reaches it: TLS before plain text, unless clients would

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request, split_authority
 from authlint.site import Endpoint, Site
 from authlint.text import Span
@@ -40,3 +41,9 @@ def probes(site: Site, endpoint: Endpoint) -> Iterator[Spot]:
                 for one in upstream.probes:
                     named = () if one.host == upstream.name else (("Host", one.host),)
                     yield Request("GET", f"http://{address}{one.path}", named), PROBES, one.span
+
+
+def told_the_path(outcome: Outcome, path: str) -> bool:
+    """Whether a service that is asked learns the path: it may then let it pass."""
+    asked = (one for world in outcome.worlds for one in world.auth_requests)
+    return any(path in text for one in asked for text in (one.path or "", *(h.text for h in one.headers)))

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from authlint.client.cors import cors_check, preflight_check
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.model.condition import Condition, Test
 from authlint.model.gateway import Block
 from authlint.model.step import Branch, HeaderOp
-from authlint.model.value import Get, literal
+from authlint.model.value import literal
 from authlint.record import record
 from authlint.site import Endpoint, Site, blocks_of, headers_of, ops_of, origins_in
 from authlint.text import Span
+from authlint_rules.questions.branching import ways_in
 
 ORIGIN = "access-control-allow-origin"
-METHODS = (Get("method"), Get("own-method"))
 
 
 @record
@@ -38,8 +37,9 @@ def erased(site: Site, endpoint: Endpoint) -> Iterator[Erased]:
         return
     for origin in site.origins(endpoint):
         credential = next(site.passing(endpoint), "none")
-        for method in _methods(endpoint, branches):
-            request = site.request(endpoint, ("Origin", origin), *headers_of(credential), method=method)
+        for method, more in ways_in(endpoint, branches):
+            headers = (("Origin", origin), *headers_of(credential), *more)
+            request = site.request(endpoint, *headers, method=method)
             outcome = site.ask(request)
             found = outcome.in_every_world(lambda world: _replaced(world, endpoint.route.block))
             seen = cors_check(outcome.headers, origin, False).passed
@@ -89,19 +89,6 @@ def _is_in_force(site: Site, span: Span) -> bool:
         if any(op.span == span for block in blocks for op in block.response):
             return True
     return False
-
-
-def _methods(endpoint: Endpoint, branches: list[Branch]) -> Iterator[str]:
-    """The route's method, and those that a branch asks for; a preflight's is none of them."""
-    yield endpoint.method
-    for branch in branches:
-        method = _method(branch.when)
-        if method not in ("", "OPTIONS", endpoint.method):
-            yield method
-
-
-def _method(when: Condition) -> str:
-    return when.how.arg if isinstance(when, Test) and when.value in METHODS and when.how.how == "is" else ""
 
 
 def _replaced(world: Outcome, first: Block) -> tuple[HeaderOp, Span] | None:

@@ -40,7 +40,5 @@ def declared_fault(site: Site, endpoint: Endpoint, service: Ask | Call, asked: R
     broken = outcome.in_every_world(lambda world: world.denial if world.status == service.broken else None)
     if broken is not None and broken.subject == service and declared.refusal not in (401, 403):
         place = Label(asked.span, f"this service answers {declared.refusal} to a request without credentials")
-        cure = (
-            "let the service answer 401, and send people to the sign-in from here: error_page 401 = @sign_in;"
-        )
-        yield Fault(place, (), cure, request, outcome)
+        cure = "let the service answer 401; from here people can be sent to the sign-in (error_page 401, auth-signin)"
+        yield Fault(place, (), cure, request, outcome, declared.refusal)

@@ -43,8 +43,8 @@ def wants(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Want]
     if declared is not None and declared.accepts:
         yield from declared_wants(site, endpoint, asked, declared.accepts)
         return
-    for name in (asked.address, asked.name):
-        if name is not None and name in site.expects:
+    for name in asked.called:
+        if name in site.expects:
             header = site.expects[name].header
             label = Label(asked.span, f"this service is declared to expect {header.title()}")
             yield Want((header.title(), VALUES.get(header, "KEY")), (label,))

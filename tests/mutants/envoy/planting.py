@@ -157,6 +157,8 @@ def unfit(planting: Planting, spot: Spot) -> str:
     for own in ("access_log", "local_reply_config", "common_http_protocol_options"):
         if own in planting.manager and get(spot.manager, own):
             return f"{own} is there already"
+    if _filtered(spot):
+        return "filters of the cluster itself may change all of it"
     if planting.clusters and spot.clusters is None:
         return "the clusters are elsewhere"
     earlier = get(spot.host, "routes").value  # type: ignore[union-attr]
@@ -166,6 +168,16 @@ def unfit(planting: Planting, spot: Spot) -> str:
         if prefix.startswith(words(get(get(one, "match"), "prefix"))):
             return "an earlier route takes its requests"
     return ""
+
+
+def _filtered(spot: Spot) -> bool:
+    """Whether the route's cluster has filters of its own, behind those of the listener."""
+    name = words(get(get(spot.route, "route"), "cluster"))
+    for one in spot.clusters.value if spot.clusters is not None else ():
+        if words(get(one, "name")) == name:
+            options = get(one, "typed_extension_protocol_options")
+            return options is not None and any(get(node, "http_filters") for node in _all(options))
+    return False
 
 
 def planted(planting: Planting, spot: Spot, file: File) -> Mutant:

@@ -233,6 +233,18 @@ PLANTINGS = (
     ),
     Planting(
         "auth-not-enforced",
+        "a realm that switches off",
+        "".join(
+            (
+                both("@/auth-type: basic #!\n@/auth-secret: users\n"),
+                right("@/auth-realm: staff\n"),
+                wrong('@/auth-realm: "off" #!\n'),
+            )
+        ),
+        also=("auth-reference-dangling",),
+    ),
+    Planting(
+        "auth-not-enforced",
         "settings of a check that is not there",
         right("@/auth-url: http://login.accounts.svc.cluster.local:4180/session\n")
         + both(
@@ -401,5 +413,20 @@ PLANTINGS = (
         )
         + wrong('  no-auth-locations: "/status" #!\n'),
         tls=True,
+    ),
+    Planting(
+        "protected-route-overreaches",
+        "every path is exempt",
+        objects=both(CONTROLLER + "  global-auth-url: http://all.accounts.svc.cluster.local/check #!\n")
+        + wrong('  no-auth-locations: "/" #!\n'),
+        below=True,
+    ),
+    Planting(
+        "cookie-unsendable",
+        "affinity by a path that nobody asks for",
+        both("@/affinity: cookie #!\n")
+        + right('@/session-cookie-path: "/"\n')
+        + wrong('@/session-cookie-path: "/elsewhere@path@" #!\n'),
+        below=True,
     ),
 )

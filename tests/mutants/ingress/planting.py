@@ -38,6 +38,7 @@ class Planting:
     root: bool = False  # the path must be "/"
     tls: bool = False  # TLS must end here
     path: str = ""  # what the path must have in it
+    single: bool = False  # the Ingress must have no other path
 
     @property
     def operator(self) -> str:
@@ -52,6 +53,7 @@ class Spot:
     path: str
     service: str
     tls: bool
+    alone: bool  # the only path of the only host
 
 
 def plant(planting: Planting, file: File) -> Iterator[Try]:
@@ -96,6 +98,7 @@ def _spots(text: str) -> Iterator[Spot]:
             words(get(first, "path")),
             words(get(service, "name")),
             get(get(document, "spec"), "tls") is not None,
+            all(isinstance(one, yaml.SequenceNode) and len(one.value) == 1 for one in (rules, paths)),
         )
 
 
@@ -115,6 +118,10 @@ def unfit(planting: Planting, spot: Spot, listed: tuple[Spot, ...], text: str) -
         return "the controller's settings may be here already"
     if not re.search(planting.path, spot.path):
         return f"the path says nothing of {planting.path}"
+    if "global-auth-url" in text:
+        return "a check of the whole controller decides with it"
+    if planting.single and not spot.alone:
+        return "what is said of this path is not right for the others"
     if planting.root and spot.path != "/":
         return "it must be all of the site, and this is a part of it"
     if planting.tls and not spot.tls:

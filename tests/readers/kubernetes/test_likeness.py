@@ -88,12 +88,19 @@ def test_they_need_not_be_written_alike(found_in: Found, tmp_path: Path) -> None
     assert result.effort.hosts_shared == NUMBER - 1
 
 
+def test_settings_without_influence_may_differ(found_in: Found, tmp_path: Path) -> None:
+    for n in range(NUMBER):
+        (tmp_path / f"{n:02}.yaml").write_text(written(n, {**QUIET, "proxy-send-timeout": f'"{n}"'}))
+    assert found_in(tmp_path).effort.hosts_shared == NUMBER - 1
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("spec:\n", f"    {PREFIX}enable-cors: 'true'\nspec:\n"),
         ("spec:\n", f"    {PREFIX}configuration-snippet: add_header A app-7;\nspec:\n"),
         ("spec:\n", f"    {PREFIX}of-tomorrow: app-7\nspec:\n"),
+        ("spec:\n", f"    {PREFIX}proxy-send-timeout: '7'\nspec:\n"),
         ("X-User", "X-Email"),
         ("login.auth", "login"),
         ("app-7.example.com", "login-7.example.com"),

@@ -278,6 +278,7 @@ def test_the_controllers_own_backend_is_heard_where_nothing_is_intercepted() -> 
         ({}, "INGRESSCOOKIE=ID; Path=/a$affinity_secure; HttpOnly"),
         ({"session-cookie-name": "route", "session-cookie-path": "/"},
          "route=ID; Path=/$affinity_secure; HttpOnly"),
+        ({"session-cookie-path": "/(.*)"}, "INGRESSCOOKIE=ID; Path=/a$affinity_secure; HttpOnly"),
         ({"session-cookie-samesite": "None", "session-cookie-secure": "true"},
          "INGRESSCOOKIE=ID; Path=/a; Secure; HttpOnly; SameSite=None"),
         ({"session-cookie-samesite": "strict", "session-cookie-max-age": "60"},

@@ -19,6 +19,7 @@ NAME = "INGRESSCOOKIE"
 SECURE = "$affinity_secure"
 DOLLAR = "$literal_dollar"
 WORDS = re.compile(r"[A-Za-z0-9\-._~/:]+")
+PLACE = re.compile(r"[A-Za-z0-9\-._~/:,?&=]+")
 SECONDS = re.compile(r"0|-?[1-9]\d*")
 # Of what the gateway refuses itself there is no cookie; what else a Service says matters less.
 STATUSES = "200 201 204 206 301 302 303 304 307 308"
@@ -71,7 +72,8 @@ def _attributes(path: Path) -> str:
     age, domain, bound = (own.text(f"session-cookie-{name}") for name in ("max-age", "domain", "samesite"))
     parts = [f"Max-Age={age}"] if SECONDS.fullmatch(age) else []
     parts += [f"Domain={domain}"] if WORDS.fullmatch(domain) else []
-    place = (own.text("session-cookie-path") or path.text).replace("$", "${" + DOLLAR[1:] + "}")
+    given = own.text("session-cookie-path")
+    place = (given if PLACE.fullmatch(given) else path.text).replace("$", "${" + DOLLAR[1:] + "}")
     parts.append(f"Path={place}")
     secure = "; Secure" if own.flag("session-cookie-secure", False) else SECURE
     rest = "; HttpOnly" + (f"; SameSite={bound}" if bound in ("None", "Lax", "Strict") else "")

@@ -11,9 +11,10 @@ from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.catalogue import ANNOTATIONS
 from authlint.readers.kubernetes.controller import Controller
-from authlint.readers.kubernetes.hosts import is_canary
+from authlint.readers.kubernetes.hosts import TARGET, is_canary
 from authlint.readers.kubernetes.locations import World
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.other_prefixes import misplaced
 from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
@@ -34,6 +35,7 @@ def facts(ingresses: Sequence[Manifest], world: World) -> Iterator[Fact]:
             continue
         yield from _written(ingress)
         yield from _misspelt(own)
+        yield from misplaced(ingress, own)
         yield from _switched_off(own, world.controller)
         if is_canary(own):
             yield from _canary(own)
@@ -147,6 +149,8 @@ def _defaulted(own: Annotations) -> Iterator[Fact]:
     for name, fits, why, instead, cure in DEFAULTING:
         item = own.get(name)
         on = own.flag("enable-cors", False) or not name.startswith("cors-")
+        if name in MOVING and not {"auth-url", "auth-type"} & own.items.keys():
+            continue  # a path that is not rewritten is nobody's 401
         if item is not None and item.text.strip() and on and not fits(item.text.strip()):
             yield Ignored(why, instead, cure, item.span)
 
@@ -167,6 +171,7 @@ def _are_methods(text: str) -> bool:
     return notes.fitting(text, notes.METHODS, "") != ""
 
 
+MOVING = ("rewrite-target", "use-regex")
 DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
     (
         "auth-signin",
@@ -182,6 +187,14 @@ DEFAULTING: tuple[tuple[str, Callable[[str], bool], str, str, str], ...] = (
         "every origin is allowed: *",
         "write scheme://host[:port], without a slash at the end, with commas between",
     ),
+    (
+        "rewrite-target",
+        lambda text: TARGET.fullmatch(text) is not None,
+        "has a letter that the controller does not take",
+        "no path is rewritten",
+        "use letters, digits and -._~/:$ only",
+    ),
+    ("use-regex", _is_truth, "is no truth value", "paths are no patterns", 'write "true"'),
     ("enable-cors", _is_truth, "is no truth value", "CORS is off", 'write "true"'),
     (
         "cors-allow-headers",

@@ -9,6 +9,8 @@ from typing import Any
 
 from authlint.model.words import INSIDE, SIGNING_IN, STORES, TOKENS, telling
 from authlint.readers.kubernetes.annotations import PREFIX
+from authlint.readers.kubernetes.catalogue import WITHOUT_INFLUENCE
+from authlint.readers.kubernetes.facts import ABOUT
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import MERGE, NULLS
@@ -19,8 +21,12 @@ UNREAD = (
     *("meta.helm.sh/", "external-dns.alpha.kubernetes.io/", "argocd.argoproj.io/", "kubectl.kubernetes.io/"),
     *("field.cattle.io/", "acme.cert-manager.io/", "cert-manager.io/common-name", "gethomepage.dev/"),
 )
-# Those of the controller's that name no other object: with them alone it does not matter in which namespace it is.
-NAMELESS = frozenset(
+# Those of the controller's whose values nobody looks at.
+QUIET = frozenset(
+    PREFIX + name for name in WITHOUT_INFLUENCE if not name.startswith(ABOUT) and "snippet" not in name
+)
+# Those that name no other object: with them alone it does not matter in which namespace an Ingress is.
+NAMELESS = QUIET | frozenset(
     PREFIX + name
     for name in (
         *("enable-cors", "cors-allow-origin", "cors-allow-credentials", "cors-allow-headers"),
@@ -149,7 +155,9 @@ class _Reader:
         for key, node in data.items():
             if key == "annotations":
                 for name, value in _entries(node).items():
-                    if name.startswith(UNREAD):
+                    if name in QUIET:
+                        yield name
+                    if name in QUIET or name.startswith(UNREAD):
                         self._pass_over(value)
                     else:
                         yield name, self._annotation(name, value, own)

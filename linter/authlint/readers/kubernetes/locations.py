@@ -108,7 +108,8 @@ class Locations:
             return
         yield from _forgotten(own)
         if path.ingress.uncertain is not None:
-            yield gap(path.ingress.uncertain, "a patch changes this object in a way that is not read")
+            what = "a chart's template writes" if path.ingress.from_values else "a patch changes"
+            yield gap(path.ingress.uncertain, f"{what} this object in a way that is not read")
         if path.contested:
             yield gap(at, "another Ingress has the same path: the older one counts")
         rules = own.items.get("modsecurity-snippet") if self.controller.snippets is not False else None

@@ -16,6 +16,7 @@ from authlint.text import Span
 KINDS = re.compile(
     r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
     r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
+    r"|global-auth-url|no-auth-locations|chart[\"']?[ \t]*:[ \t]*[\"']?ingress-nginx|nginx\.ingress\.kubernetes\.io/"
 )
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
@@ -36,6 +37,7 @@ class Manifest:
     file: str
     patches: tuple[Item, ...] = ()
     uncertain: Span | None = None
+    from_values: bool = False  # a chart makes it: each file of values is for a release of its own
 
     @property
     def path(self) -> str:
@@ -121,21 +123,14 @@ def _objects(item: Item, text: str, depth: int) -> Iterator[Manifest]:
         listed = item.get("items")
         for one in listed.items() if listed is not None else ():
             yield from _objects(one, text, depth + 1)
-    elif kind in ("", "HelmRelease", "Application"):
-        yield from _values(item, text)
+    elif kind in ("", "HelmRelease", "Application", "ApplicationSet"):
+        from authlint.readers.kubernetes.values import held
+
+        yield from held(item, text)
     else:
         group = item.text_at("apiVersion").rpartition("/")[0]
         names = (item.text_at("metadata", "namespace") or NOWHERE, item.text_at("metadata", "name"))
         yield Manifest(kind, group, *names, item, text)
-
-
-def _values(item: Item, text: str) -> Iterator[Manifest]:
-    """The controller's settings as its Helm chart takes them: in a file of values, under the chart's name, or inside
-    an object of Flux or Argo CD."""
-    for names in ((), ("ingress-nginx",), ("spec", "values"), ("spec", "source", "helm", "valuesObject")):
-        found = item.at(*names, "controller")
-        if found is not None and (found.get("config") or found.get("allowSnippetAnnotations")):
-            yield Manifest("Values", "", "", "", found, text)
 
 
 # Annotations that name another object of the same namespace.

@@ -56,7 +56,8 @@ def gateways(
     found: list[Gateway] = []
     skipped: dict[Skipped, None] = {}
     world = world_of(manifests, troubles)
-    for several in applied([one for one in manifests if _is_ingress(one)], overlays):
+    written = [one for one in manifests if _is_ingress(one) and not one.from_values]
+    for several in (*applied(written, overlays), *_of_values(manifests)):
         ours, others = _sorted(several, manifests)
         skipped.update(dict.fromkeys(others))
         if not ours:
@@ -65,6 +66,15 @@ def gateways(
         if not every_host and world.controller.snippets is None and any(map(_has_snippet, ours)):
             found.append(_without_snippets(ours, world))
     return found, list(skipped)
+
+
+def _of_values(manifests: Sequence[Manifest]) -> list[list[Manifest]]:
+    """The Ingress objects that charts make, by the file of values."""
+    found: dict[str, list[Manifest]] = {}
+    for one in manifests:
+        if one.from_values:
+            found.setdefault(one.path, []).append(one)
+    return list(found.values())
 
 
 def _is_ingress(one: Manifest) -> bool:
@@ -86,7 +96,8 @@ def _has_snippet(ingress: Manifest) -> bool:
 
 def lowered(manifests: Sequence[Manifest], troubles: list[Trouble]) -> tuple[Node, ...]:
     """The http block that the controller writes."""
-    several = applied([one for one in manifests if _is_ingress(one)], NONE)[0]
+    written = [one for one in manifests if _is_ingress(one) and not one.from_values]
+    several = (*applied(written, NONE), *_of_values(manifests))[0]
     return _nodes(_sorted(several, manifests)[0], world_of(manifests, troubles), True)
 
 

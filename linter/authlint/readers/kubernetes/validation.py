@@ -216,7 +216,8 @@ def forgotten(own: Annotations) -> Fault | None:
 
 
 def emptied(own: Annotations) -> Fault | None:
-    """An annotation that asks for credentials and is empty, while others say that it was meant to."""
+    """An annotation that asks for credentials and is empty, while others say that it was meant to; or a realm that
+    switches off what it is the name of (https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic)."""
     for name, others in (
         ("auth-url", ("auth-signin", "auth-response-headers")),
         ("auth-type", ("auth-secret",)),
@@ -226,6 +227,10 @@ def emptied(own: Annotations) -> Fault | None:
         if item is not None and empty and any(own.text(other) for other in others):
             why = f"{name} is empty: nobody is asked for credentials"
             return Fault(name, why, f"write what {PREFIX}{name} shall be", item.span)
+    realm = own.get("auth-realm")
+    if own.text("auth-type") == "basic" and realm is not None and realm.text.strip() == "off":
+        why = "to nginx the realm off is no name: it asks nobody for a password"
+        return Fault("auth-realm", why, "give the realm another name", realm.span)
     return None
 
 

@@ -12,14 +12,12 @@ from authlint.readers.embedded.find import NGINX
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.envoy.documents import held
 from authlint.readers.envoy.read import gateway
+from authlint.readers.glance import GATEWAYS
 from authlint.readers.links.mounts import Mounted
 from authlint.readers.links.things import Thing, Things, the_one
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.roots import roots
 from authlint.text import Source
-
-# What a ConfigMap's document must hold for one of its files to be read: nginx's words, or those of Envoy's manager.
-WORDS = (*NGINX, b"onnection_manager", b"onnectionManager", b"envoy.filters.network.http")
 
 
 @dataclass(slots=True)
@@ -34,7 +32,7 @@ class ConfigMaps:
     @property
     def all(self) -> list[Thing]:
         if self._all is None:
-            words = [word.decode() for word in WORDS]
+            words = [word.decode() for word in GATEWAYS]
             found = self.things.of(("ConfigMap",), words)
             self._all = [one for one in found if any(_serves(text) for text in _data(one).values())]
         return self._all

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from authlint.model.beyond import Behind, Link
+from authlint.model.beyond import Behind, Link, Probed
 from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
 from authlint.readers.links.held import ConfigMaps
 from authlint.readers.links.mounts import Mounted, mounted, started
+from authlint.readers.links.probes import number_of, probes
 from authlint.readers.links.things import WORKLOADS, Thing, Things, texts, the_one
 from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
+from authlint.text import Span
 
 OUTSIDE = ("LoadBalancer", "NodePort")
 CLUSTER = (".svc.cluster.local", ".svc")
@@ -85,6 +87,19 @@ class Cluster:
             files = list(mounted(pod, container, keys))
             if files:
                 yield container, files
+
+    def probed(self) -> Iterator[tuple[frozenset[Span], tuple[Probed, ...]]]:
+        """The places where gateways of workloads listen, and how these workloads are probed there."""
+        for workload in self._mounting():
+            pod = workload.pod
+            sent = tuple(probes(workload))
+            for container, files in self._files(workload, pod) if pod is not None and sent else ():
+                chosen, whole = started(files, container)
+                read = self.maps.gateway(workload, chosen)
+                if read is not None and (whole or not any(one.alone for one in chosen)):
+                    ports = {one.port for one in read.listeners}
+                    here = tuple(one for one in sent if one.port in ports)
+                    yield frozenset(one.span for one in read.listeners), here
 
     def behind(self, address: Address, home: str, near: str) -> Behind | Unknown | None:
         """The gateway at an address, as it is named by one that lives in the namespace `home` and in the file
@@ -187,17 +202,6 @@ def port_of(service: Thing, wanted: str) -> Port | Unknown | None:
             )
         what = f"the Service {service.name} leads from port {number} to {target} of the pods that it selects"
         return Port(target, Link(one.words, what))
-    return None
-
-
-def number_of(container: Item, target: str) -> int | None:
-    """The port of a container that a Service's targetPort means."""
-    if target.isdigit():
-        return int(target)
-    listed = container.get("ports")
-    for one in listed.items() if listed is not None else ():
-        if one.text_at("name") == target and one.text_at("containerPort").isdigit():
-            return int(one.text_at("containerPort"))
     return None
 
 

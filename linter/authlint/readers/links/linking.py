@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
-from authlint.readers.links.held import WORDS
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
 from authlint.readers.nginx.expand import Library
+from authlint.text import Span
 
 
 def linked(
@@ -25,12 +26,11 @@ def linked(
     `documents` are the project's, as they are printed; `raw` gives their bytes, `read` their text. `controllers` are
     those of them that live in the cluster, whatever file describes them.
     """
-    holding = [path for path in documents if _holds(raw(path))]
-    if not holding or not gateways:
-        return list(gateways)
     # What is wrong with these files is said where they are read for themselves.
     own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
     cluster = Cluster(Things(documents, raw, read), own)
+    probed = list(cluster.probed())
+    gateways = [_probed(one, probed) for one in gateways] if probed else gateways
     if not cluster.names:
         return list(gateways)
     inside = set(map(id, controllers))
@@ -40,16 +40,20 @@ def linked(
     ]
 
 
+def _probed(gateway: Gateway, known: Sequence[tuple[frozenset[Span], tuple[Probed, ...]]]) -> Gateway:
+    """With the probes of the workloads that listen where it says."""
+    here = {one.span for one in gateway.listeners}
+    ports = {one.port for one in gateway.listeners}
+    sent = [one for spans, several in known if spans & here for one in several if one.port in ports]
+    return replace(gateway, probed=tuple(dict.fromkeys(sent))) if sent else gateway
+
+
 def _unfolded(gateway: Gateway, cluster: Cluster) -> Gateway:
     """With all hosts, where some of those that others stand for lead to a gateway."""
     folded = gateway.folded
     if folded is None or folded.upstreams.isdisjoint(cluster.names):
         return gateway
     return folded.unfold(None) or gateway
-
-
-def _holds(raw: bytes) -> bool:
-    return b"ConfigMap" in raw and any(word in raw for word in WORDS)
 
 
 def _neighbours(cluster: Cluster, gateway: Gateway, inside: bool) -> Neighbours:

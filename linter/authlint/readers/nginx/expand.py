@@ -116,19 +116,24 @@ class Library:
             self.troubles.append(Trouble("syntax-error", problem.message, span))
         return Page(source, tree, masked)
 
-    def text(self, path: str) -> str | None:
+    def text(self, path: str, raw: bytes = b"") -> str | None:
+        """The text of a file; `raw` are its bytes, where they were read before."""
         if path in self.excerpts:
             return self.excerpts[path].text
         if path in self.memory:
             return self.memory[path]
         if path in self.sources:
             return self.sources[path].text
+        if raw:
+            return self._decoded(path, raw)
         try:
             with open(path, "rb") as file:
-                raw = file.read()
+                return self._decoded(path, file.read())
         except OSError as error:
             self._unreadable(path, f"cannot be read: {error.strerror}")
             return None
+
+    def _decoded(self, path: str, raw: bytes) -> str:
         try:
             return raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
         except UnicodeDecodeError as error:
