@@ -17,7 +17,7 @@ from authlint.discover import discover
 from authlint.finding import Finding
 from authlint.lint import Result, lint
 from authlint.settings import load
-from authlint_rules import RULES
+from authlint_rules import IDS, loaded
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +67,8 @@ def found_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Result]:
     def find(folder: Path) -> Result:
         with monkeypatch.context() as patch:
             patch.chdir(folder)
-            settings = load(folder, {rule.id for rule in RULES})
-            return lint(discover(["."], folder, settings), settings, RULES)
+            settings = load(folder, set(IDS))
+            return lint(discover(["."], folder, settings), settings, loaded())
 
     return find
 
@@ -80,9 +80,9 @@ def mended_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Mended]:
     def mend_folder(folder: Path, texts: dict[str, str] | None = None, pedantic: bool = False) -> Mended:
         with monkeypatch.context() as patch:
             patch.chdir(folder)
-            settings = replace(load(folder, {rule.id for rule in RULES}), pedantic=pedantic)
+            settings = replace(load(folder, set(IDS)), pedantic=pedantic)
             files = replace(discover(["."], folder, settings), texts=texts or {})
-            return mend(files, settings, lambda now: lint(now, settings, RULES), unsafe=True)
+            return mend(files, settings, lambda now: lint(now, settings, tuple(loaded())), unsafe=True)
 
     return mend_folder
 

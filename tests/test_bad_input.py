@@ -15,7 +15,7 @@ import pytest
 from authlint.discover import Discovered
 from authlint.lint import lint
 from authlint.settings import Settings
-from authlint_rules import RULES
+from authlint_rules import loaded
 
 GOOD = """\
 server {
@@ -219,4 +219,4 @@ def test_nothing_that_a_typing_error_makes_is_a_crash(
             text = text[:at] + chance.choice(pieces) * (cut == 0) + text[at + cut :]
         path = tmp_path / "nginx.conf"
         found = Discovered(str(tmp_path), named=(str(path),), texts={str(path): text})
-        lint(found, Settings(tmp_path), RULES)
+        lint(found, Settings(tmp_path), loaded())

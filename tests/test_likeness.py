@@ -10,7 +10,7 @@ import pytest
 from authlint.discover import discover
 from authlint.lint import Result, lint
 from authlint.settings import load
-from authlint_rules import RULES
+from authlint_rules import IDS, loaded
 
 SERVER = """
     server {{
@@ -28,8 +28,8 @@ ROUTE = "        location /team-{n}/ {{ {auth} proxy_pass http://app{n}.internal
 def checked(folder: Path, text: str, patch: pytest.MonkeyPatch) -> Result:
     (folder / "nginx.conf").write_text(text)
     patch.chdir(folder)
-    settings = load(folder, {rule.id for rule in RULES})
-    return lint(discover(["."], folder, settings), settings, RULES)
+    settings = load(folder, set(IDS))
+    return lint(discover(["."], folder, settings), settings, loaded())
 
 
 def servers(number: int, auth: str, cors: str) -> str:

@@ -55,6 +55,7 @@ DEPTHS = {
 OUTCOMES = {
     "rejected": "the Ingress is not loaded",
     "503": "its paths answer 503",
+    "403": "its hosts answer 403",
     "dropped": "left out without a word",
     "default": "the default counts",
     "": "",

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from authlint_rules import RULES
+from authlint_rules import IDS, loaded
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CASES = sorted(path.parent for path in SAMPLES.glob("*/*/expect.toml"))
-IDS = [str(case.relative_to(SAMPLES)) for case in CASES]
+NAMES = [str(case.relative_to(SAMPLES)) for case in CASES]
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_sample(case: Path, found_in: Any, read_toml: Any) -> None:
     """With `pedantic = true` the assumed findings of the sample's rule are compared as well."""
     result = found_in(case)
@@ -35,13 +35,13 @@ def test_sample(case: Path, found_in: Any, read_toml: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+@pytest.mark.parametrize("rule", IDS)
 def test_rule_has_both_kinds_of_sample(rule: str) -> None:
     kinds = {case.name.split("-")[0] for case in CASES if case.parent.name == rule}
     assert kinds == {"wrong", "right"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_a_wrong_sample_is_about_its_rule(case: Path, read_toml: Any) -> None:
     expected = read_toml(case / "expect.toml")["finding"]
     if case.parent.name == "systems":
@@ -52,9 +52,14 @@ def test_a_wrong_sample_is_about_its_rule(case: Path, read_toml: Any) -> None:
         assert expected == []
 
 
-@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+@pytest.mark.parametrize("rule", tuple(loaded()), ids=IDS)
 def test_the_manual_has_its_parts(rule: Any) -> None:
     for heading in ("What happens", "Bad", "Good", "When it stays quiet"):
         assert f"\n{heading}\n" in rule.manual
     assert rule.reference.startswith("https://")
-    assert Path(__file__).parents[1].joinpath(f"rules/authlint_rules/{rule.id.replace('-', '_')}.py").exists()
+
+
+def test_each_file_that_holds_a_rule_is_listed_under_the_rules_own_id(root: Path) -> None:
+    held = [file.stem.replace("_", "-") for file in (root / "rules/authlint_rules").glob("*.py")]
+    assert sorted(IDS) == sorted(name for name in held if name != "--init--")
+    assert [rule.id for rule in loaded()] == list(IDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from authlint.finding import Level
@@ -67,15 +68,16 @@ ENGINE_RULES = (
 ENGINE_IDS = frozenset(rule.id for rule in ENGINE_RULES)
 
 
-def all_rules(settings: Settings) -> tuple[Rule, ...]:
-    """The built-in rules, and those of others that the settings name."""
-    from authlint_rules import RULES
+def all_rules(settings: Settings) -> Iterator[Rule]:
+    """The built-in rules, each loaded when it is come to, and those of others that the settings name."""
+    from authlint_rules import loaded
 
-    return (*RULES, *settings.plugins.rules)
+    yield from loaded()
+    yield from settings.plugins.rules
 
 
 def rule_ids() -> frozenset[str]:
     """Every id that a finding can have, without those of others' rules."""
-    from authlint_rules import RULES
+    from authlint_rules import IDS
 
-    return frozenset([rule.id for rule in RULES] + [rule.id for rule in ENGINE_RULES])
+    return ENGINE_IDS.union(IDS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from authlint.intent import Edit, Mend
 from authlint.record import record
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.intent import Edit, Mend
 
 
 class Level(IntEnum):
@@ -134,3 +137,22 @@ class Tally:
     notices: list[Notice] = field(default_factory=list)
     known: int = 0  # findings that a baseline knows
     fixed: int = 0  # findings that edits have cured
+
+
+@record
+class Effort:
+    """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
+    of a host that another one stood for are not counted: they were never read."""
+
+    hosts: int = 0
+    hosts_shared: int = 0
+    routes: int = 0
+    routes_shared: int = 0
+    requests: int = 0
+
+    def __add__(self, other: Effort) -> Effort:
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Effort(*(one + two for one, two in pairs))
+
+
+NO_EFFORT = Effort()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from authlint.model.value import Value
 from authlint.record import record
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.model.value import Value
 
 
 @record
@@ -131,10 +133,12 @@ class AskUnder:
 @record
 class Answer:
     """The gateway answers preflights itself, before anybody is asked for credentials: in the route at the span, or
-    before the check there. `headers` are sent with the answer."""
+    before the check there. `headers` are sent with the answer. first: what answers them comes before the check. skip:
+    the check lets them pass."""
 
     span: Span
     headers: tuple[tuple[str, Value], ...]
+    how: Literal["first", "skip"] = "first"
 
 
 Asked: TypeAlias = Literal["password", "service", "token"]

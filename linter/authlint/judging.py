@@ -7,38 +7,18 @@ those. Where they have, all of the group are asked about, so that every place th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 from authlint.behind import host_leads_on, leads_on
 from authlint.endpoint import Endpoint
-from authlint.finding import Finding
+from authlint.finding import Effort, Finding
 from authlint.likeness import alike
 from authlint.model.gateway import Gateway
-from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Site
 
 MANY = 32  # routes; fewer are asked about faster than compared
 SiteOf = Callable[[Gateway, frozenset[int] | None], Site]
-
-
-@record
-class Effort:
-    """How much was asked: hosts and routes in all, those that others stood for, and requests that were run. The routes
-    of a host that another one stood for are not counted: they were never read."""
-
-    hosts: int = 0
-    hosts_shared: int = 0
-    routes: int = 0
-    routes_shared: int = 0
-    requests: int = 0
-
-    def __add__(self, other: Effort) -> Effort:
-        pairs = zip(astuple(self), astuple(other), strict=True)
-        return Effort(*(one + two for one, two in pairs))
-
-
-NO_EFFORT = Effort()
 
 
 def judge(

@@ -89,12 +89,12 @@ def effort(path: Path) -> str:
     from authlint.discover import discover
     from authlint.lint import lint
     from authlint.settings import load
-    from authlint_rules import RULES
+    from authlint_rules import IDS, loaded
 
     folder = path if path.is_dir() else path.parent
     os.chdir(folder)
-    settings = load(folder, {rule.id for rule in RULES}, isolated=True)
-    found = lint(discover([str(path)], folder, settings), settings, RULES).effort
+    settings = load(folder, set(IDS), isolated=True)
+    found = lint(discover([str(path)], folder, settings), settings, loaded()).effort
     return (
         f"{found.requests} requests run; others stood for {found.hosts_shared} of {found.hosts} hosts"
         f" and {found.routes_shared} of {found.routes} routes"

@@ -22,7 +22,7 @@ from authlint.lint import lint
 from authlint.settings import load
 from authlint.suppressions import suppressed
 from authlint.text import Sources
-from authlint_rules import RULES
+from authlint_rules import loaded
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 WRONG = sorted(
@@ -76,7 +76,7 @@ class Project:
 
     def look(self) -> Seen:
         settings = replace(load(self.folder, rule_ids()), pedantic=True)
-        result = lint(discover(["."], self.folder, settings), settings, RULES)
+        result = lint(discover(["."], self.folder, settings), settings, tuple(loaded()))
         shown = suppressed(result, settings)
         return Seen(shown, result.sources, hashed(identities(shown, result.sources, str)))
 

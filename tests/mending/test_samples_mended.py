@@ -15,7 +15,7 @@ from authlint.lint import lint
 from authlint.mending.bench import Bench
 from authlint.mending.offer import offered
 from authlint.settings import load
-from authlint_rules import RULES
+from authlint_rules import IDS, loaded
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 WRONG = sorted(
@@ -33,11 +33,11 @@ def test_sample_is_mended(
     expected = read_toml(case / "expect.toml")
     also = case.parent.name if expected.get("pedantic") else ""
     monkeypatch.chdir(case)
-    settings = replace(load(case, {rule.id for rule in RULES}), pedantic=bool(also))
+    settings = replace(load(case, set(IDS)), pedantic=bool(also))
     files = discover(["."], case, settings)
-    result = lint(files, settings, RULES)
+    result = lint(files, settings, tuple(loaded()))
     seen = [one for one in result.findings if not one.pedantic or one.rule == also]
-    offers = offered(seen, result.sources, Bench(files, settings, RULES))
+    offers = offered(seen, result.sources, Bench(files, settings, tuple(loaded())))
     assert [_kind(one) for one in offers] == [one.get("fix", "") for one in expected["finding"]]
     if not any(one.fixes for one in offers):
         return

@@ -15,11 +15,11 @@ from tests.mutants.mutant import File
 from authlint.discover import Discovered, discover, shown
 from authlint.finding import Finding
 from authlint.lint import lint
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.project import Project
 from authlint.settings import Settings
 from authlint.text import Sources
-from authlint_rules import RULES
+from authlint_rules import loaded
 
 INCLUDE = re.compile(r"[ \t]*include[ \t][^;#\n]*;[ \t]*(#[^\n]*)?")
 
@@ -82,7 +82,7 @@ def judged(path: str, beside: tuple[str, ...], text: str) -> tuple[Said, ...]:
     """What authlint says of a file if its text is this one."""
     folder = os.path.dirname(path)
     found = Discovered(folder, named=(path,), texts={path: text}, _project=beside)
-    result = lint(found, Settings(Path(folder)), RULES)
+    result = lint(found, Settings(Path(folder)), loaded())
     return tuple(
         _said(one, result.sources)
         for one in result.findings

@@ -24,7 +24,7 @@ from authlint.flow.run import run
 from authlint.model.gateway import Gateway, Server
 from authlint.model.reply import Cache
 from authlint.model.unknown import Unknown
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources, Span
 

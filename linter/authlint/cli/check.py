@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from authlint.discover import Discovered
@@ -18,69 +17,13 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 BASELINE = "authlint-baseline.json"  # in the project's root, where nothing else is said
-LEVELS = ("info", "warning", "error")
 SLOW = 1.0  # seconds after which a run on a terminal shows how far it is
 
 
-EXIT_STATUS = (
-    "Exit status: 0 nothing at or above the failing level, 1 findings, 2 it could not do what was asked,"
-    " 3 an internal error."
-)
-
-
-@click.command(short_help="Find the mistakes in files and folders.", epilog=EXIT_STATUS)
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the report there instead of to standard output.")
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT=FILE",
-    help="One more report, in a file; repeatable.",
-)
-@click.option("--statistics", is_flag=True, help="How many findings each rule has, and nothing else.")
-@click.option("--select", multiple=True, metavar="RULE[,RULE]", help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULE[,RULE]", help="Not these rules.")
-@click.option("--pedantic", is_flag=True, help="Show findings too that rest on something nobody said.")
-@click.option(
-    "--fail-level", type=click.Choice(LEVELS), help="The lowest level that fails.  [default: warning]"
-)
-@click.option("--exit-zero", is_flag=True, help="Leave with status 0 whatever is found.")
-@click.option("--fix", is_flag=True, help="Cure what an edit surely cures, and report what is left.")
-@click.option(
-    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: edits too that decide something for you."
-)
-@click.option("--diff", is_flag=True, help="Show what --fix would do, and write nothing.")
-@click.option("--since", metavar="REV", help="Only what this git revision does not have.")
-@click.option(
-    "--baseline",
-    metavar="FILE",
-    help="Known findings.  [default: authlint-baseline.json]",
-)
-@click.option("--no-baseline", is_flag=True, help="Report known findings too.")
-@click.option("--require-reason", is_flag=True, help="Comments that ignore a finding must say why.")
-@click.option("--no-suppressions", is_flag=True, help="No comment ignores a finding.")
-@click.option(
-    "--render", is_flag=True, help="Run helm and kustomize on the charts and overlays in these folders."
-)
-@click.option("--stdin-filename", metavar="FILE", help="What '-' (standard input) is to be called.")
-@click.option("--config", metavar="FILE", help="Settings, instead of the nearest authlint.toml.")
-@click.option("--isolated", is_flag=True, help="Read no settings.")
-@click.option("--verbose", is_flag=True, help="Say of every file that was passed over why.")
-@click.option("--quiet", is_flag=True, help="Findings only: no summary, no notes.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
-@click.option("--no-progress", is_flag=True, help="No progress bar.")
-@click.pass_context
-def check(ctx: click.Context, /, paths: tuple[str, ...], **options: object) -> None:
-    """Find the mistakes in these files and folders (the current one where none is named)."""
-    ctx.exit(Run(paths, options).run())
-
-
 class Run:
-    """One run: the options as they were given, and what they come to."""
+    """One run: the options as they were given, and what they come to. One that is not there was not given."""
 
-    def __init__(self, paths: tuple[str, ...], options: dict[str, object]) -> None:
+    def __init__(self, paths: tuple[str, ...], options: Mapping[str, object] = MappingProxyType({})) -> None:
         self.paths = paths or (".",)
         self.options = options
 
@@ -97,7 +40,7 @@ class Run:
                 return self.mended(files, settings)
             result = self.judged(files, settings)
         except RefusalError as error:
-            click.echo(f"authlint: {error}", err=True)
+            print(f"authlint: {error}", file=sys.stderr)
             return 2
         return self.report(result, settings, files)
 
@@ -168,23 +111,28 @@ class Run:
 
     def files(self, settings: Settings) -> Discovered | None:
         """What was named; None, with a line for each, where some of it is not there."""
-        from authlint.cli.given import standard_input, with_rendered
         from authlint.discover import STDIN, discover
 
         stdin = None
         if STDIN in self.paths:
+            from authlint.cli.given import standard_input
+
             stdin = standard_input(str(self.options.get("stdin_filename") or ""))
         files = discover(self.paths, settings.root, settings, stdin=stdin)
         for missing in files.missing:
-            click.echo(f"authlint: {missing.path}: {missing.text}{_command_meant(missing.path)}", err=True)
+            print(f"authlint: {missing.path}: {missing.text}{_command_meant(missing.path)}", file=sys.stderr)
         if not (files.named or files.folders or files.missing):
             # Each of them was named and cannot be read: nobody must take that for "no findings".
             for notice in files.notices:
-                click.echo(f"authlint: {notice.path} {notice.text}", err=True)
+                print(f"authlint: {notice.path} {notice.text}", file=sys.stderr)
             return None
         if files.missing:
             return None
-        return with_rendered(files, self.paths) if self.options.get("render") else files
+        if self.options.get("render"):
+            from authlint.cli.given import with_rendered
+
+            return with_rendered(files, self.paths)
+        return files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
         from dataclasses import replace
@@ -247,7 +195,7 @@ class Run:
             if not self.written(text, file):
                 return 2
         for rule, why in settings.plugins.failed.items():
-            click.echo(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", err=True)
+            print(f"authlint: {rule} {why} (AUTHLINT_DEBUG=1 prints more)", file=sys.stderr)
         if settings.plugins.failed:
             return 3
         failing = any(one.level >= settings.fail_level for one in shown)
@@ -278,7 +226,7 @@ class Run:
         try:
             Path(str(output)).write_bytes(data)
         except OSError as error:
-            click.echo(f"authlint: {output}: {error.strerror}", err=True)
+            print(f"authlint: {output}: {error.strerror}", file=sys.stderr)
             return False
         return True
 
@@ -287,9 +235,9 @@ class Run:
             return
         if self.options.get("verbose"):
             for notice in result.tally.notices:
-                click.echo(f"authlint: {notice.path} {notice.text}", err=True)
+                print(f"authlint: {notice.path} {notice.text}", file=sys.stderr)
         if not result.tally.read and not result.findings:
-            click.echo("authlint: nothing here is configuration that authlint reads", err=True)
+            print("authlint: nothing here is configuration that authlint reads", file=sys.stderr)
 
 
 def _command_meant(path: str) -> str:

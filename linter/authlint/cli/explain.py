@@ -54,7 +54,7 @@ def _known() -> list[Any | EngineRule]:
     from pathlib import Path
 
     from authlint.settings_file import SettingsError, find
-    from authlint_rules import RULES
+    from authlint_rules import loaded
 
     others: tuple[Any, ...] = ()
     try:
@@ -64,4 +64,4 @@ def _known() -> list[Any | EngineRule]:
             others = load(Path.cwd(), rule_ids()).plugins.rules
     except SettingsError as error:
         click.echo(f"authlint: {error}", err=True)
-    return sorted([*RULES, *others, *ENGINE_RULES], key=lambda rule: rule.id)
+    return sorted([*loaded(), *others, *ENGINE_RULES], key=lambda rule: rule.id)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import click
 
 from authlint.discover import Discovered, shown
 from authlint.engine_rules import all_rules
@@ -30,7 +29,7 @@ def with_fixes(
     findings: tuple[Finding, ...], sources: Sources, files: Discovered, settings: Settings
 ) -> tuple[Finding, ...]:
     """Findings that are reported, each with a fix where one is proven."""
-    bench = Bench(files, settings, all_rules(settings))
+    bench = Bench(files, settings, tuple(all_rules(settings)))
     ours = offered(_ours(findings, settings), sources, bench)
     fixed = {(one.rule, one.primary.span): one for one in ours}
     return tuple(fixed.get((one.rule, one.primary.span), one) for one in findings)
@@ -54,7 +53,7 @@ class Mended:
 
 def mend(files: Discovered, settings: Settings, judged: Judged, *, unsafe: bool) -> Mended:
     """Edits, as long as one of them cures something; after each the files are judged again."""
-    bench = Bench(files, settings, all_rules(settings))
+    bench = Bench(files, settings, tuple(all_rules(settings)))
     first: dict[str, str] = {}
     cured = 0
     while True:
@@ -95,7 +94,7 @@ def told(mended: Mended, *, quiet: bool) -> None:
     what = (
         f"cure {mended.cured} finding{'' if mended.cured == 1 else 's'}" if mended.cured else "cure nothing"
     )
-    click.echo(f"authlint: --fix would {what}", err=True)
+    print(f"authlint: --fix would {what}", file=sys.stderr)
 
 
 def tallied(mended: Mended) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authlint.record import record
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class Manner:
     """The options of the command as far as they concern a text, and whether it goes into a file."""
 
-    options: dict[str, object]
+    options: Mapping[str, object]
     to_file: bool
 
 
@@ -33,7 +34,7 @@ def rendered(
         return statistics(shown)
     from authlint.report.text import render
 
-    color = _color(str(manner.options.get("color")), manner.to_file)
+    color = _color(str(manner.options.get("color", "auto")), manner.to_file)
     return render(
         shown,
         result.sources,
@@ -60,7 +61,7 @@ def _for_programs(form: str, result: Result, shown: tuple[Finding, ...], setting
         from authlint.engine_rules import all_rules
         from authlint.report.sarif import render as as_sarif
 
-        return as_sarif(shown, sources, tally, all_rules(settings))
+        return as_sarif(shown, sources, tally, tuple(all_rules(settings)))
     if form == "gitlab":
         from authlint.report.gitlab import render as as_gitlab
 
@@ -86,9 +87,9 @@ def _color(wish: str, to_file: bool) -> bool:
 
 
 def _width(to_file: bool) -> int:
-    from shutil import get_terminal_size
-
     if to_file or not sys.stdout.isatty():
         return 100
+    from shutil import get_terminal_size
+
     # Longer lines are hard to read, however wide the window is.
     return min(get_terminal_size((100, 24)).columns, 120)

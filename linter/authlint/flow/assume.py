@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from authlint.flow.request import Headers
-from authlint.model.gateway import Listener
 from authlint.record import record
 from authlint.text import Span
+
+if TYPE_CHECKING:
+    from authlint.model.gateway import Listener
 
 CREDENTIALS = "the credentials of the request are valid"
 AUTH_SERVICE = "the auth service answers 200 to a request with credentials and 401 to one without"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 
 from authlint.flow.assume import Reply, Slot
 from authlint.flow.passage import Passage
@@ -143,6 +142,8 @@ def _told(cache: Cache, reply: Reply) -> bool | None:
 
 def _is_far(date: str) -> bool:
     """Time stands still: a date that is nearer than this may be over."""
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(date).timestamp() > 4e9
     except (TypeError, ValueError):

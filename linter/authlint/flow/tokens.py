@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -356,6 +355,8 @@ def claims_of(token: str) -> dict[str, Any] | None:
 
 
 def _decoded(part: str) -> dict[str, Any] | None:
+    import json
+
     try:
         data = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (binascii.Error, ValueError, RecursionError):

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from authlint.causes import site
 from authlint.credentials import VOUCHED
 from authlint.discover import Discovered
 from authlint.finding import NOTHING_GIVEN, Exchange, Finding, Level
 from authlint.flow.request import Request
 from authlint.intent import Edit
-from authlint.lint import Result, lint, site
+from authlint.lint import Result, lint
 from authlint.mending.texts import edited, moved
 from authlint.rule import Rule
 from authlint.settings import Settings
@@ -50,7 +51,7 @@ class Bench:
             replace(self.files, texts={**self.texts, **changed}), self.settings, self.rules, reading=paths
         )
         gone = {_key(one, ()) for one in findings}
-        known = [one for one in (*before.findings, *before.explained) if _key(one, ()) not in gone]
+        known = [one for one in before.findings if _key(one, ()) not in gone]
         left = {_key(one, edits) for one in findings if not _is_removed(one.primary.span, edits)}
         if not all(self._is_known(one, known, edits, left) for one in after.findings):
             return False

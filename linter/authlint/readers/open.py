@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.detect import could_be_envoy
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.text import Source, Sources
-
-if TYPE_CHECKING:
-    from authlint.readers.nginx.expand import Library
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 

@@ -18,16 +18,15 @@ from authlint.discover import (
     unguarded,
 )
 from authlint.finding import Notice
-from authlint.model.gateway import Gateway
 from authlint.readers.embedded.find import could_hold, excerpts
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.glance import Glance
-from authlint.readers.nginx.excerpt import Excerpt
-from authlint.readers.nginx.expand import Library
-from authlint.readers.nginx.roots import roots
+from authlint.readers.library import Library
 
 if TYPE_CHECKING:
+    from authlint.model.gateway import Gateway
     from authlint.readers.kubernetes.manifests import Manifest
+    from authlint.readers.nginx.excerpt import Excerpt
 
 # Of the objects to which an Ingress may refer those of the controller's own; others are read where one names them.
 CONTROLLERS = (
@@ -68,6 +67,8 @@ class Project:
         held = [*self._excerpts((*self.glance.held, *scripts(listed)))]
         envoy = shown_all(self.glance.envoy)
         if named or candidates or held:
+            from authlint.readers.nginx.roots import roots
+
             # Files of nginx's lie beside others of nginx's: a run over documents alone asks for none of them.
             project = self.files.project() if named or candidates else ()
             plain = unguarded(project)

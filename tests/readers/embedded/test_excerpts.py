@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from authlint.readers.embedded import dump, find
+from authlint.readers.library import Library
 from authlint.readers.nginx.excerpt import Excerpt
-from authlint.readers.nginx.expand import Expansion, Library, Node
+from authlint.readers.nginx.expand import Expansion, Node
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.template import HOLE, mask
 from authlint.text import Source, Sources

@@ -62,6 +62,8 @@ def outcome(given: Mapping[str, str]) -> str:
         return "rejected"
     if any("503" in fact.effect for fact in told):
         return "503"
+    if any("403" in fact.effect for fact in told):
+        return "403"
     shown = lines(nodes(made, MAPS, document))
     if any(line.startswith("@inert") for line in shown) or any(isinstance(fact, Ignored) for fact in facts):
         return "dropped or default"
@@ -99,10 +101,11 @@ WRONG = {
     "custom-http-errors": "everything",
     "custom-headers": "apps/sent",
     "default-backend": "Pages!",
+    "auth-tls-secret": "other/ca",
 }
-STRICT = ("rejected", "503", "dropped")
+STRICT = ("rejected", "503", "403", "dropped")
 # What another object decides: whether a certificate, a Service or a ConfigMap is there.
-ELSEWHERE = {"auth-tls-secret", "auth-tls-error-page", "auth-tls-match-cn", "fastcgi-params-configmap"}
+ELSEWHERE = {"auth-tls-error-page", "auth-tls-match-cn", "fastcgi-params-configmap"}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,16 @@ def test_the_root_has_the_first_objects_annotations() -> None:
     assert not [line for line in made["/"] if "Access-Control" in line]
 
 
+def test_which_objects_annotations_the_root_has_may_not_be_known() -> None:
+    first = ingress(AUTH, ("/a", "Prefix"))
+    alike, other = (ingress(given, ("/b", "Prefix"), name="b") for given in (AUTH, {}))
+    assert not [line for line in locations(first, alike)["/"] if line.startswith("?")]
+    assert [line for line in locations(first, other)["/"] if line.startswith("?")]
+    snippets = [ingress({"server-snippet": f"set $a {name};\n"}, (f"/{name}", "Prefix")) for name in "ab"]
+    assert [line for line in lines(server(settings(**ALLOWED), *snippets)) if line.startswith("?")]
+    assert not [line for line in lines(server(settings(**ALLOWED), snippets[0])) if line.startswith("?")]
+
+
 def test_the_root_goes_to_the_objects_own_default_backend() -> None:
     backend = "spec:\n  defaultBackend:\n    service:\n      name: rest\n      port:\n        number: 80\n"
     document = ingress(None, ("/a", "Prefix")).replace("spec:\n", backend, 1)
@@ -194,6 +204,34 @@ def test_what_is_told_of_a_certificate() -> None:
     for path in ("/a/", "/b/"):
         told = [line for line in made[path] if "ssl-client" in line]
         assert len(told) == 4, "the whole host asks for one"
+
+
+@pytest.mark.parametrize(
+    ("secret", "controller", "first"),
+    [
+        ("apps/ca", {}, "@unsure"),
+        ("ca", {}, "return 403;"),
+        ("other/ca", {}, "return 403;"),
+        ("other/ca", {"allow_cross_namespace_resources": "true"}, "@unsure"),
+    ],
+)
+def test_secrets_with_authorities(secret: str, controller: dict[str, str], first: str) -> None:
+    made = lines(
+        server(settings(no_auth_locations="/none", **controller), ingress({"auth-tls-secret": secret}))
+    )
+    assert next(line for line in made if line.startswith(("return", "@unsure"))).startswith(first)
+
+
+def test_a_secret_without_an_authority_asks_nobody() -> None:
+    secret = (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: ca\n  namespace: apps\ndata:\n  tls.crt: eA==\n"
+    )
+    given = ingress({"auth-tls-secret": "apps/ca"})
+    made = lines(server(secret, given))
+    assert not [line for line in made if line.startswith("@unsure")]
+    assert [line for line in made if line.startswith("@inert")]
+    whole = secret.replace("tls.crt", "ca.crt")
+    assert not [line for line in lines(server(whole, given)) if line.startswith("@inert")]
 
 
 # Addresses, limits, firewalls.

@@ -9,9 +9,9 @@ import pytest
 
 from authlint.model.beyond import Behind
 from authlint.model.unknown import Unknown
+from authlint.readers.library import Library
 from authlint.readers.links.linker import Address, address_of
 from authlint.readers.links.linking import linked
-from authlint.readers.nginx.expand import Library
 from authlint.readers.open import open_gateways
 from authlint.text import Sources
 

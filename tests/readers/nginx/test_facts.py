@@ -10,7 +10,7 @@ import pytest
 
 from authlint.model.fact import Fact, Ignored, Log, Rejected
 from authlint.model.gateway import Gateway
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.read import read
 from authlint.readers.origins import impossible, unfit
 from authlint.text import Sources

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from authlint.readers.nginx.expand import Expansion, Library
+from authlint.readers.library import Library
+from authlint.readers.nginx.expand import Expansion
 from authlint.text import Sources
 
 

@@ -10,7 +10,7 @@ from authlint.flow.assume import Assume, Reply
 from authlint.flow.request import Request
 from authlint.flow.run import run
 from authlint.model.gateway import Server
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.read import read
 from authlint.readers.nginx.release import NEWEST, beside, parsed
 from authlint.text import Sources

@@ -10,7 +10,7 @@ import pytest
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.flow.run import run
-from authlint.readers.nginx.expand import Library
+from authlint.readers.library import Library
 from authlint.readers.nginx.read import read
 from authlint.text import Sources
 

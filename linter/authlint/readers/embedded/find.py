@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from authlint.discover import is_document, is_script
-from authlint.readers.nginx.excerpt import Excerpt
+
+if TYPE_CHECKING:
+    from authlint.readers.nginx.excerpt import Excerpt
 
 NGINX = (b"server_name", b"proxy_pass", b"location ", b"listen ", b"auth_request", b"fastcgi_pass")
 # A server of nginx's, wherever it stands in a document.

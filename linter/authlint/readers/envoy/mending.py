@@ -22,12 +22,14 @@ from authlint.readers.yaml.edits import (
     entered,
     listed,
     part_at,
+    put_before,
     removed,
     reworded,
     with_text,
 )
 
 REMOVABLE = ("request_headers_to_remove", "response_headers_to_remove")
+CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
 
@@ -52,7 +54,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _forwarded(part)
         case HandOn(header=header):
             return _handed_on(part, header.lower())
-        case Answer():
+        case Answer(how="first"):
+            return _moved(part)
+        case Answer(how="skip"):
             return _passed_on(part)
         case AllowCredentials(allowed=allowed):
             return _credentials(part, allowed=allowed)
@@ -92,6 +96,16 @@ def _forwarded(part: Part) -> tuple[Edit, ...] | None:
                 return reworded(said, "false", "true")
             first = next(iter(children(one.item)), None)
             return entered(one.inner(first), "forward", True) if first is not None else None
+    return None
+
+
+def _moved(part: Part) -> tuple[Edit, ...] | None:
+    """The cors filter comes before the one that asks."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name == "http_filters":
+            for item in children(one.parent.item):
+                if item.text_at("name") == CORS or item.text_at("typed_config", "@type").endswith(".Cors"):
+                    return put_before(one.parent.inner(item), one)
     return None
 
 

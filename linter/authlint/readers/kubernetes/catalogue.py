@@ -16,8 +16,9 @@ from authlint.record import record
 # it are Unknown.
 Depth = Literal["simulated", "nothing", "unknown"]
 Risk = Literal["Low", "Medium", "High", "Critical"]
-# rejected: the whole Ingress. 503: its locations. dropped: the annotation and its group. default: the default counts.
-Outcome = Literal["rejected", "503", "dropped", "default", ""]
+# rejected: the whole Ingress. 503: its locations. 403: its hosts. dropped: the annotation and its group. default: the
+# default counts.
+Outcome = Literal["rejected", "503", "403", "dropped", "default", ""]
 
 
 @record
@@ -71,7 +72,7 @@ PASSWORDS = (
     Known("auth-realm", "simulated", "", "rejected", "Medium", "off switches it off"),
 )
 CERTIFICATES = (
-    Known("auth-tls-secret", "unknown", "", "503", "Medium", "for the whole host"),
+    Known("auth-tls-secret", "unknown", "", "403", "Medium", "without the key ca.crt nobody is asked"),
     Known("auth-tls-verify-client", "unknown", "on", "default", "Medium"),
     *_without_influence("auth-tls-verify-depth"),
     Known("auth-tls-error-page", "unknown", "", "rejected", "High"),

@@ -10,6 +10,7 @@ from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.catalogue import ANNOTATIONS
+from authlint.readers.kubernetes.certificates import unreadable
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.hosts import TARGET, is_canary
 from authlint.readers.kubernetes.locations import World
@@ -121,6 +122,9 @@ def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
         if fault.name == "custom-headers" and not ASKING & own.items.keys():
             continue
         yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
+    unread = unreadable(ingress, own, world.controller)
+    if unread is not None:
+        yield Rejected(unread.why, "every request to its hosts is answered 403", unread.cure, unread.span)
 
 
 def _unpaired(own: Annotations, controller: Controller) -> Iterator[Fact]:

@@ -100,12 +100,17 @@ def hosts(ingresses: Sequence[Manifest]) -> dict[str, Host]:
 def _root(host: Host) -> Path:
     """What no path of a host takes: the first Ingress's default backend, or the controller's, with the annotations of
     that Ingress (internal/ingress/controller/controller.go, createServers). Of requests to no host there is one
-    before any Ingress."""
+    before any Ingress. The first is the oldest: where others say something else, nobody knows which that is."""
     first = host.ingresses[0]
     default = first.at("spec", "defaultBackend") or first.at("spec", "backend")
     own = of(first) if host.name else Annotations({})
     service = _service(first, default if host.name else None)
-    return Path(first, own, "/", "Prefix", *service, host.span, by_default=True)
+    others = (path for path in host.paths if host.name and _said(path.own) != _said(own))
+    return Path(first, own, "/", "Prefix", *service, host.span, next(others, None), by_default=True)
+
+
+def _said(own: Annotations) -> dict[str, str]:
+    return {name: item.text for name, item in own.items.items()}
 
 
 def _rules(ingress: Manifest) -> Iterator[tuple[Item, str]]:

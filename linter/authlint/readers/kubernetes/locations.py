@@ -12,6 +12,7 @@ from dataclasses import field
 from authlint.readers.kubernetes.affinity import cookie
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.blocking import firewall
+from authlint.readers.kubernetes.certificates import asking, without_authority
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.cookies import cookies
 from authlint.readers.kubernetes.cors import cors, cors_headers
@@ -40,6 +41,8 @@ from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
 
+OLDER = "another Ingress has the same path: the older one counts"
+NEWER = "the oldest Ingress of this host says what counts here, and another one says something else"
 PASSWORDS = "/etc/ingress-controller/auth"
 
 
@@ -61,7 +64,7 @@ class Locations:
         self.host, self.world, self.controller = host, world, world.controller
         self.came = came(world.controller)
         self.regex = any(path.is_regex for path in host.paths)
-        self.certified = [path.own for path in host.paths if "auth-tls-secret" in path.own.items]
+        self.certified = asking(host, world.secrets)
 
     def nodes(self) -> Iterator[Node]:
         paths = sorted(self.host.paths, key=lambda path: (len(path.text), path.text), reverse=True)
@@ -106,12 +109,12 @@ class Locations:
         if fault is not None:
             yield node(fault.span, "return", "503")
             return
-        yield from _forgotten(own)
+        yield from _forgotten(own, self.world.secrets)
         if path.ingress.uncertain is not None:
             what = "a chart's template writes" if path.ingress.from_values else "a patch changes"
             yield gap(path.ingress.uncertain, f"{what} this object in a way that is not read")
         if path.contested:
-            yield gap(at, "another Ingress has the same path: the older one counts")
+            yield gap(at, NEWER if path.by_default else OLDER)
         rules = own.items.get("modsecurity-snippet") if self.controller.snippets is not False else None
         yield from firewall(rules, own.flag("enable-modsecurity", False))
         yield from self._addresses(path)
@@ -208,9 +211,9 @@ class Locations:
             yield node(one.span, "more_set_headers", f"{one.name}: {one.text}")
 
 
-def _forgotten(own: Annotations) -> Iterator[Node]:
+def _forgotten(own: Annotations, secrets: Mapping[tuple[str, str], Manifest]) -> Iterator[Node]:
     """Authentication that was meant and is not asked for."""
     fault = forgotten(own) if own.text("auth-url") else None
-    for one in (fault, emptied(own)):
+    for one in (fault, emptied(own), without_authority(own, secrets)):
         if one is not None:
             yield inert(one.span, one.why, one.cure, "authentication")

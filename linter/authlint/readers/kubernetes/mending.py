@@ -67,7 +67,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _sent(part, header.lower(), literal(value))
         case AskUnder(path=under) if name == PREFIX + "auth-url":
             return _asked(part, under)
-        case Answer(headers=headers) if annotated:
+        case Answer(headers=headers, how="first") if annotated:
             return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
 

@@ -23,7 +23,12 @@ def overridden(ingresses: Sequence[Manifest]) -> Iterator[Overridden]:
     for host in hosts(ingresses).values():
         for path in host.paths:
             rival = path.rival
-            if rival is not None and _are_applied(path, rival) and _said(path) != _said(rival):
+            if (
+                rival is not None
+                and not path.by_default
+                and _are_applied(path, rival)
+                and _said(path) != _said(rival)
+            ):
                 name = next(one for one in POLICIES if path.own.text(one) != rival.own.text(one))
                 why = f"asks for other things than another Ingress with the same path ({name})"
                 span = rival.own.span(name) or path.own.span(name) or path.span

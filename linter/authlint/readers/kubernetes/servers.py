@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from authlint.readers.kubernetes import affinity, blocking
 from authlint.readers.kubernetes.blocking import firewall
 from authlint.readers.kubernetes.caching import taken, zone
+from authlint.readers.kubernetes.certificates import certificates
 from authlint.readers.kubernetes.external import written
 from authlint.readers.kubernetes.failing import pages_for_all, places
 from authlint.readers.kubernetes.forwarded import came, maps
@@ -15,14 +16,13 @@ from authlint.readers.kubernetes.header_names import header_names
 from authlint.readers.kubernetes.hosts import Host
 from authlint.readers.kubernetes.limits import zones
 from authlint.readers.kubernetes.locations import Locations, World
-from authlint.readers.kubernetes.nodes import branch, node
+from authlint.readers.kubernetes.nodes import branch, gap, node
 from authlint.readers.kubernetes.passing import SIZE
 from authlint.readers.nginx.expand import Node
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
 ROOT = re.compile(r"/[A-Za-z0-9\-._~/:$]*")
-OPTIONAL = ("off", "optional", "optional_no_ca")
 
 
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:
@@ -107,7 +107,7 @@ def _server(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Nod
         yield node(at, "@uncertified")
     yield node(at, "server_name", host.name or "_", *_aliases(host, hosts))
     yield from blocking.inside(world.controller)
-    yield from _certificates(host)
+    yield from certificates(host, world.controller, world.secrets)
     yield from _first_snippet(host, world)
     yield from _roots(host)
     yield from Locations(host, world).nodes()
@@ -137,22 +137,6 @@ def _roots(host: Host) -> Iterator[Node]:
             yield branch(span, "$uri", "=", "/", children=[move])
 
 
-def _certificates(host: Host) -> Iterator[Node]:
-    """auth-tls-secret counts for the whole host: without a certificate a client is answered 400, and a browser sends
-    none with a preflight. Who has one nobody can tell."""
-    for path in host.paths:
-        item = path.own.items.get("auth-tls-secret")
-        if item is None:
-            continue
-        subject, span = path.own.text("auth-tls-match-cn"), path.own.span("auth-tls-match-cn")
-        if subject and span is not None:
-            refused = node(span, "return", "403", "client certificate unauthorized")
-            yield branch(span, "$ssl_client_s_dn", "!~", subject, children=[refused])
-        if path.own.text("auth-tls-verify-client") not in OPTIONAL:
-            yield node(item.span, "@unsure", "whether the client has a certificate")
-        return
-
-
 def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator[Node]:
     """With from-to-www-redirect the name with www. (or without it) is a server that only redirects: no CORS, no
     authentication."""
@@ -169,9 +153,11 @@ def _other_name(host: Host, hosts: Mapping[str, Host], world: World) -> Iterator
 
 
 def _first_snippet(host: Host, world: World) -> Iterator[Node]:
-    """Of several Ingress objects of a host the first one's counts."""
-    for path in host.paths:
-        item = path.own.items.get("server-snippet")
-        if item is not None and world.controller.snippets is not False:
-            yield from written(item, path.ingress.file, world.troubles)
-            return
+    """Of several Ingress objects of a host the oldest one's counts."""
+    if world.controller.snippets is False:
+        return
+    found = [path for path in host.paths if "server-snippet" in path.own.items]
+    if len({path.own.text("server-snippet") for path in found}) > 1:
+        yield gap(found[0].own.items["server-snippet"].span, "the oldest Ingress's server-snippet counts")
+    for path in found[:1]:
+        yield from written(path.own.items["server-snippet"], path.ingress.file, world.troubles)

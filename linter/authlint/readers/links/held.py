@@ -13,9 +13,9 @@ from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.envoy.documents import held
 from authlint.readers.envoy.read import gateway
 from authlint.readers.glance import GATEWAYS
+from authlint.readers.library import Library
 from authlint.readers.links.mounts import Mounted
 from authlint.readers.links.things import Thing, Things, the_one
-from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.roots import roots
 from authlint.text import Source
 

@@ -10,11 +10,11 @@ from functools import cached_property
 from authlint.model.beyond import Behind, Link, Probed
 from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
+from authlint.readers.library import Library
 from authlint.readers.links.held import ConfigMaps
 from authlint.readers.links.mounts import Mounted, mounted, started
 from authlint.readers.links.probes import number_of, probes
 from authlint.readers.links.things import WORKLOADS, Thing, Things, texts, the_one
-from authlint.readers.nginx.expand import Library
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
 from authlint.record import record

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
+from authlint.readers.library import Library
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
-from authlint.readers.nginx.expand import Library
 from authlint.text import Span
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from authlint.discover import own_name
-from authlint.model.gateway import Open, Server
+from authlint.model.gateway import Open
+from authlint.readers.library import Library
 from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.lookup import matches, on_disk, stand_ins
-from authlint.readers.nginx.scan import Directive, Tree, Word, scan
+from authlint.readers.nginx.page import Page, page_of
+from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.shipped import HARMLESS, SHIPPED
-from authlint.readers.nginx.template import HOLE, Hole, Masked, mask
+from authlint.readers.nginx.template import HOLE, Hole
 from authlint.readers.trouble import Trouble
 from authlint.record import entity
-from authlint.text import Source, Sources, Span
+from authlint.text import Span
 
 # Where servers keep what a repository holds elsewhere.
 PREFIXES = (
@@ -67,87 +68,6 @@ class Node:
         return HOLE in self.name or any(HOLE in word.text for word in self.args)
 
 
-@dataclass(slots=True)
-class Page:
-    """One file, read once: its text, its tree, and where a template makes it uncertain."""
-
-    source: Source
-    tree: Tree
-    masked: Masked
-
-
-@dataclass(slots=True)
-class Library:
-    """Files by the path they are printed with; `memory` holds texts that are not on the disk (or not yet)."""
-
-    sources: Sources
-    project: str
-    include_roots: tuple[str, ...] = ()
-    server: Server | None = None  # what the project says that it runs
-    memory: dict[str, str] = field(default_factory=dict)
-    excerpts: dict[str, Excerpt] = field(default_factory=dict)  # parts of other files, by their paths
-    pages: dict[str, Page | None] = field(default_factory=dict)
-    troubles: list[Trouble] = field(default_factory=list)
-
-    def page(self, path: str) -> Page | None:
-        """The file at `path`, or None where it cannot be read (a trouble says why)."""
-        if path not in self.pages:
-            text = self.text(path)
-            self.pages[path] = None if text is None else self._page(path, text)
-        return self.pages[path]
-
-    def host(self, path: str) -> str:
-        """The file that a person opens to see what stands at a path."""
-        excerpt = self.excerpts.get(path)
-        return path if excerpt is None else excerpt.host
-
-    def _page(self, path: str, text: str) -> Page:
-        host = self.host(path)
-        source = self.sources[host] if host != path else Source(path, text)
-        self.sources[host] = source
-        masked = mask(text, envsubst=path.endswith((".template", ".tmpl", ".tpl", ".envsubst")))
-        tree = scan(masked.text)
-        for problem in tree.problems:
-            span = Span(host, problem.start, max(problem.end, problem.start + 1))
-            if masked.kind is not None:
-                why = f"from here on this template is read in part: {problem.message}"
-                self.troubles.append(Trouble("template-skipped", why, span))
-                break
-            self.troubles.append(Trouble("syntax-error", problem.message, span))
-        return Page(source, tree, masked)
-
-    def text(self, path: str, raw: bytes = b"") -> str | None:
-        """The text of a file; `raw` are its bytes, where they were read before."""
-        if path in self.excerpts:
-            return self.excerpts[path].text
-        if path in self.memory:
-            return self.memory[path]
-        if path in self.sources:
-            return self.sources[path].text
-        if raw:
-            return self._decoded(path, raw)
-        try:
-            with open(path, "rb") as file:
-                return self._decoded(path, file.read())
-        except OSError as error:
-            self._unreadable(path, f"cannot be read: {error.strerror}")
-            return None
-
-    def _decoded(self, path: str, raw: bytes) -> str:
-        try:
-            return raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
-        except UnicodeDecodeError as error:
-            # Servers read bytes and do not mind; one character a byte keeps every place right.
-            why = f"this is not UTF-8 (byte {raw[error.start]:#04x}); the file is read byte by byte"
-            span = Span(path, error.start, error.start + 1)
-            self.troubles.append(Trouble("syntax-error", why, span, harmless=True))
-            return raw.decode("latin-1")
-
-    def _unreadable(self, path: str, why: str) -> None:
-        self.sources.setdefault(path, Source(path, ""))
-        self.troubles.append(Trouble("syntax-error", f"the file {why}", Span(path, 0, 1)))
-
-
 class Expansion:
     """Puts the includes of one main file in their place."""
 
@@ -170,7 +90,7 @@ class Expansion:
         known = self.expanded.get(path)
         if known is not None:
             return known
-        page = self.library.page(path)
+        page = page_of(self.library, path)
         if page is None:
             return None
         self.files.append(path)
@@ -302,7 +222,7 @@ class Expansion:
 
     def _is_of_http(self, path: str) -> bool:
         """Whether a file is written for the folder that a main file includes as a whole."""
-        page = self.library.page(path)
+        page = page_of(self.library, path)
         return page is not None and any(one.name.text in IN_HTTP for one in page.tree.directives)
 
     def _candidates(self, spec: str) -> Iterator[str]:

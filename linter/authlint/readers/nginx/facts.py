@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from authlint.model.fact import Fact, Ignored, Rejected
 from authlint.readers.nginx.expand import Node
@@ -115,6 +114,8 @@ def _to_client(node: Node, around: Around, written: set[str]) -> Iterator[Fact]:
 def _misspelt(lower: str, written: set[str], span: Span) -> Iterator[Fact]:
     if lower in FOR_BROWSERS or not lower.startswith("a"):
         return
+    from difflib import get_close_matches
+
     meant = get_close_matches(lower, FOR_BROWSERS, 1, CLOSE)
     if meant and meant[0] not in written:
         yield Ignored(

@@ -70,7 +70,7 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _credentials(page, found, allowed=allowed)
         case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
             return _asked(page, found.args[0], path)
-        case Answer(headers=headers) if found.name.text == "location":
+        case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
         case HandOn():
             return _handed_on(page, found, parent, intent)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from authlint.model.gateway import Gateway, Listener, Open, Server, Upstream
+from authlint.readers.library import Library
 from authlint.readers.nginx import release
-from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
+from authlint.readers.nginx.expand import IN_HTTP, Expansion, Node
 from authlint.readers.nginx.facts import facts
 from authlint.readers.nginx.levels import level_of
 from authlint.readers.nginx.servers import ServerReader

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from authlint.discover import shown
 from authlint.model.gateway import Gateway
 from authlint.readers.embedded import dump
+from authlint.readers.library import Library
 from authlint.readers.nginx.detect import is_nginx, is_snippet
 from authlint.readers.nginx.excerpt import Excerpt
-from authlint.readers.nginx.expand import IN_HTTP, Expansion, Library, Node
+from authlint.readers.nginx.expand import IN_HTTP, Expansion, Node
+from authlint.readers.nginx.page import page_of
 from authlint.readers.nginx.read import AT_TOP, DEFINING, Reading, model
 from authlint.readers.trouble import Trouble
 from authlint.record import record
@@ -94,7 +96,7 @@ def _look(state: _Project, path: str, named: bool) -> None:
             _take_apart(state, path, text)
             return
         library.memory.setdefault(path, text)
-    page = library.page(path)
+    page = page_of(library, path)
     if page is not None:
         state.top[path] = frozenset(directive.name.text for directive in page.tree.directives)
 

@@ -194,6 +194,23 @@ def listed(beside: Part, value: Written, *, before: bool = False) -> tuple[Edit,
     return _below(beside, len(indent), text)
 
 
+def put_before(part: Part, other: Part) -> tuple[Edit, ...] | None:
+    """An element of a list moves, with its lines, in front of another one of the same list."""
+    spans = [_element_lines(one) for one in (part, other)]
+    if part.flow or other.start >= part.start or any(one is None for one in spans):
+        return None
+    (first, last), (at, _) = (one for one in spans if one is not None)
+    return other.edit(at, at, part.text[first:last]), part.edit(first, last, "")
+
+
+def _element_lines(part: Part) -> tuple[int, int] | None:
+    """The whole lines of an element that shares none of them."""
+    first = part.text.rfind("\n", 0, part.start) + 1
+    end = part.start + len(part.text[part.start : part.end].rstrip())
+    last = part.text.find("\n", end)
+    return (first, last + 1) if last >= 0 and not part.text[first : part.start].strip(" -") else None
+
+
 def _top(value: Written) -> str:
     """The first level of a map needs no braces behind a dash."""
     if isinstance(value, Mapping) and len(value) == 1:
