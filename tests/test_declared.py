@@ -260,6 +260,14 @@ def test_a_name_that_nothing_has_is_told(found: Found) -> None:
     assert (one["path"], one["line"]) == ("authlint.toml", 2)
 
 
+def test_where_not_everything_was_read_nobody_knows_all_names(
+    found: Found, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found(AUTH % ("", ""), '[[auth-service]]\nname = "lgin:9000"\n')
+    run(["check", "nginx.conf", "authlint.toml", "--select", "unmatched-pattern"])
+    assert "nothing in the project is called" not in capsys.readouterr().out
+
+
 def test_everything_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

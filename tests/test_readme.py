@@ -70,7 +70,8 @@ Written by `python tests/test_readme.py` from `linter/authlint/readers/kubernete
 - **Unknown**: what depends on it is said to be Unknown.
 
 Defaults and outcomes are those of the last release (1.15), with `--enable-annotation-validation`, its default since
-1.12. What is not listed is no annotation of that release; a name that looks like one of these is told as misspelt.
+1.12. What is not listed is no annotation of that release; a name that looks like one about authentication or CORS is
+told as misspelt.
 """
 
 

@@ -126,6 +126,10 @@ def test_without_a_file_the_project_is_the_repository(tmp_path: Path) -> None:
             "3: load-balancer.ports: must be an integer, written as 80",
         ),
         ("[[load-balancer]]\nends-tls = true\nsets = ['a b']", "3: load-balancer.sets: 'a b' is no name of a header"),
+        (
+            "[load-balancer]\nends-tls = true",
+            "1: load-balancer: must be an array of tables, written as [[load-balancer]]",
+        ),
         ("[[upstream]]\nnam = 'a'", "2: unknown key 'nam'; did you mean 'name'?"),
         ("pedantic =\n", "1: is not TOML: Invalid value"),
     ],

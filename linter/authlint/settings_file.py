@@ -139,6 +139,8 @@ def _said(validator: str, value: Any, error: Any) -> str:
         return f"{error.instance!r} is none of {', '.join(map(str, value))}{near}"
     if validator == "required":
         return f"{str(error.message).split()[0]} is missing"
+    if validator == "type" and error.schema.get("items", {}).get("type") == "object":
+        return f"must be an array of tables, written as [[{error.path[-1]}]]"
     if validator == "type":
         return (
             f"must be {'an' if value[0] in 'aeio' else 'a'} {value}, written as {_EXAMPLES.get(value, value)}"

@@ -20,7 +20,10 @@ def unmatched(settings: Settings, files: Discovered, sources: Sources) -> Iterat
     if settings.file is None:
         return
     missing = [(glob, f"no file of the project fits {glob!r}") for glob in _unmatched_paths(settings, files)]
-    missing += [(name, f"nothing in the project is called {name!r}") for name in _unknown(settings, sources)]
+    if files.asked_for(str(settings.root)):  # else not everything was read
+        missing += [
+            (name, f"nothing in the project is called {name!r}") for name in _unknown(settings, sources)
+        ]
     if not missing:
         return
     path = shown(settings.file)

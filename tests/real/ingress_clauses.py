@@ -112,7 +112,9 @@ BACKENDS: tuple[Given, ...] = (
     ("0.2", "proxy-buffer-size", "16k"),
     ("0.2", "proxy-body-size", "2m"),
     ("0.2", "enable-global-auth", "false"),
-    ("0.1", "auth-tls-match-cn", "CN=app"),
+    ("0.1", "auth-tls-secret", "apps/ca", "ca", "other/ca"),
+    ("0.1", "auth-tls-verify-client", "off", "optional"),
+    ("0.08", "auth-tls-match-cn", "CN=app"),
     ("0.05", "ssl-passthrough", "true"),
 )
 GROUPS: tuple[tuple[float, tuple[Given, ...]], ...] = (
