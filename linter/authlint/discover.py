@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -281,25 +280,34 @@ def _listed_by_git(folder: str) -> tuple[list[str], list[str]] | None:
     if not names and _is_ignored(folder):
         # Who names an ignored folder wants to have it looked at.
         return None
-    kept = sorted(name for name in names if _SKIPPED_FOLDERS.isdisjoint(name.split("/")[:-1]))
+    wanted: dict[str, list[str]] = {}
+    for name in names:
+        inner, _, last = name.rpartition("/")
+        if (not inner or _SKIPPED_FOLDERS.isdisjoint(inner.split("/"))) and could_be_configuration(
+            f"{folder}/{name}"
+        ):
+            wanted.setdefault(f"{folder}/{inner}" if inner else folder, []).append(last)
+    return _present(wanted)
+
+
+def _present(wanted: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
+    """The files and the links among the names of each folder: git still lists what was deleted. A folder is listed
+    in less time than it takes to ask for each file."""
     files: list[str] = []
     links: list[str] = []
-    for name in kept:
-        path = f"{folder}/{name}"
-        mode = _mode(path) if could_be_configuration(path) else 0
-        if stat.S_ISREG(mode):
-            files.append(path)
-        elif stat.S_ISLNK(mode):
-            links.append(path)
-    return files, links
-
-
-def _mode(path: str) -> int:
-    """0 where there is nothing: git still lists what was deleted."""
-    try:
-        return os.lstat(path).st_mode
-    except OSError:
-        return 0
+    for parent, names in wanted.items():
+        try:
+            with os.scandir(parent) as listed:
+                entries = {entry.name: entry for entry in listed}
+        except OSError:
+            continue
+        for name in names:
+            entry = entries.get(name)
+            if entry is not None and entry.is_symlink():
+                links.append(f"{parent}/{name}")
+            elif entry is not None and entry.is_file(follow_symlinks=False):
+                files.append(f"{parent}/{name}")
+    return files, sorted(links)
 
 
 def _is_ignored(folder: str) -> bool:
@@ -326,7 +334,9 @@ def _walked(folder: str) -> tuple[list[str], list[str]]:
         prefix = parent if parent.endswith("/") else parent + "/"
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if path.endswith(_PLAIN) and entry.is_file(follow_symlinks=False):
+                files.append(path)
+            elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_FOLDERS:
                     todo.append(path)
             elif could_be_configuration(path) and entry.is_file():

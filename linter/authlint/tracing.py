@@ -152,8 +152,13 @@ class Teller:
             yield f"  {up.name or 'the upstream'} got: {up.method} {self.url(up.path or '')}"
             yield from (f"      {h.name}: {self.value(h)}" for h in up.headers)
         by = {"gateway": "this gateway", "auth-service": "the auth service", "upstream": "the upstream"}
+        who = (
+            f"the gateway behind, {outcome.behind}"
+            if outcome.behind
+            else by.get(outcome.answered_by or "", "nobody known")
+        )
         status = "not decided" if outcome.status is None else str(outcome.status)
-        yield f"answer: {status} from {by.get(outcome.answered_by or '', 'nobody known')}"
+        yield f"answer: {status} from {who}"
         yield from (f"    {h.name}: {self.value(h)}" for h in outcome.headers)
         yield from (f"  unknown: {reason}" for reason in outcome.unknown)
         yield from (f"  assumed: {text}" for text in outcome.assumed)

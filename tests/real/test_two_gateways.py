@@ -22,7 +22,7 @@ from authlint.text import Sources
 from authlint.tracing import joined
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-ALL = sorted(path.parent for path in SAMPLES.glob("*/*/edge.yaml"))
+ALL = sorted(path.parent for name in ("edge.yaml", "edge.conf") for path in SAMPLES.glob(f"*/*/{name}"))
 ANSWER = ("www-authenticate", "location", "access-control-allow-origin", "access-control-allow-credentials")
 CARRIED = ("authorization", "cookie", "host", "x-user", "x-forwarded-proto", "x-forwarded-host")
 
@@ -87,7 +87,7 @@ def unlike(
     servers: Running, request: Request, response: Response, received: Received | None
 ) -> Iterator[str]:
     """What the servers do otherwise than `flow` says."""
-    files = [str(path) for path in sorted(Path().glob("*.yaml"))]
+    files = [str(path) for path in sorted((*Path().glob("*.yaml"), *Path().glob("*.conf")))]
     gateways, problem = open_gateways(files, Sources())
     assert not problem
     vouched = Request(request.method, request.url, request.headers, vouched=VOUCHED)

@@ -50,7 +50,9 @@ def documents(sample: Path) -> Iterator[dict[str, Any]]:
 
 
 def held(sample: Path, name: str) -> str:
-    """The text of `map/key`."""
+    """The text of `map/key`, or of a file."""
+    if "/" not in name:
+        return (sample / name).read_text(encoding="utf-8")
     config_map, _, key = name.partition("/")
     found = [
         one["data"][key]
@@ -109,7 +111,7 @@ def staged(text: str, folder: Path) -> stage.Staged:
 def _first(
     sample: Path, real: dict[str, int], folder: Path, name: str, envoy: Path, stack: ExitStack
 ) -> dict[int, int]:
-    if any(one["kind"] == "Ingress" for one in documents(sample)):
+    if any(one.get("kind") == "Ingress" for one in documents(sample)):
         unused = Recorder()
         stack.callback(unused.close)
         made = lower(sample, folder, unused)
@@ -131,8 +133,10 @@ def _first(
 
 
 def _edges(sample: Path) -> Iterator[str]:
+    if (sample / "edge.conf").exists():
+        yield (sample / "edge.conf").read_text(encoding="utf-8")
     for one in documents(sample):
-        if one["kind"] == "ConfigMap" and one["metadata"]["name"] == "edge-conf":
+        if one.get("kind") == "ConfigMap" and one["metadata"]["name"] == "edge-conf":
             yield from one["data"].values()
 
 

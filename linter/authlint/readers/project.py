@@ -33,6 +33,11 @@ CONTROLLERS = (
     rb"ingress-nginx|nginx-configuration|nginx-ingress|allow-snippet|global-auth|no-auth-loc|IngressClass"
     rb"|allowSnippetAnnotations|annotations-risk-level|oauth2[-_]proxy|nginx\.ingress\.kubernetes\.io/"
 )
+# Names of files that say where other files are mounted, by their ends.
+MOUNTING = (
+    *("compose.yaml", "compose.yml", "kustomization.yaml", "kustomization.yml"),
+    *("compose.override.yaml", "compose.override.yml", "compose.prod.yaml", "compose.prod.yml"),
+)
 
 
 class Project:
@@ -47,15 +52,24 @@ class Project:
     def gateways(self) -> list[Gateway]:
         """Each with what stands behind it."""
         found = list(self._gateways())
-        if not any(is_document(one.root) for one in found):
+        project = self.files.project() if found else ()
+        mounting = any(self._mounts(path) for path in project if path.endswith(MOUNTING))
+        if not mounting and not any(is_document(one.root) for one in found):
             return found
-        every = documents((*self.files.texts, *self.files.project()))
+        every = documents((*self.files.texts, *project))
         self.glance.look(every)
-        if not self.glance.mounted:
+        if not self.glance.mounted and not mounting:
             return found
         from authlint.readers.links.linking import linked
 
         return linked(found, shown_all(every), self._raw, self._text, self.library, self.controllers)
+
+    def _mounts(self, path: str) -> bool:
+        """Whether a file that says where others are mounted may speak of a gateway's."""
+        raw = self.files.content(path)
+        if "compose" in path.rpartition("/")[2]:
+            return b"volumes" in raw or b"configs" in raw
+        return b"configMapGenerator" in raw
 
     def _raw(self, path: str) -> bytes:
         return self.files.content(absolute(path))

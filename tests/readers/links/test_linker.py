@@ -150,3 +150,66 @@ def test_a_service_for_all_the_world_is_exposed(tmp_path: Path, monkeypatch: pyt
 )
 def test_addresses(text: str, address: Address | None) -> None:
     assert address_of(text, tls=False) == address
+
+
+KUSTOMIZATION = """\
+namespace: shop
+resources: [edge.yaml, web.yaml]
+configMapGenerator:
+- name: web-conf
+  files: [%s]
+"""
+SERVER = "server { listen 8080; location / { auth_basic x; proxy_pass http://127.0.0.1:3000; } }\n"
+
+
+@pytest.mark.parametrize("named", ["default.conf=files/site.conf", "files/default.conf"])
+def test_a_generated_map_leads_to_the_file(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workload, service = WEB.split("---\n")[1], WEB.split("---\n")[0]
+    (tmp_path / "files").mkdir()
+    for name in ("site.conf", "default.conf"):
+        (tmp_path / "files" / name).write_text(SERVER)
+    web = f"{service}---\n{workload}"
+    found = behind(tmp_path, monkeypatch, web=web, kustomization=KUSTOMIZATION % named)
+    assert isinstance(found, Behind)
+    assert found.gateway.root == named.rpartition("=")[2]
+
+
+COMPOSE = """\
+services:
+  edge:
+    image: nginx
+    volumes: [./edge.conf:/etc/nginx/nginx.conf]
+  orders:
+    image: nginx
+    container_name: Orders-1
+    networks: {inner: {aliases: [shop]}}
+    volumes: [./orders.conf:%s]
+"""
+
+
+@pytest.mark.parametrize(
+    ("mount", "address", "leads"),
+    [
+        ("/etc/nginx/nginx.conf:ro", "orders:8000", True),
+        ("/etc/nginx/nginx.conf", "orders-1:8000", True),
+        ("/etc/nginx/nginx.conf", "shop:8000", True),
+        ("/etc/nginx/nginx.conf", "orders:80", False),
+        ("/etc/nginx/nginx.conf", "app:8000", False),
+        ("/srv/nginx.conf", "orders:8000", False),
+    ],
+)
+def test_services_of_a_compose_file(
+    mount: str, address: str, leads: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("compose.yaml").write_text(COMPOSE % mount)
+    for name, port in (("edge", 80), ("orders", 8000)):
+        server = f"listen {port}; location / {{ proxy_pass http://{address}; }}"
+        Path(f"{name}.conf").write_text(f"events {{}}\nhttp {{ server {{ {server} }} }}\n")
+    gateways, problem = open_gateways(["edge.conf", "compose.yaml"], Sources())
+    assert not problem
+    beyond = gateways[0].beyond
+    found = beyond.at(address, False, "edge.conf") if beyond is not None else None
+    assert isinstance(found, Behind) == leads

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,8 +16,9 @@ from authlint.readers.envoy.documents import held
 from authlint.readers.envoy.read import gateway
 from authlint.readers.glance import GATEWAYS
 from authlint.readers.library import Library
+from authlint.readers.links.files import Files
 from authlint.readers.links.mounts import Mounted
-from authlint.readers.links.things import Thing, Things, the_one
+from authlint.readers.links.things import GENERATED, Thing, Things, texts, the_one
 from authlint.readers.nginx.roots import roots
 from authlint.text import Source
 
@@ -26,6 +29,7 @@ class ConfigMaps:
 
     things: Things
     library: Library
+    plain: Files
     _all: list[Thing] | None = None
     _read: dict[str, dict[str, Gateway]] = field(default_factory=dict)  # of each file, by map/key
 
@@ -33,19 +37,35 @@ class ConfigMaps:
     def all(self) -> list[Thing]:
         if self._all is None:
             words = [word.decode() for word in GATEWAYS]
-            found = self.things.of(("ConfigMap",), words)
-            self._all = [one for one in found if any(_serves(text) for text in _data(one).values())]
+            found = (*self.things.of(("ConfigMap",), words), *self.things.generated())
+            self._all = [one for one in found if any(_serves(text) for text in self._data(one).values())]
         return self._all
+
+    def files(self) -> Iterator[str]:
+        """Where the texts of gateways stand."""
+        for one in self.all:
+            yield from _files(one).values() if one.kind == GENERATED else (one.path,)
+
+    def _data(self, config_map: Thing) -> dict[str, str]:
+        if config_map.kind == GENERATED:
+            named = _files(config_map).items()
+            return {key: self.library.text(path) or "" for key, path in named if os.path.isfile(path)}
+        return texts(config_map.item.get("data"))
 
     def named(self, name: str, workload: Thing) -> Thing | None:
         """The ConfigMap that a workload means; None where that is not certain."""
-        same = [one for one in self.all if one.name == name and one.namespace == workload.namespace]
+        same = [
+            one
+            for one in self.all
+            # A kustomization puts all that it makes into one namespace.
+            if one.name == name and (one.kind == GENERATED or one.namespace == workload.namespace)
+        ]
         return the_one(same, workload.path)
 
     def keys(self, workload: Thing) -> dict[str, tuple[str, ...]]:
         """The files of each ConfigMap that a workload could mount."""
         found = {one.name: self.named(one.name, workload) for one in self.all}
-        return {name: tuple(_data(one)) for name, one in found.items() if one is not None}
+        return {name: tuple(self._data(one)) for name, one in found.items() if one is not None}
 
     def gateway(self, workload: Thing, files: Sequence[Mounted]) -> Gateway | None:
         """What a server makes of these files."""
@@ -59,6 +79,9 @@ class ConfigMaps:
 
     def _gateways(self, config_map: Thing) -> dict[str, Gateway]:
         path = config_map.path
+        if config_map.kind == GENERATED:
+            made = ((key, self.plain.gateway([file])) for key, file in _files(config_map).items())
+            return {f"{config_map.name}/{key}": found for key, found in made if found is not None}
         if path not in self._read:
             self._read[path] = dict((*self._nginx(config_map), *self._envoy(path)))
         return self._read[path]
@@ -82,9 +105,16 @@ class ConfigMaps:
                             yield f"{one.name}/{entry.name}", found
 
 
-def _data(config_map: Thing) -> dict[str, str]:
-    data = config_map.item.get("data")
-    return {one.name: one.text for one in data.entries()} if data is not None else {}
+def _files(generated: Thing) -> dict[str, str]:
+    """The files of a ConfigMap that is made of them, by key: `key=path`, or a path whose last part is the key."""
+    listed = generated.item.get("files")
+    found: dict[str, str] = {}
+    for one in listed.items() if listed is not None else ():
+        key, equals, path = one.text.partition("=")
+        path = path if equals else key
+        key = key if equals else posixpath.basename(path)
+        found[key] = posixpath.normpath(posixpath.join(posixpath.dirname(generated.path), path))
+    return found
 
 
 def _serves(text: str) -> bool:

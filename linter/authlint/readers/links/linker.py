@@ -11,6 +11,7 @@ from authlint.model.beyond import Behind, Link, Probed
 from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
 from authlint.readers.library import Library
+from authlint.readers.links.files import Files
 from authlint.readers.links.held import ConfigMaps
 from authlint.readers.links.mounts import Mounted, mounted, started
 from authlint.readers.links.probes import number_of, probes
@@ -56,12 +57,12 @@ class Cluster:
 
     def __init__(self, things: Things, library: Library) -> None:
         self.things = things
-        self.maps = ConfigMaps(things, library)
+        self.maps = ConfigMaps(things, library, Files(library))
 
     @cached_property
     def files(self) -> frozenset[str]:
         """Those in which ConfigMaps hold gateways."""
-        return frozenset(one.path for one in self.maps.all)
+        return frozenset(self.maps.files())
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
 from authlint.readers.library import Library
+from authlint.readers.links.composed import Composition, composition, is_compose
+from authlint.readers.links.files import Files
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
 from authlint.text import Span
@@ -28,6 +30,7 @@ def linked(
     """
     # What is wrong with these files is said where they are read for themselves.
     own = Library(library.sources, library.project, library.include_roots, library.server, library.memory)
+    gateways = _composed(gateways, documents, raw, read, own)
     cluster = Cluster(Things(documents, raw, read), own)
     probed = list(cluster.probed())
     gateways = [_probed(one, probed) for one in gateways] if probed else gateways
@@ -36,8 +39,34 @@ def linked(
     inside = set(map(id, controllers))
     return [
         replace(_unfolded(one, cluster), beyond=_neighbours(cluster, one, id(one) in inside))
+        if one.beyond is None
+        else one
         for one in gateways
     ]
+
+
+def _composed(
+    gateways: Sequence[Gateway],
+    documents: Sequence[str],
+    raw: Callable[[str], bytes],
+    read: Callable[[str], str | None],
+    library: Library,
+) -> Sequence[Gateway]:
+    """Those that a service of one compose file mounts, with the other services of that file."""
+    files = Files(library)
+    found: list[Composition] = []
+    for path in documents:
+        if is_compose(path) and any(word in raw(path) for word in (b"nginx", b"envoy", b"/conf")):
+            text = read(path)
+            one = composition(path, text, files) if text is not None else None
+            if one is not None and len(set(map(id, one.services.values()))) > 1:
+                found.append(one)
+    return [_in_one(one, found) for one in gateways] if found else gateways
+
+
+def _in_one(gateway: Gateway, known: Sequence[Composition]) -> Gateway:
+    around = [one for one in known if gateway.root in one.files]
+    return replace(gateway, beyond=around[0]) if len(around) == 1 else gateway
 
 
 def _probed(gateway: Gateway, known: Sequence[tuple[frozenset[Span], tuple[Probed, ...]]]) -> Gateway:

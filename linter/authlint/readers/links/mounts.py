@@ -81,12 +81,11 @@ def _files(source: Item, name: str, keys: tuple[str, ...]) -> Iterator[tuple[str
 
 def main_of(container: Item) -> str | None:
     """The file that the container's command names as its configuration."""
+    given = [item for name in ("command", "args") if (item := container.get(name)) is not None]
     words = [
-        one.text
-        for name in ("command", "args")
-        for listed in [container.get(name)]
-        if listed is not None
-        for one in listed.items()
+        word
+        for item in given
+        for word in (item.text.split() if item.kind == "text" else [one.text for one in item.items()])
     ]
     for number, word in enumerate(words):
         option, equals, value = word.partition("=")

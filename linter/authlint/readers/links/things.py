@@ -21,6 +21,8 @@ KIND = re.compile(
     rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Service|ConfigMap|Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod|List)\b"
 )
 DEEPEST = 3  # lists in lists
+GENERATED = "generated ConfigMap"
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,19 @@ class Things:
             raw = self.raw(path)
             if any(word in raw for word in looked):
                 yield from (one for one in self._things(path) if one.kind in wanted)
+
+    def generated(self) -> Iterator[Thing]:
+        """ConfigMaps that a kustomization makes of files
+        (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/configmapgenerator/)."""
+        for path in self.paths:
+            if os.path.basename(path) in KUSTOMIZATIONS and b"configMapGenerator" in self.raw(path):
+                text = self.read(path) or ""
+                for piece in pieces(text):
+                    item = document(path, piece)
+                    listed = item.get("configMapGenerator") if isinstance(item, Item) else None
+                    for one in listed.items() if listed is not None else ():
+                        if one.text_at("name") and HOLE not in one.text_at("name"):
+                            yield Thing(GENERATED, "", one.text_at("name"), one, text)
 
     def _things(self, path: str) -> list[Thing]:
         if path not in self.parsed:
