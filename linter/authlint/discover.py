@@ -30,7 +30,7 @@ _DUMP = re.compile(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Discovered:
     """The files of a run; all paths are absolute.
 

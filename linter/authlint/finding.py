@@ -128,7 +128,7 @@ class Notice:
     text: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tally:
     """What a run looked at: for the line at its end."""
 

@@ -21,7 +21,7 @@ from authlint.text import Span
 ABOUT = frozenset(("host", "origin", "access-control-request-method", "access-control-request-headers"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Front:
     """The ways through one gateway to those behind it."""
 

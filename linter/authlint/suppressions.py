@@ -27,7 +27,7 @@ UNTIL = re.compile(r"\buntil=(\S*)")
 EVERYWHERE = 1 << 60  # a line that no file has
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Suppression:
     """One rule that one comment switches off from `line` to `last`; the span is the rule's name in the comment.
 

@@ -22,7 +22,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Source:
     """One file's text; it knows where its lines begin (`\\n`, as editors and nginx count)."""
 

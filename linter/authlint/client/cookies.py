@@ -24,7 +24,7 @@ class Cookie:
     same_site: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Jar:
     """What a browser keeps between requests; time stands still, so only cookies that are expired at once go."""
 

@@ -34,7 +34,7 @@ class Fetched:
     outcome: Outcome | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Fetch:
     """How far it has come. `said` is what Origin says now; `crossed`: once another origin was asked, every later
     answer is checked (https://fetch.spec.whatwg.org/#concept-request-response-tainting)."""

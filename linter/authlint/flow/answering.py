@@ -17,7 +17,7 @@ from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.model.unknown import Unknown
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Draft:
     """An answer before it leaves. `bare`: an error that a Recover may turn into something else."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from authlint.flow.addressing import stay_changed
 from authlint.flow.answering import Draft
 from authlint.flow.assume import UPSTREAM, Assume, Reply
 from authlint.flow.choices import Choices
-from authlint.flow.content import Content, stay_changed
+from authlint.flow.content import Content
 from authlint.flow.files import Files
 from authlint.flow.forwarding import Target, reach
 from authlint.flow.outcome import Crossed, Header, Outcome, Reached
@@ -114,6 +115,10 @@ def _request(p: Passage, crossing: Crossing, url: str, peer: str) -> Request:
             headers.append((header.name, mark))
         else:
             headers.append((header.name, header.value))
+    # Measured: such a gateway tells the scheme to whoever comes next, unless the client has.
+    named = any(name.lower() == "x-forwarded-proto" for name, _ in headers)
+    if not named and p.shared.listener.intake.paths == "as-sent":
+        headers.append(("x-forwarded-proto", "https" if p.shared.tls else "http"))
     vouched, body = p.shared.request.vouched, "" if p.nested else p.shared.request.body
     return Request(reached.method or "GET", url, tuple(headers), body, peer, vouched, unsure=tuple(unsure))
 

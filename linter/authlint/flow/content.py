@@ -6,17 +6,28 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from authlint.flow import cookies
+from authlint.flow.addressing import rewrite, stay_changed
 from authlint.flow.answering import Draft
 from authlint.flow.assume import FILES, Reply, Slot
 from authlint.flow.caching import keep, look_up
-from authlint.flow.forwarding import Target, reach, reply_of, rewritten
+from authlint.flow.forwarding import Target, reach, reply_of
 from authlint.flow.outcome import Header, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape, file_name, split_target
 from authlint.flow.routing import Hosting, choose_host, choose_route
 from authlint.flow.script import Undecided
 from authlint.flow.values import evaluate, fits
-from authlint.model.step import Answer, Files, Forward, Jump, PathRewrite, Root, ToNamed, ToPath, TryFiles
+from authlint.model.step import (
+    Answer,
+    Files,
+    Forward,
+    Jump,
+    PathRewrite,
+    Root,
+    ToNamed,
+    ToPath,
+    TryFiles,
+)
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit, Text
 from authlint.record import record
@@ -156,8 +167,7 @@ def _error(p: Passage, step: Files, status: int) -> Draft:
 def answer(p: Passage, step: Answer) -> Draft:
     """An answer of the gateway's own."""
     if step.change != PathRewrite():
-        p.unwritten = p.path if p.query is None else f"{p.path}?{p.query}"
-        p.path = rewritten(p, step.change)
+        rewrite(p, step.change)
     location = None if step.location is None else evaluate(p, step.location)
     decided = p.note("answered", f"answers {step.status}", step.span, step)
     draft = Draft(step.status, "gateway", decided, bare=step.status >= 300, location=location)
@@ -176,8 +186,8 @@ def forward(p: Passage, step: Forward) -> Content:
     if kept is not None:
         return _again(p, step, *kept)
     p.note("forwarded", f"to {reached.name or 'an upstream that is not known'}", step.span, step)
-    stay_changed(p, step, reached)
     reply = reply_of(p, reached)
+    stay_changed(p, step, reached, connected=reply.status != "unreachable")
     if step.cache is not None and slot is not None:
         elsewhere = _intercepts(p, step, reply)
         if elsewhere or _jump(step, tuple(Header(*one) for one in reply.headers)) is None:
@@ -206,18 +216,6 @@ def _intercepts(p: Passage, step: Forward, reply: Reply) -> bool:
     if not step.intercept or not isinstance(status, int) or status < 300:
         return False
     return any(status in one.statuses for one in p.in_force.recover)
-
-
-def stay_changed(p: Passage, step: Forward, reached: Reached) -> None:
-    """Where paths go on letter by letter the request itself is changed: what is said of it later is of what the
-    upstream got (measured)."""
-    if step.verbatim is None or reached.path is None:
-        return
-    before = p.path if p.query is None else f"{p.path}?{p.query}"
-    p.unwritten = before if step.verbatim != PathRewrite() else ""
-    p.path, p.query = split_target(reached.path)
-    hosts = [h for h in reached.headers if h.name.lower() == "host"]
-    p.headers = [*hosts, *(h for h in p.headers if h.name.lower() != "host" or not hosts)]
 
 
 def receive(

@@ -17,7 +17,7 @@ from authlint.model.value import Text
 SPELLED = {"secure": "Secure", "httponly": "HttpOnly", "samesite": "SameSite"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Part:
     """The cookie itself or an attribute; `value` None where there is no "="."""
 

@@ -83,7 +83,8 @@ def _method(p: Passage, forward: Forward) -> str | None:
 
 def upstream_path(p: Passage, forward: Forward, target: Target) -> str:
     if forward.verbatim is not None:
-        return rewritten(p, forward.verbatim) + ("" if p.query is None else f"?{p.query}")
+        path = p.path if p.readdressed else written(p, forward.verbatim)
+        return path + ("" if p.query is None else f"?{p.query}")
     if forward.whole and target.path is not None:
         return target.path
     if target.path is None and p.raw and not p.nested:
@@ -103,6 +104,11 @@ def rewritten(p: Passage, change: PathRewrite) -> str:
     if change.cut is None:
         return change.to
     return change.to + p.path[change.cut :]
+
+
+def written(p: Passage, change: PathRewrite) -> str:
+    """The path as it goes on to the upstream: of a rewrite that leaves nothing nothing is done (measured)."""
+    return rewritten(p, change) or p.path
 
 
 def replaced(path: str, pattern: str, to: str) -> str:

@@ -39,6 +39,7 @@ class Taken:
     query: str | None
     headers: list[Header]
     refusal: Refusal | None = None
+    blank: bool = False  # what is said of the request later finds nothing there, not even its method
 
 
 def authority_of(host: str, listener: Listener) -> str:
@@ -209,7 +210,8 @@ def _as_sent(shared: Shared, listener: Listener) -> Taken:
         if "_" in name and intake.underscores != "keep":
             if intake.underscores == "refuse":
                 # Nothing of the request is there for what is said of it later (measured).
-                return Taken("", None, [], Refusal(400, f"the name of the header {name} has an underscore"))
+                refusal = Refusal(400, f"the name of the header {name} has an underscore")
+                return Taken("", None, [], refusal, blank=True)
             continue
         _keep(headers, Header(name, value.strip()), intake.once)
     escaped = ESCAPED_SLASH.search(path) is not None and intake.escaped_slashes != "keep"

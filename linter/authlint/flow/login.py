@@ -16,6 +16,9 @@ from authlint.model.unknown import Unknown
 def oauth(p: Passage, check: OAuth) -> Verdict:
     if any(holds(p, one) for one in check.passes):
         return None
+    if p.header("authorization") and not check.preserves:  # before anything is asked about it (measured)
+        p.headers = [h for h in p.headers if h.name.lower() != "authorization"]
+        p.taken["authorization"] = check.span
     if holds(p, check.sign_out):
         return _sent(check, Unknown("where the sign-out leads"))
     if holds(p, check.callback):
@@ -27,9 +30,6 @@ def oauth(p: Passage, check: OAuth) -> Verdict:
     vouched = any(pair.strip() in p.shared.request.vouched for pair in pairs)
     if vouched or all(cookie(given, name, exact=True) for name in check.cookies):
         p.shared.assumed[CREDENTIALS] = None
-        if not check.preserves:
-            p.headers = [h for h in p.headers if h.name.lower() != "authorization"]
-            p.taken["authorization"] = check.span
         if check.forwards:
             p.headers.append(Header("Authorization", Unknown("the session's token")))
         if check.id_header:

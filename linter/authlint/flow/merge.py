@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from functools import reduce
 
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.model.unknown import Unknown
@@ -47,17 +49,17 @@ def _headers(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
 
 
 def _common(outcomes: list[Outcome], reasons: tuple[str, ...]) -> tuple[Header, ...]:
-    """The headers of every world; and one more of each name on which worlds differ, of which nobody can tell."""
-    same = tuple(h for h in outcomes[0].headers if all(_has(one, h) for one in outcomes))
-    names = {h.name.lower(): h.name for one in outcomes for h in one.headers}
-    differ = [name for lower, name in names.items() if len({_values(one, lower) for one in outcomes}) > 1]
+    """The headers of every world, each as often as all have it; and names that only some worlds have, with what
+    nobody can tell."""
+    often = [Counter(_headers(one.headers)) for one in outcomes]
+    least = reduce(lambda one, other: one & other, often)
+    same: list[Header] = []
+    for header in outcomes[0].headers:
+        key = (header.name.lower(), str(header.value))
+        if least[key]:
+            least[key] -= 1
+            same.append(header)
+    sure = {header.name.lower() for header in same}
+    names = {header.name.lower(): header.name for one in outcomes for header in one.headers}
     why = Unknown(reasons[0] if reasons else "this differs")
-    return (*same, *(Header(name, why) for name in differ))
-
-
-def _values(one: Outcome, lower: str) -> tuple[str, ...]:
-    return tuple(sorted(str(h.value) for h in one.headers if h.name.lower() == lower))
-
-
-def _has(one: Outcome, header: Header) -> bool:
-    return any(h.name.lower() == header.name.lower() and h.value == header.value for h in one.headers)
+    return (*same, *(Header(name, why) for lower, name in names.items() if lower not in sure))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authlint.flow.verdict import Denied
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shared:
     """What a request and the auth requests made for it have in common."""
 
@@ -58,7 +58,7 @@ class Shared:
         return self.listener.tls
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Passage:
     """A request, or an auth request made for one (`nested`).
 
@@ -111,6 +111,7 @@ class Passage:
     )  # what a service gives the client on consent
     ran: list[Cors] = field(default_factory=list)  # policies that know this request's origin
     reroutes: bool = False  # a check has changed what routes are chosen by
+    readdressed: bool = False  # path and host are already those for the upstream
     unwritten: str = ""  # path and query before they were rewritten for the upstream
     followed: int = 0  # redirects of upstreams that were followed inside
 
@@ -144,6 +145,7 @@ class Passage:
         """A request that goes round once more meets each check for the first time: what those of the last round found
         out or granted is gone, what they did to its headers stays (measured)."""
         self.granted, self.ran, self.claims, self.reroutes = [], [], {}, False
+        self.readdressed = False
 
     def decide(self, question: tuple[object, ...], reason: str) -> bool:
         return self.shared.choices.decide(question, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from authlint.flow.passage import Passage
-from authlint.flow.routing import choose_route
+from authlint.flow.routing import Hosting, choose_host, choose_route
 from authlint.flow.script import Undecided
 from authlint.flow.values import holds
 from authlint.model.gateway import Block, Route
@@ -17,6 +17,14 @@ def block_of(p: Passage, route: Route) -> Block:
         if holds(p, when):
             block = other
     return block
+
+
+def begin_again(p: Passage) -> None:
+    """The request goes round once more, with the host that it has now."""
+    p.forget()
+    hosting = choose_host(p.shared.listener, p.headers[0].text)
+    if isinstance(hosting, Hosting):
+        p.shared.host = hosting.host
 
 
 def routed_again(p: Passage, step: Reroute, rest: list[Step]) -> list[Step] | Undecided:

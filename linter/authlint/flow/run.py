@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from authlint.flow.access import require
+from authlint.flow.addressing import readdress
 from authlint.flow.answering import Draft, is_grpc, leave, own_reply, recovery, response_headers, sent
 from authlint.flow.assume import NOTHING, PORT, Assume
 from authlint.flow.choices import WORLDS, Choices
@@ -21,7 +22,7 @@ from authlint.flow.outcome import REDIRECTS, Header, Outcome, Party
 from authlint.flow.passage import Passage, Shared
 from authlint.flow.paths import escape, split_target
 from authlint.flow.request import Request
-from authlint.flow.rerouting import block_of, enter_route, routed_again
+from authlint.flow.rerouting import begin_again, block_of, enter_route, routed_again
 from authlint.flow.routing import Hosting, SlashMissing, capture, choose_host, choose_listener, choose_route
 from authlint.flow.script import Answered, Undecided, amend, run_script, set_address
 from authlint.flow.subrequest import ask
@@ -37,6 +38,7 @@ from authlint.model.step import (
     Forward,
     Jump,
     Limit,
+    Readdress,
     Require,
     Reroute,
     SetAddress,
@@ -105,7 +107,7 @@ def _first(shared: Shared, hosting: Hosting) -> Outcome:
     request, host = shared.request, hosting.host
     taken = take_in(shared)
     headers = passed_on(shared, taken.headers)
-    p = Passage(shared, taken.path, taken.query, headers, method=request.method)
+    p = Passage(shared, taken.path, taken.query, headers, method="" if taken.blank else request.method)
     p.note("host", f"virtual host {host.name or 'default'}", host.span, host)
     refusal = taken.refusal
     early = shared.listener.intake.early if refusal is None else ()
@@ -167,15 +169,8 @@ def _settle(p: Passage, content: Content) -> Draft | Undecided:
             p.forced = 500
             return content
         if content.other_host:
-            p.forget()
-            _choose_host_again(p)
+            begin_again(p)
         content = _jump(p, content.to, content.reset, content.query, redirect)
-
-
-def _choose_host_again(p: Passage) -> None:
-    hosting = choose_host(p.shared.listener, p.headers[0].text)
-    if isinstance(hosting, Hosting):
-        p.shared.host = hosting.host
 
 
 def _jump(p: Passage, to: Jump, reset: bool, keep_query: bool, redirect: int) -> Content:
@@ -326,6 +321,9 @@ def _step(p: Passage, step: Step) -> Content:
             return try_files(p, step)
         case Files():
             return files(p, step)
+        case Readdress():
+            readdress(p, step)
+            return None
         case Forward():
             return _next_gateway(p, step) or forward(p, step)
         case Limit():

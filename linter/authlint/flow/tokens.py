@@ -18,6 +18,7 @@ from authlint.flow.keys import add, take_away, values_at
 from authlint.flow.outcome import Header
 from authlint.flow.passage import Passage
 from authlint.flow.reading import header_text, url
+from authlint.flow.signatures import refuted
 from authlint.flow.values import evaluate, fits, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
@@ -273,7 +274,10 @@ def _judge(p: Passage, provider: Provider, token: Token) -> Result:
         return Bad(403, "the audience is not the provider's", provider.span)
     if provider.subject is not None and not fits(p, str(claims.get("sub", "")), provider.subject):
         return Bad(401, "the subject is not one of the provider's", provider.span)
-    return _keys(p, provider) or True
+    bad = _keys(p, provider)
+    if bad is None and refuted(text, provider.keys.held):
+        return Bad(401, "the signature is by none of the provider's keys", provider.keys.span)
+    return bad or True
 
 
 def _accepted(p: Passage, provider: Provider, token: Token, result: Result) -> Result:

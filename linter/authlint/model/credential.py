@@ -32,6 +32,7 @@ class Keys:
     span: Span
     url: str = ""
     cure: str = ""  # what makes them usable
+    held: str = field(default="", repr=False)  # a JWKS that is written here
     lasts: int | None = None  # seconds that they are kept after they were fetched
     lasts_span: Span | None = None
 

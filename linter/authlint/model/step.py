@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from authlint.model.addressing import Follow as Follow
+from authlint.model.addressing import PathRewrite as PathRewrite
+from authlint.model.addressing import Readdress as Readdress
 from authlint.model.condition import Condition
 from authlint.model.credential import Credentialed
 from authlint.model.header import HeaderOp as HeaderOp
@@ -323,32 +326,6 @@ class Files:
 
 
 @record
-class PathRewrite:
-    """The first `cut` letters of the path become `to` (None: the whole path does, "" and 0: nothing changes); or
-    what `pattern` finds in it."""
-
-    cut: int | None = 0
-    to: str = ""
-    pattern: str = ""
-
-
-@record
-class Follow:
-    """Redirects of the upstream that the gateway follows itself: the request is routed again.
-
-    The request has the redirect's headers with the names in `copies`, or none of that name. `doubt`: why it may not
-    be followed all the same.
-    """
-
-    statuses: frozenset[int]
-    most: int
-    other_scheme: bool
-    span: Span
-    copies: tuple[str, ...] = ()
-    doubt: str = ""
-
-
-@record
 class Forward:
     """The request goes to an upstream.
 
@@ -374,6 +351,7 @@ class Forward:
     jump_header: str | None  # a response header that sends the request to another route
     span: Span
     verbatim: PathRewrite | None = None  # the path goes on letter by letter but for this
+    late_host: bool = False  # the Host is the connected upstream's: it changes last
     follows: Follow | None = None
     unreachable: int = 502  # the answer where nobody listens
     method: Value | None = None  # in place of the client's
@@ -393,5 +371,16 @@ class Answer:
 
 
 Step: TypeAlias = (
-    Require | Limit | Amend | Reroute | Cors | SetAddress | TryFiles | Files | Forward | Answer | Unsure
+    Require
+    | Limit
+    | Amend
+    | Readdress
+    | Reroute
+    | Cors
+    | SetAddress
+    | TryFiles
+    | Files
+    | Forward
+    | Answer
+    | Unsure
 )

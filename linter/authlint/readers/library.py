@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authlint.readers.nginx.page import Page
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Library:
     """Files by the path they are printed with; `memory` holds texts that are not on the disk (or not yet)."""
 

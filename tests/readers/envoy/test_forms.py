@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -197,6 +199,52 @@ def test_a_config_map_is_read_where_it_stands(tmp_path: Path, first: str) -> Non
         found, _ = gateways(whole, tmp_path)
         asks(found)
         assert place(found[0], whole) == "cluster: keys"
+
+
+LINE = re.compile(r"\\n( ?)")
+
+
+def next_line(found: re.Match[str]) -> str:
+    """Joined with the one before by a backslash; a blank in front would not count."""
+    return "\\n\\\n    " + ("\\ " if found[1] else "")
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "folded": lambda text: ">\n" + textwrap.indent(text, "    "),
+    "folded JSON": lambda text: ">-\n" + textwrap.indent(as_json(text), "    "),
+    "double quotes": json.dumps,
+    "single quotes": lambda text: "'" + as_json(text).replace("'", "''").replace("\n", "\n    ") + "'",
+    "escaped lines": lambda text: LINE.sub(next_line, json.dumps(text)),
+    "literal JSON": lambda text: "|\n" + textwrap.indent(as_json(text), "    "),
+}
+
+
+def as_json(text: str) -> str:
+    return json.dumps(yaml.safe_load(text), indent=1)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_config_map_may_be_written_in_any_way(tmp_path: Path, way: str) -> None:
+    text = f"kind: ConfigMap\ndata:\n  envoy.yaml: {WAYS[way](BOOTSTRAP)}\n  other: x\n"
+    assert yaml.safe_load(yaml.safe_load(text)["data"]["envoy.yaml"]) == yaml.safe_load(BOOTSTRAP)
+    found, troubles = gateways(text, tmp_path)
+    asks(found)
+    assert not troubles
+    assert re.fullmatch(r'\\?"?cluster\\?"?: \\?"?keys\\?"?', place(found[0], text))
+
+
+def test_a_config_map_in_json(tmp_path: Path) -> None:
+    text = json.dumps({"kind": "ConfigMap", "data": {"envoy.yaml": BOOTSTRAP}}, indent=1)
+    found, _ = gateways(text, tmp_path)
+    asks(found)
+    assert place(found[0], text) == "cluster: keys"
+
+
+def test_lines_that_are_filled_in_are_no_mistake(tmp_path: Path) -> None:
+    text = BOOTSTRAP.replace("  clusters:\n", "  clusters:\n${CLUSTERS}\n")
+    found, troubles = gateways(text, tmp_path)
+    assert not found
+    assert [one.kind for one in troubles] == ["template-skipped"]
 
 
 def test_two_config_maps_are_two_gateways(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.model.gateway import Match
-from authlint.model.step import Amend, Answer, Follow, Forward, HeaderOp, PathRewrite, Step, Unsure
+from authlint.model.step import Amend, Answer, Follow, Forward, HeaderOp, PathRewrite, Readdress, Step, Unsure
 from authlint.model.value import EMPTY, Case, Cat, Get, Lit, Opaque, Pick, Text, Value
 from authlint.readers.envoy import upstreams
 from authlint.readers.envoy.filters import Surroundings
@@ -56,11 +56,13 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
     if named is not None and not named.masked:
         target = Lit(f"http://{named.text}")
     change, doubt = _rewrite(action, path)
+    host = _host(action, one, named, around)
+    late = is_set(action, "auto_host_rewrite")
     step = Forward(
         target=target,
         prefix=None,
         whole=False,
-        headers=_host(action, one, named, around),
+        headers=host,
         client_headers=True,
         client_headers_span=None,
         body=True,
@@ -75,11 +77,15 @@ def forward(action: Item, one: Item | None, path: Match, around: Surroundings) -
         verbatim=change,
         follows=_follow(action),
         unreachable=503,
+        late_host=late,
     )
     if by_header is not None:
         doubt = doubt or Unsure("which cluster a header names", by_header.span)
-    last = (*_forwarded_host(action), *upstreams.steps(named.text if named is not None else "", around))
-    return (*last, step) if doubt is None else (doubt, *last, step)
+    last: tuple[Step, ...] = tuple(upstreams.steps(named.text if named is not None else "", around))
+    if last:
+        last = (Readdress(change, () if late else host, step.span), *last)
+    last = (*_forwarded_host(action), *last, step)
+    return last if doubt is None else (doubt, *last)
 
 
 def _span(action: Item, otherwise: Span) -> Span:

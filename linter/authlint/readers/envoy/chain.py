@@ -56,7 +56,7 @@ QUIET = frozenset(
 SOMETIMES = frozenset(("fault", "cache", "csrf", "custom_response"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Steps:
     """What a chain does on the way in and, in reverse, on the way out; `answers` are requests that a filter answers
     by itself, with the steps before it."""

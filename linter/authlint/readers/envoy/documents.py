@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.trouble import Trouble
+from authlint.readers.yaml.alignment import places
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
 
 # What envsubst and its like fill in; YAML does not mind it, numbers do.
 PLACEHOLDER = re.compile(r"\$\{[^{}\n]{1,200}\}")
+WHOLE_LINE = re.compile(r"^[ \t]*(?:\$\{[^{}\n]{1,200}\}[ \t]*)+$", re.MULTILINE)
 MARKER = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)
 DEEPEST = 3
 
@@ -30,9 +32,10 @@ def documents(path: str, text: str, troubles: list[Trouble], every: bool = False
 
 def _read(path: str, piece: Piece, troubles: list[Trouble]) -> Iterator[Item]:
     masked = PLACEHOLDER.sub(lambda found: HOLE * len(found[0]), piece.text)
-    item = document(path, Piece(masked, piece.start))
+    item = document(path, Piece(masked, piece.start, piece.places))
     if isinstance(item, Broken):
-        kind = "template-skipped" if item.template else "syntax-error"
+        # What is filled in may be whole lines: then nobody knows what the document will be.
+        kind = "template-skipped" if item.template or WHOLE_LINE.search(piece.text) else "syntax-error"
         troubles.append(Trouble(kind, item.message, item.span))
     elif item is not None:
         yield item
@@ -59,14 +62,17 @@ def held(entry: Item, file: str, troubles: list[Trouble]) -> Iterator[Item]:
         yield from _read(entry.path, inside, troubles)
 
 
-def _inside(entry: Item, file: str) -> Piece | None:
-    """A text in a literal block, with its indentation, as a document; None where it is written in another way."""
+def _inside(entry: Item, file: str) -> Piece:
+    """A text in a document as a document: a literal block with its indentation, else letter by letter."""
     node = entry.node
-    if node.style != "|":
-        return None
-    begin = file.find("\n", entry.start + node.start_mark.index) + 1
-    end = entry.start + node.end_mark.index
-    if not 0 < begin < end:
-        return None
-    # A marker that stands in is none: the document may begin with one.
-    return Piece(MARKER.sub(lambda found: " " * len(found[0]), file[begin:end]), begin)
+    if node.style == "|" and entry.places is None:
+        begin = file.find("\n", entry.at_offset(node.start_mark.index)) + 1
+        end = entry.at_offset(node.end_mark.index)
+        if 0 < begin < end:
+            return Piece(_unmarked(file[begin:end]), begin)
+    return Piece(_unmarked(entry.text), 0, places(entry, file))
+
+
+def _unmarked(text: str) -> str:
+    """A marker that stands in is none: the document may begin with one."""
+    return MARKER.sub(lambda found: " " * len(found[0]), text)

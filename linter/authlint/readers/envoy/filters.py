@@ -55,7 +55,7 @@ class Spot:
         return tuple(level for level in self.levels if speaks(level))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Surroundings:
     """What filters refer to: clusters, and whether others may come from a control plane. `kept` holds what was read
     once for many routes."""

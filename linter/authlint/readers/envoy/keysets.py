@@ -32,7 +32,7 @@ def keys(item: Item, span: Span, around: Surroundings) -> Keys:
         return Keys("file", "", True, "", place(local, span))
     usable = _holds_keys(inline) or local.masked or not inline.strip()
     why = "" if usable else "the keys written here are no key set"
-    return Keys("here", "", usable, why, local.span)
+    return Keys("here", "", usable, why, local.span, held="" if local.masked else inline)
 
 
 def _fetched(remote: Item, around: Surroundings) -> Keys:

@@ -30,7 +30,7 @@ DUMPED = (
 STATIC = (("listeners", "Listener"), ("clusters", "Cluster"), ("secrets", "Secret"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Parts:
     """Resources by kind. `dynamic`: there may be clusters that were not read."""
 

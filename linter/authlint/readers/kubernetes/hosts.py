@@ -56,7 +56,7 @@ class Path:
         return self.own.flag("use-regex", False) or self.rewrites
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Host:
     name: str  # "" for requests to any name
     span: Span

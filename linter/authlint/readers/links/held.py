@@ -23,7 +23,7 @@ from authlint.readers.nginx.roots import roots
 from authlint.text import Source
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ConfigMaps:
     """Those that may hold a gateway's files, and the gateways, read when they are asked for."""
 

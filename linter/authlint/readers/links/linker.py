@@ -206,7 +206,7 @@ def port_of(service: Thing, wanted: str) -> Port | Unknown | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Neighbours:
     """What stands behind one gateway, which lives in the namespace `home` (empty: nobody says); `inside`: it is in the
     cluster for sure, so that short names mean Services."""

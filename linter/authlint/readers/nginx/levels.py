@@ -19,7 +19,7 @@ from authlint.readers.nginx.variables import Names
 Kind: TypeAlias = Literal["http", "server", "location", "if", "limit_except"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Level:
     """One block with what stands directly in it, and the level around it."""
 

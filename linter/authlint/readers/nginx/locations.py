@@ -19,7 +19,7 @@ from authlint.readers.nginx.template import HOLE
 METHOD = Get("own-method")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Routes:
     """The routes of one level, while they are read."""
 

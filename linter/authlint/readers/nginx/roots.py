@@ -33,7 +33,7 @@ class Root:
     path: str  # of the file that reading began with; that of an excerpt is within its host
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Project:
     library: Library
     asked: Callable[[str], bool]

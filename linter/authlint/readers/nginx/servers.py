@@ -44,7 +44,7 @@ class Listen:
     later: bool = False  # HTTP/2 or HTTP/3 is spoken too
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Endpoint:
     """One address and port, while servers are collected."""
 

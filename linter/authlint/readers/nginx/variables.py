@@ -60,7 +60,7 @@ HTTPS = Text("is", "https")
 HTTP2 = Text("is", "HTTP/2.0")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Names:
     """The variables that a configuration defines, by name; `assigned` ones are empty until a script sets them."""
 

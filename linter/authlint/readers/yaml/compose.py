@@ -31,10 +31,15 @@ class Broken:
 
 @record
 class Piece:
-    """One document's text in its file; `start` is where it begins."""
+    """One document's text in its file; `start` is where it begins. `places`: of each letter, where it is written in
+    quotes or folded."""
 
     text: str
     start: int
+    places: tuple[int, ...] | None = None
+
+    def at(self, index: int) -> int:
+        return self.start + index if self.places is None else self.places[min(index, len(self.places) - 1)]
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -65,31 +70,31 @@ def document(path: str, piece: Piece) -> Item | Broken | None:
         return None
     if ALIAS.search(text) and not _is_finite(node):
         reason = f"the aliases of this document stand for more than {LARGEST} values"
-        return Broken(reason, Span(path, piece.start, piece.start + 1))
-    return Item(node, path, piece.start)
+        return Broken(reason, Span(path, piece.at(0), piece.at(0) + 1))
+    return Item(node, path, piece.start, places=piece.places)
 
 
 def _hidden(path: str, piece: Piece, masked: Masked) -> Broken | None:
     """Why a template cannot be read: a statement decides what is there, or an expression writes whole lines."""
     for hole in masked.holes:
-        where = Span(path, piece.start + hole.start, piece.start + hole.end)
+        where = Span(path, piece.at(hole.start), piece.at(hole.end - 1) + 1)
         return Broken("a template decides what is in this document", _first_line(where, piece), True)
     for found in re.finditer(rf"^[ \t]*(?:-[ \t]+)*{HOLE}+[ \t]*$", masked.text, re.MULTILINE):
         if found[0].lstrip().startswith("-"):
             continue
-        where = Span(path, piece.start + found.start(), piece.start + found.end())
+        where = Span(path, piece.at(found.start()), piece.at(found.end() - 1) + 1)
         return Broken("a template writes a part of this document", where, True)
     return None
 
 
 def _first_line(span: Span, piece: Piece) -> Span:
-    end = piece.text.find("\n", span.start - piece.start)
+    end = -1 if piece.places is not None else piece.text.find("\n", span.start - piece.start)
     return span if end < 0 else Span(span.path, span.start, min(span.end, piece.start + end))
 
 
 def _broken(path: str, piece: Piece, error: Exception, masked: Masked | None) -> Broken:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    at = piece.start + min(mark.index if mark is not None else 0, max(len(piece.text) - 1, 0))
+    at = piece.at(min(mark.index if mark is not None else 0, max(len(piece.text) - 1, 0)))
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
     reason = getattr(error, "reason", None)
     text = f"this is not YAML: {problem or reason or type(error).__name__}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from authlint.readers.nginx.template import HOLE
@@ -13,12 +13,24 @@ NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class Item:
-    """One value; `key` is the node of its name where it stands in a map. `start` is its document's offset."""
+    """One value; `key` is the node of its name where it stands in a map. `start` is its document's offset; of a
+    document that is written in quotes inside another `places` are those of all its letters."""
 
-    __slots__ = ("key", "node", "path", "start")
+    __slots__ = ("key", "node", "path", "places", "start")
 
-    def __init__(self, node: Any, path: str, start: int, key: Any = None) -> None:
-        self.node, self.path, self.start, self.key = node, path, start, key
+    def __init__(
+        self, node: Any, path: str, start: int, key: Any = None, places: Sequence[int] | None = None
+    ) -> None:
+        self.node, self.path, self.start, self.key, self.places = node, path, start, key, places
+
+    def at_offset(self, index: int) -> int:
+        """Where in the file the letter with this number in the document stands."""
+        return self.start + index if self.places is None else self.places[min(index, len(self.places) - 1)]
+
+    def _span(self, begin: int, end: int) -> Span:
+        first = self.at_offset(begin)
+        last = self.at_offset(end - 1) + 1 if self.places is not None else self.start + end
+        return Span(self.path, first, max(last, first + 1))
 
     @property
     def kind(self) -> Literal["map", "list", "text", "null"]:
@@ -62,10 +74,10 @@ class Item:
                 merged += value.value if value.id == "sequence" else [value]
             elif key.value not in seen:
                 seen.add(key.value)
-                yield Item(value, self.path, self.start, key)
+                yield Item(value, self.path, self.start, key, self.places)
         for node in merged:
             if node.id == "mapping":
-                yield from Item(node, self.path, self.start)._entries(seen, depth + 1)
+                yield from Item(node, self.path, self.start, None, self.places)._entries(seen, depth + 1)
 
     def get(self, name: str) -> Item | None:
         """The value under a name; None where it is absent or null. Of two values with one name the last counts."""
@@ -75,7 +87,7 @@ class Item:
         for key, value in self.node.value:
             if key.id == "scalar":
                 if key.value == name:
-                    found = Item(value, self.path, self.start, key)
+                    found = Item(value, self.path, self.start, key, self.places)
                 merged = merged or key.value == MERGE
         if found is None and merged:
             found = next((one for one in self.entries() if one.name == name), None)
@@ -94,7 +106,7 @@ class Item:
         """The values of a list; of anything else none."""
         if self.node.id != "sequence":
             return []
-        return [Item(node, self.path, self.start) for node in self.node.value]
+        return [Item(node, self.path, self.start, None, self.places) for node in self.node.value]
 
     def text_at(self, *names: str) -> str:
         found = self.at(*names)
@@ -103,12 +115,15 @@ class Item:
     @property
     def words(self) -> Span:
         """The value itself; of a map, a list or a text of several lines its first line."""
+        return self._span(self.node.start_mark.index, self._end())
+
+    def _end(self) -> int:
         node = self.node
         first = node.start_mark
         end: int = node.end_mark.index
         if node.end_mark.line != first.line:
             end = self._first_line_end()
-        return Span(self.path, self.start + first.index, self.start + max(end, first.index + 1))
+        return end if end > first.index else int(first.index) + 1
 
     def _first_line_end(self) -> int:
         """Where the first line of a value of several lines ends: at the first value in it that is one line."""
@@ -139,8 +154,8 @@ class Item:
         node = self.node
         follows = node.start_mark.line == begin.line and node.start_mark.index >= end
         if follows:
-            end = node.end_mark.index if node.end_mark.line == begin.line else self.words.end - self.start
-        return Span(self.path, self.start + begin.index, self.start + end)
+            end = node.end_mark.index if node.end_mark.line == begin.line else self._end()
+        return self._span(begin.index, end)
 
     def __repr__(self) -> str:
         return f"Item({self.name or '-'}: {self.text if self.kind == 'text' else self.kind})"
