@@ -93,17 +93,18 @@ def _met(
 ) -> Iterator[Finding]:
     """Without what a gateway in front keeps clients from meeting."""
     linked = [gateway for gateway, _ in said if gateway.beyond is not None and not gateway.supposing]
-    sites = [_site(gateway, sources, settings, None) for gateway in linked]
+    sites = [site(gateway, sources, settings) for gateway in linked]
     for gateway, findings in said:
         if not linked or not findings:
             yield from findings
             continue
         from authlint.fronted import standing
 
-        yield from standing(gateway, findings, _site(gateway, sources, settings, None), sites)
+        yield from standing(gateway, findings, site(gateway, sources, settings), sites)
 
 
-def _site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None) -> Site:
+def site(gateway: Gateway, sources: Sources, settings: Settings, hosts: frozenset[int] | None = None) -> Site:
+    """A gateway with all that is known about it; of `hosts` (None: all) the routes are read."""
     directory = os.path.abspath(gateway.directory)
     checkout = Checkout(directory, (("/etc/nginx", directory),))
     declared = settings.declared.of(below(path, settings.root) for path in gateway.files)
@@ -117,7 +118,7 @@ def _judged(
 
     def site_of(one: Gateway, hosts: frozenset[int] | None) -> Site:
         # What is declared is said of names: then no two hosts are alike.
-        return _site(one, sources, settings, None if settings.declared else hosts)
+        return site(one, sources, settings, None if settings.declared else hosts)
 
     if gateway.supposing and not settings.pedantic:
         return [], [], NO_EFFORT

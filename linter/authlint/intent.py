@@ -86,10 +86,11 @@ class Exempt:
 
 @record
 class ExemptPath:
-    """The check at the span lets requests for exactly this path pass."""
+    """The check at the span lets requests for this path pass, or for all that begins with it."""
 
     span: Span
     path: str
+    how: Literal["exact", "below"] = "exact"
 
 
 @record
@@ -112,10 +113,38 @@ class HandOn:
     peers: tuple[Span, ...] = ()
 
 
+@record
+class AllowCredentials:
+    """Answers allow credentials to pages of other origins, or, with `allowed` false, no longer do. At the span stands
+    what lets the origins in, or what allows their credentials."""
+
+    span: Span
+    allowed: bool
+
+
+@record
+class AskUnder:
+    """The auth service whose address stands at the span is asked under this path."""
+
+    span: Span
+    path: str
+
+
+@record
+class Answer:
+    """The gateway answers preflights itself, before anybody is asked for credentials: in the route at the span, or
+    before the check there. `headers` are sent with the answer. first: what answers them comes before the check. skip:
+    the check lets them pass."""
+
+    span: Span
+    headers: tuple[tuple[str, Value], ...]
+    how: Literal["first", "skip"] = "first"
+
+
 Asked: TypeAlias = Literal["password", "service", "token"]
-Intent: TypeAlias = (
-    Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Exempt | ExemptPath | Turn | HandOn
-)
+Change: TypeAlias = Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Turn
+Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder
 
 
 @record
@@ -129,6 +158,7 @@ class Mend:
     title: str
     intents: tuple[Intent, ...]
     safe: bool = False
+    unseen: bool = False  # what it changes is no part of what is told of the witness's answer
 
 
 @record

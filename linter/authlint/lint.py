@@ -35,6 +35,7 @@ class Result:
     tally: Tally
     effort: Effort = NO_EFFORT
     explained: tuple[Finding, ...] = ()  # symptoms that were left out, for their cause is told
+    gateways: tuple[Gateway, ...] = ()
 
 
 def lint(
@@ -73,7 +74,8 @@ def lint(
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if reading is not None or _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
-    return Result(tuple(kept), sources, _tally(files, found, project.notices), effort, tuple(explained))
+    tally = _tally(files, found, project.notices)
+    return Result(tuple(kept), sources, tally, effort, tuple(explained), tuple(found))
 
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:

@@ -39,6 +39,7 @@ from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
 from authlint.flow.assume import Reply
 from authlint.flow.outcome import Event, Outcome
+from authlint.intent import Mend, Reword
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Recover
 from authlint.rule import Rule
@@ -115,6 +116,7 @@ def _finding(
         witness=(site.exchange(request, outcome, wanted, given=given),),
         cure=CURES.get(type(subject), ""),
         stated=outcome.assumed,
+        mends=(Mend("refuse when the service fails", (Reword(span, "true", "false"),)),) if span else (),
     )
 
 

@@ -34,6 +34,7 @@ from functools import partial
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome, Reached
+from authlint.intent import Mend, Remove, Turn
 from authlint.model.credential import Call, Jwt
 from authlint.model.step import Ask, Forward
 from authlint.rule import Rule
@@ -97,7 +98,14 @@ def _finding(
         assumes=want.assumes,
         pedantic=bool(want.assumes),
         stated=outcome.assumed,
+        mends=_mends(asked, name.lower(), primary),
     )
+
+
+def _mends(asked: Reached, name: str, span: Span) -> tuple[Mend, ...]:
+    if any(removed == name and op is not None for removed, op in asked.removed):
+        return (Mend(f"take away what drops {name.title()}", (Remove(span),), safe=True),)
+    return (Mend("hand the token on to the service", (Turn(span, "forward-token"),)),)
 
 
 RULE = Rule(

@@ -100,6 +100,7 @@ def _finding(site: Site, endpoint: Endpoint, fault: Fault) -> Finding:
         assumes=fault.assumes,
         pedantic=bool(fault.assumes),
         stated=(*fault.outcome.assumed, *fault.stated),
+        mends=fault.mends,
     )
 
 

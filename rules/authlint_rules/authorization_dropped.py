@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
-from authlint.intent import Mend, Remove
+from authlint.intent import Mend, Remove, Turn
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
@@ -94,9 +94,10 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
 
 
 def _mends(op: object) -> tuple[Mend, ...]:
-    """The line goes, if somebody wrote one: the header is then forwarded as it came."""
-    if not isinstance(op, HeaderOp) or op.implied:
+    if not isinstance(op, HeaderOp):
         return ()
+    if op.implied:
+        return (Mend("forward the token that was verified", (Turn(op.span, "forward-token"),)),)
     return (Mend(f"take away what drops {op.name}", (Remove(op.span),), safe=True),)
 
 

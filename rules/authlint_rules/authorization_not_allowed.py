@@ -34,12 +34,11 @@ from authlint import evidence
 from authlint.client.cors import preflight, preflight_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
-from authlint.intent import Include, Mend, Send
 from authlint.model.credential import ApiKey
-from authlint.model.step import Basic, HeaderOp
-from authlint.model.value import Lit
+from authlint.model.step import Basic
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.lists import name_in
 
 ID = "authorization-not-allowed"
 HEADERS, ORIGIN = "access-control-allow-headers", "access-control-allow-origin"
@@ -95,17 +94,9 @@ def _judged(site: Site, endpoint: Endpoint, reader: Label, name: str) -> Iterato
                 f'add_header Access-Control-Allow-Headers "{name}, Content-Type";',
             ),
             stated=outcome.assumed,
-            mends=_mends(place.op, name),
+            mends=name_in("Access-Control-Allow-Headers", place.op, name),
         )
         return
-
-
-def _mends(op: HeaderOp, name: str) -> tuple[Mend, ...]:
-    """The name joins the list; where there is none, one is made of it alone."""
-    if op.name.lower() == HEADERS:
-        return (Mend(f"allow {name}", (Include(op.span, name),), safe=True),)
-    title = "Access-Control-Allow-Headers"
-    return (Mend(f"send {title}: {name}", (Send(op.span, "client", title, Lit(name)),)),)
 
 
 def _said(outcome: Outcome, name: str) -> tuple[Level, str, str]:

@@ -39,6 +39,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Remove
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.unchallenged import NAME, Lost, is_asked_for, lost_challenge, takings
@@ -70,7 +71,7 @@ def _hidden(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         if name == "none" and outcome.status == 401 and not outcome.get(NAME) and not outcome.alternatives:
             taking = next(takings(endpoint))
             lost = Lost(
-                taking.span, "hides the application's challenge", "leave this line out where they call"
+                taking.span, "hides the application's challenge", "leave this line out where they call", True
             )
             yield _finding(site, endpoint, request, outcome, lost, client)
 
@@ -95,6 +96,7 @@ def _finding(
         witness=(site.exchange(request, outcome, "401 with WWW-Authenticate", supposed),),
         cure=site.cure(ID, lost.cure),
         stated=(*outcome.assumed, *((REFUSES,) if client is not None else ())),
+        mends=(Mend("let the challenge go out", (Remove(lost.span),), safe=True),) if lost.taken else (),
     )
 
 

@@ -25,8 +25,10 @@ from authlint import evidence
 from authlint.client.cors import cors_check, joined, words
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
+from authlint.model.step import HeaderOp
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.lists import name_in
 from authlint_rules.questions.preflights import wanted_origins
 
 ID = "challenge-not-exposed"
@@ -60,8 +62,15 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             assumes=("a script of the page reads WWW-Authenticate",),
             stated=outcome.assumed,
             pedantic=True,
+            mends=name_in(
+                "Access-Control-Expose-Headers", _exposing(outcome) or place.op, "WWW-Authenticate"
+            ),
         )
         return
+
+
+def _exposing(outcome: Outcome) -> HeaderOp | None:
+    return next((one.op for one in outcome.worlds[0].get(EXPOSED)), None)
 
 
 def _hidden(world: Outcome, origin: str) -> Header | None:

@@ -74,7 +74,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 else "repeat the CORS headers, with `always`, where this error is answered",
             ),
             stated=(*bad.assumed, supposed) if supposed else bad.assumed,
-            mends=send_always(endpoint, place[2]),
+            mends=send_always(endpoint, place[2], place[1]),
         )
         return
 

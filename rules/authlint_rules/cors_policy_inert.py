@@ -31,9 +31,11 @@ from collections.abc import Iterator
 
 from authlint.client.cors import cors_check
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Answer, Mend
 from authlint.model.gateway import Inert
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
+from authlint_rules.mends.repeating import repeat_cors
 from authlint_rules.questions.erasing import Erased, erased, overridden
 
 ID = "cors-policy-inert"
@@ -75,6 +77,7 @@ def _inert(site: Site, endpoint: Endpoint, inert: Inert) -> Iterator[Finding]:
         witness=(site.exchange(request, outcome, "2xx with the CORS headers"),),
         cure=inert.cure,
         stated=outcome.assumed,
+        mends=(Mend("switch CORS on", (Answer(inert.span, ()),)),),
     )
 
 
@@ -89,6 +92,7 @@ def _lost(site: Site, endpoint: Endpoint, one: Erased, why: str, cure: str) -> F
         witness=(site.exchange(one.request, one.outcome, f"Access-Control-Allow-Origin: {one.origin}"),),
         cure=cure,
         stated=one.outcome.assumed,
+        mends=repeat_cors(endpoint, one.lost, one.by),
     )
 
 

@@ -39,6 +39,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.credentials import allow
 from authlint_rules.questions.cookies import known_by_cookie
 from authlint_rules.questions.preflights import wanted_origins
 
@@ -83,6 +84,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                     "Access-Control-Allow-Credentials true always; with the origin by name, not *",
                 ),
                 stated=outcome.assumed,
+                mends=allow(endpoint),
             )
         )
     yield from found[:1]

@@ -37,6 +37,7 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Remove
 from authlint.model.step import HeaderOp
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
@@ -86,7 +87,12 @@ def _doubled(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 "the one that comes from behind with proxy_hide_header",
             ),
             stated=outcome.assumed,
+            mends=() if alone or first.value != last.value else _mends(last),
         )
+
+
+def _mends(last: HeaderOp) -> tuple[Mend, ...]:
+    return (Mend("send it once", (Remove(last.span),), safe=True),)
 
 
 def _requests(site: Site, endpoint: Endpoint) -> Iterator[Request]:

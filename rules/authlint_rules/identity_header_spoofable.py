@@ -38,6 +38,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.clearing import clear
 from authlint_rules.questions.asked import path_of
 from authlint_rules.questions.callers import callers_of
 from authlint_rules.questions.identities import identities, raw_user
@@ -116,6 +117,7 @@ def _finding(
         ),
         cure=site.cure(ID, f'clear it on this route: proxy_set_header {shown} "";'),
         stated=outcome.assumed,
+        mends=clear(endpoint, shown) if related else (),
     )
 
 

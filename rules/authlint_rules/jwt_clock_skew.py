@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, Reword
 from authlint.model.credential import Jwt, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -59,7 +60,14 @@ def _judged(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> I
         witness=(exchange,),
         cure="allow 60 seconds",
         stated=outcome.assumed,
+        mends=_mends(provider),
     )
+
+
+def _mends(provider: Provider) -> tuple[Mend, ...]:
+    if provider.skew_span is None:
+        return ()
+    return (Mend("allow 60 seconds", (Reword(provider.skew_span, str(provider.skew), "60"),)),)
 
 
 RULE = Rule(

@@ -32,6 +32,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.lists import name_in
 from authlint_rules.questions.preflights import answered_here, methods_named, passes, wanted_origins
 
 ID = "method-not-allowed"
@@ -68,6 +69,7 @@ def _judged(site: Site, endpoint: Endpoint, methods: list[str]) -> Iterator[Find
                 f'name it in the answer to OPTIONS: add_header Access-Control-Allow-Methods "GET, POST, {method}";',
             ),
             stated=outcome.assumed,
+            mends=name_in("Access-Control-Allow-Methods", place.op, method),
         )
         return
 

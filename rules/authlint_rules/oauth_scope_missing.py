@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Include, Mend
 from authlint.model.condition import All, AnyOf, Condition, Test
 from authlint.model.credential import Allow, Jwt, OAuth
 from authlint.model.value import Get, Value
@@ -86,7 +87,13 @@ def _finding(site: Site, endpoint: Endpoint, login: OAuth, scope: str, label: La
         witness=(exchange,),
         cure=f"add {scope} to the scopes",
         stated=outcome.assumed,
+        mends=_mends(login, scope),
     )
+
+
+def _mends(login: OAuth, scope: str) -> tuple[Mend, ...]:
+    joins = Include(login.scopes_span or login.span, scope)
+    return (Mend(f"ask for {scope}", (joins,), safe=True, unseen=True),)
 
 
 RULE = Rule(

@@ -43,6 +43,7 @@ from authlint.model.step import Address
 from authlint.model.value import reads
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
+from authlint_rules.mends.preflights import answer
 
 ID = "preflight-behind-auth"
 
@@ -83,6 +84,7 @@ def _judged(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
         stated=outcome.assumed,
         assumes=("the browser is not at one of the allowed addresses",) if from_inside else (),
         pedantic=from_inside,
+        mends=answer(endpoint, denial.span),
     )
 
 

@@ -101,7 +101,7 @@ def _judged(site: Site, endpoint: Endpoint, request: Request, callers: str, span
         assumes=(EXEMPTED,) if exempted else (),
         stated=(*outcome.assumed, f"{callers} send no credentials"),
         pedantic=exempted,
-        mends=exempt(endpoint, denial.span or asks, path, whole=span == endpoint.route.span),
+        mends=exempt(endpoint, asks, path, whole=span == endpoint.route.span),
     )
 
 

@@ -25,6 +25,7 @@ from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
+from authlint.intent import Mend, Reword
 from authlint.model.step import Limit
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of, steps_of
@@ -71,7 +72,14 @@ def _judged(site: Site, endpoint: Endpoint, limit: Limit) -> Iterator[Finding]:
             ID, "answer 429: limit_req_status 429; for requests, limit_conn_status 429; for connections"
         ),
         stated=outcome.assumed,
+        mends=_mends(limit),
     )
+
+
+def _mends(limit: Limit) -> tuple[Mend, ...]:
+    if limit.status_span is None:
+        return ()
+    return (Mend("answer 429", (Reword(limit.status_span, str(limit.status), "429"),)),)
 
 
 RULE = Rule(

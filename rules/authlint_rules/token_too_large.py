@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, Remove
 from authlint.model.credential import Call, Jwt, OAuth
 from authlint.model.step import Ask
 from authlint.rule import Rule
@@ -76,6 +77,7 @@ def _judged(site: Site, endpoint: Endpoint, size: int, span: Span, label: Label)
         witness=(exchange,),
         cure="leave room for 16 kilobytes, or as much as is there by default",
         stated=outcome.assumed,
+        mends=(Mend("leave the size to the server's default", (Remove(span),)),),
     )
 
 

@@ -32,6 +32,7 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Request
+from authlint.intent import AllowCredentials, Mend
 from authlint.rule import Rule
 from authlint.site import STRANGER, Endpoint, Site, headers_of
 
@@ -94,6 +95,7 @@ def _finding(
             "Access-Control-Allow-Credentials away if no cookies are needed",
         ),
         stated=outcome.assumed,
+        mends=(Mend("allow no credentials", (AllowCredentials(credentials.op.span, allowed=False),)),),
     )
 
 

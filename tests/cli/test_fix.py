@@ -252,3 +252,33 @@ def test_a_file_that_cannot_be_written_is_2(
     monkeypatch.setattr(Path, "write_bytes", refuse)
     assert run(["check", ".", "--fix"]) == 2
     assert capsys.readouterr().err == "authlint: nginx.conf: cannot be written: Permission denied\n"
+
+
+SNIPPET = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: reports
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: http://login.accounts.svc.cluster.local:4180/session
+    nginx.ingress.kubernetes.io/auth-snippet: |
+      proxy_set_header Cookie "";
+      proxy_set_header X-Asked-By gateway;
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: reports.example.com
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: reports, port: {number: 80}}}}]}
+"""
+
+
+def test_the_first_line_of_a_snippet_goes_alone(here: Path) -> None:
+    made = fixed(here / "ingress.yaml", SNIPPET)
+    assert made == SNIPPET.replace('      proxy_set_header Cookie "";\n', "")
+
+
+def test_the_last_line_of_a_snippet_goes_with_its_annotation(here: Path) -> None:
+    text = SNIPPET.replace("      proxy_set_header X-Asked-By gateway;\n", "")
+    made = fixed(here / "ingress.yaml", text)
+    head = "    nginx.ingress.kubernetes.io/auth-snippet: |\n"
+    assert made == text.replace(head + '      proxy_set_header Cookie "";\n', "")

@@ -17,8 +17,9 @@ from tests.real.envoy_stage import Staged, stage
 from tests.real.real_envoy import validated
 from tests.real.real_nginx import Response, send, send_before
 from tests.real.recorder import Received, Recorder
+from tests.real.seen import seen_of
 
-from authlint.finding import NOTHING_GIVEN, Exchange, Given
+from authlint.finding import NOTHING_GIVEN, Exchange, Finding, Given
 from authlint.flow.request import Request
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -168,6 +169,40 @@ def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str
             shown = None if got is None else worth.hidden(got)
             if shown != claimed_headers.get(name):
                 yield f"the application got {name} {shown}, claimed {claimed_headers.get(name)}"
+
+
+FIXED = [case for case in WRONG if "\nfix = " in (case / "expect.toml").read_text()]
+
+
+@pytest.mark.parametrize("case", FIXED, ids=case_id)
+def test_the_mended_sample_behaves(
+    case: Path, envoy: Path, tmp_path: Path, cured_in: Any, mended_copy: Any
+) -> None:
+    """The server takes what the fixes made, and no witness of a cured finding is answered as before."""
+    cured = [one for one in cured_in(case) if one.primary.span.path == "envoy.yaml"]
+    made = mended_copy(case)
+    staged = stage((made / "envoy.yaml").read_text(encoding="utf-8"), tmp_path / "taken")
+    assert validated(envoy, staged.configuration, tmp_path / "taken") == ""
+    with live(case, tmp_path / "before", envoy) as running:
+        before = [observed(running, one) for one in cured]
+    with live(made, tmp_path / "after", envoy) as running:
+        after = [observed(running, one) for one in cured]
+    for finding, one, other in zip(cured, before, after, strict=True):
+        assert one != other or not finding.witness, finding.rule
+
+
+def observed(running: Live, finding: Finding) -> list[object]:
+    """What can be seen of each request of the witness, with the first credentials that fit."""
+    seen: list[object] = []
+    for exchange in finding.witness:
+        running.recorder.decree(exchange.given.verdict)
+        worth = next(iter(running.worths(exchange.given)))
+        of_the_application = exchange.status if exchange.answered_by == "upstream" else None
+        request = Request(exchange.method, exchange.url, exchange.headers, exchange.body)
+        supposed = exchange.supposed or of_the_application
+        response, received = running.ask(request, worth, supposed, exchange.replied, exchange.given)
+        seen.append(seen_of(response, received))
+    return seen
 
 
 @pytest.mark.parametrize("case", ALL, ids=case_id)

@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from authlint.causes import site
+from authlint.credentials import VOUCHED
 from authlint.discover import Discovered
-from authlint.finding import Finding
+from authlint.finding import NOTHING_GIVEN, Exchange, Finding, Level
+from authlint.flow.request import Request
 from authlint.intent import Edit
 from authlint.lint import Result, lint
 from authlint.mending.texts import edited, moved
 from authlint.rule import Rule
 from authlint.settings import Settings
+from authlint.site import Site
+from authlint.text import Span
 
 Key = tuple[str, str, int]  # rule, file, offset
 
@@ -33,8 +38,8 @@ class Bench:
         """The run's files as they are now."""
         return replace(self.files, texts=dict(self.texts))
 
-    def cures(self, findings: Sequence[Finding], edits: Sequence[Edit]) -> bool:
-        """Whether the edits take these findings away and bring no other."""
+    def cures(self, findings: Sequence[Finding], edits: Sequence[Edit], *, unseen: bool = False) -> bool:
+        """Whether the edits take these findings away and bring no other. `unseen`: the witness tells nothing of it."""
         paths = frozenset(one.span.path for one in edits)
         before = self._before(paths)
         there = {_key(one, ()) for one in before.findings}
@@ -46,9 +51,27 @@ class Bench:
             replace(self.files, texts={**self.texts, **changed}), self.settings, self.rules, reading=paths
         )
         gone = {_key(one, ()) for one in findings}
-        known = [one for one in (*before.findings, *before.explained) if _key(one, ()) not in gone]
-        left = {_key(one, edits) for one in findings}
-        return all(self._is_known(one, known, edits, left) for one in after.findings)
+        known = [one for one in before.findings if _key(one, ()) not in gone]
+        left = {_key(one, edits) for one in findings if not _is_removed(one.primary.span, edits)}
+        if not all(self._is_known(one, known, edits, left) for one in after.findings):
+            return False
+        return unseen or all(self._answered_otherwise(one, before, after) for one in findings)
+
+    def _answered_otherwise(self, finding: Finding, before: Result, after: Result) -> bool:
+        """Whether the witness shows the mistake no longer; one under other assumptions than the standing ones is left
+        to the rule."""
+        shown = [one for one in finding.witness if one.given == NOTHING_GIVEN and one.supposed is None]
+        if not shown or len(shown) < len(finding.witness):
+            return True
+        claimed = [_claimed(one) for one in shown]
+        was, now = (
+            sum(
+                [_seen(site(one, run.sources, self.settings), each) for each in shown] == claimed
+                for one in run.gateways
+            )
+            for run in (before, after)
+        )
+        return now < was or was == 0
 
     def apply(self, edits: Sequence[Edit]) -> None:
         paths = frozenset(one.span.path for one in edits)
@@ -69,9 +92,10 @@ class Bench:
         self, finding: Finding, before: Sequence[Finding], edits: Sequence[Edit], left: set[Key]
     ) -> bool:
         """Whether a finding was there before, no better and of no fewer routes; one that only an assumption makes
-        counts if it stands where a finding was to go, or if somebody sees it."""
+        counts if it stands where a finding was to go, or if somebody sees it and it is more than a remark."""
         key = _key(finding, ())
-        if finding.pedantic and not self.settings.pedantic and key not in left:
+        unseen = not self.settings.pedantic or finding.level is Level.INFO
+        if finding.pedantic and unseen and key not in left:
             return True
         return any(
             _key(known, edits) == key
@@ -80,6 +104,27 @@ class Bench:
             and len(known.routes) >= len(finding.routes)
             for known in before
         )
+
+
+Seen = tuple[object, ...]
+
+
+def _claimed(one: Exchange) -> Seen:
+    return one.status, one.response_headers, one.received
+
+
+def _seen(where: Site, one: Exchange) -> Seen:
+    """What becomes of the request of an exchange."""
+    request = Request(one.method, one.url, one.headers, one.body, vouched=VOUCHED)
+    return _claimed(where.exchange(request, where.ask(request), one.wanted))
+
+
+def _is_removed(span: Span, edits: Sequence[Edit]) -> bool:
+    """Whether the words are gone: what now stands in their place is something else."""
+    return any(
+        one.span.path == span.path and not one.text and one.span.start <= span.start < one.span.end
+        for one in edits
+    )
 
 
 def _key(finding: Finding, edits: Sequence[Edit]) -> Key:

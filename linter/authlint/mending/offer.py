@@ -23,7 +23,7 @@ def _offered(finding: Finding, sources: Sources, bench: Bench) -> Finding:
     for mend, edits in _candidates(finding, sources):
         if bench.tried >= MOST:
             break
-        if bench.cures((finding,), edits):
+        if bench.cures((finding,), edits, unseen=mend.unseen):
             return replace(finding, fixes=(Fix(mend.title, edits, mend.safe),))
     return finding
 
@@ -69,13 +69,15 @@ def _together(
     findings: Sequence[Finding], sources: Sources, bench: Bench, *, unsafe: bool
 ) -> tuple[Edit, ...] | None:
     """Edits that cure all of the findings at once; for one finding whichever of its mends does."""
-    choices: list[list[tuple[Edit, ...]]] = []
+    choices: list[list[tuple[Mend, tuple[Edit, ...]]]] = []
     for finding in findings:
-        some = [edits for mend, edits in _candidates(finding, sources) if mend.safe or unsafe]
+        some = [one for one in _candidates(finding, sources) if one[0].safe or unsafe]
         if not some:
             return None
         choices.append(some)
     if len(findings) == 1:
-        return next((edits for edits in choices[0] if bench.cures(findings, edits)), None)
-    joined = in_order(edit for some in choices for edit in some[0])
-    return joined if joined and bench.cures(findings, joined) else None
+        cured = (edits for mend, edits in choices[0] if bench.cures(findings, edits, unseen=mend.unseen))
+        return next(cured, None)
+    joined = in_order(edit for some in choices for edit in some[0][1])
+    unseen = any(some[0][0].unseen for some in choices)
+    return joined if joined and bench.cures(findings, joined, unseen=unseen) else None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from authlint.discover import is_document, is_script
 from authlint.intent import Edit, Intent, in_order
 from authlint.readers.embedded import dump
 from authlint.readers.embedded.find import could_hold, excerpts
+from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx import mending as nginx
+from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.template import mask
 from authlint.readers.nginx.writing import Page
 from authlint.readers.placeholders import touches_one
 from authlint.text import Source
 
+# Envoy's /config_dump: a print of what it runs.
+DUMP = re.compile(r"envoy\.admin\.v3\.\w*ConfigDump|envoy\.admin\.v2alpha")
 ENVSUBST = (".template", ".tmpl", ".tpl", ".envsubst")
 
 
@@ -45,13 +50,25 @@ def _edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
 
 
 def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
-    """nginx's configuration in another file."""
-    if not could_hold(path, text.encode("utf-8", "replace")):
-        return None
-    for one in excerpts(path, text):
+    """In a document: nginx's configuration that it holds, Envoy's, or a manifest."""
+    held = excerpts(path, text) if could_hold(path, text.encode("utf-8", "replace")) else ()
+    for one in held:
         if one.text[intent.span.start : intent.span.end].strip() and one.host == path:
-            some = nginx.edits(intent, Page(path, mask(one.text).text, text))
-            if some is not None and any(touches_one(one.text, *edit.span[1:]) for edit in some):
-                return None
-            return some
-    return None
+            return _held(intent, one, path, text)
+    if not is_document(path):
+        return None
+    if could_be_envoy(text):
+        from authlint.readers.envoy import mending as envoy
+
+        return None if DUMP.search(text) else envoy.edits(intent, path, text)
+    from authlint.readers.kubernetes import mending as kubernetes
+
+    return kubernetes.edits(intent, path, text)
+
+
+def _held(intent: Intent, one: Excerpt, path: str, text: str) -> tuple[Edit, ...] | None:
+    some = nginx.edits(intent, Page(path, mask(one.text).text, text))
+    if some is None or any(touches_one(one.text, *edit.span[1:]) for edit in some):
+        return None
+    # What is not `alone` is written by a tool that has dollar signs of its own.
+    return None if not one.alone and any("$" in edit.text for edit in some) else some

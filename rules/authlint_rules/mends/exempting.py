@@ -17,13 +17,15 @@ KINDS: tuple[tuple[type | tuple[type, ...], Asked], ...] = (
 
 
 def exempt(endpoint: Endpoint, check: Span, path: str, *, whole: bool) -> tuple[Mend, ...]:
-    """The `whole` route, if all of it is to be open; otherwise the path alone, at the check."""
-    found: list[Mend] = []
-    route = endpoint.route
-    if whole and len(route.match.text) > 1 and route.match.kind in ("exact", "prefix", "segments"):
-        checks = list(evidence.mechanisms(endpoint))
-        asks = tuple(kind for types, kind in KINDS if any(isinstance(one, types) for one in checks))
-        found.append(Mend(f"ask for no credentials in {route.name}", (Exempt(route.span, asks),)))
-    if path.startswith("/"):
-        found.append(Mend(f"let {path} pass without credentials", (ExemptPath(check, path),)))
-    return tuple(found)
+    """The `whole` route, if all of it is to be open; otherwise the path alone. A path that was made up to reach the
+    route is no path to be named."""
+    match = endpoint.route.match
+    if not whole:
+        return (Mend(f"let {path} pass without credentials", (ExemptPath(check, path),)),) if path else ()
+    if len(match.text) < 2 or match.kind not in ("exact", "prefix", "segments"):
+        return ()
+    checks = list(evidence.mechanisms(endpoint))
+    asks = tuple(kind for types, kind in KINDS if any(isinstance(one, types) for one in checks))
+    title = f"ask for no credentials under {match.text}"
+    below = ExemptPath(check, match.text, "exact" if match.kind == "exact" else "below")
+    return Mend(title, (Exempt(endpoint.route.span, asks),)), Mend(title, (below,))

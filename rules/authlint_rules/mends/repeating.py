@@ -6,6 +6,20 @@ from collections.abc import Sequence
 
 from authlint.intent import Mend, Repeat
 from authlint.model.step import HeaderOp, Shadowed
+from authlint.site import Endpoint, blocks_of
+from authlint.text import Span
+
+
+def repeat_cors(endpoint: Endpoint, lost: HeaderOp, by: Span) -> tuple[Mend, ...]:
+    """The CORS lines of the block that has the lost one, behind what takes their place."""
+    blocks = [block for block in blocks_of(endpoint.route) if lost in block.response]
+    ops = (
+        blocks[0].response
+        if blocks
+        else next((one.lost for one in endpoint.route.block.shadowed if lost in one.lost), ())
+    )
+    lines = tuple(op.span for op in ops if op.name.lower().startswith("access-control-"))
+    return (Mend("repeat the CORS lines", (Repeat(by, lines),), safe=True),) if lines else ()
 
 
 def repeat(shadow: Shadowed, lost: Sequence[HeaderOp]) -> tuple[Mend, ...]:
@@ -14,4 +28,4 @@ def repeat(shadow: Shadowed, lost: Sequence[HeaderOp]) -> tuple[Mend, ...]:
         return ()
     names = ", ".join(dict.fromkeys(op.name for op in lost))
     lines = tuple(dict.fromkeys(op.span for op in lost))
-    return (Mend(f"repeat the lost lines: {names}", (Repeat(shadow.by[-1], lines),), safe=True),)
+    return (Mend(f"repeat the lost lines: {names}", (Repeat(shadow.by[-1], lines),), safe=True, unseen=True),)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.request import Request
+from authlint.intent import Mend
 from authlint.model.credential import Call
 from authlint.model.step import Ask
 from authlint.record import record
@@ -26,6 +27,7 @@ class Fault:
     verdict: int | None = None
     stated: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
+    mends: tuple[Mend, ...] = ()
 
 
 def declared_fault(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) -> Iterator[Fault]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Reword
 from authlint.model.credential import Jwt, TokenRule
 from authlint.site import VOUCHED, Endpoint, Site, headers_of, requires
 from authlint_rules.questions.asked import paths_in
@@ -32,7 +34,8 @@ def reaches_behind(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Findin
     ruled = _ruled(site, endpoint, path)
     if ruled is not None:
         label = Label(ruled.span, "this path is protected, and no route but this one leads there")
-        yield _behind(rule, site, endpoint, label, path, outcome)
+        mends = _asked_for(endpoint, ruled, path)
+        yield replace(_behind(rule, site, endpoint, label, path, outcome), mends=mends)
         return
     direct = site.ask(Request("GET", endpoint.base + path))
     other = site.of_route.get(id(direct.last_route))
@@ -58,6 +61,16 @@ def _ruled(site: Site, endpoint: Endpoint, path: str) -> TokenRule | None:
                 if any(len(text) > 1 and path.startswith(text) for text in paths_in(rule.when)):
                     return rule
     return None
+
+
+def _asked_for(endpoint: Endpoint, ruled: TokenRule, path: str) -> tuple[Mend, ...]:
+    """The rule is for the path that clients ask for."""
+    match = endpoint.route.match
+    named = [text for text in paths_in(ruled.when) if len(text) > 1 and path.startswith(text)]
+    if match.kind != "prefix" or len(named) != 1:
+        return ()
+    title = f"protect {match.text}, as clients ask for it"
+    return (Mend(title, (Reword(ruled.span, named[0], match.text),)),)
 
 
 def _protects(site: Site, other: Endpoint, direct: Outcome, path: str) -> bool:

@@ -22,6 +22,7 @@ class Lost:
     span: Span
     why: str
     cure: str
+    taken: bool = False  # by these words, which can go
 
 
 def lost_challenge(world: Outcome) -> Lost | None:
@@ -31,9 +32,9 @@ def lost_challenge(world: Outcome) -> Lost | None:
     subject = world.denial.subject if world.denial is not None else None
     taken = next((op for op in (*world.block.response, *world.block.leaving) if takes(op)), None)
     if isinstance(subject, Jwt) and subject.quiet is not None:
-        return Lost(subject.quiet, "keeps the challenge from the answer", "take this line away")
+        return Lost(subject.quiet, "keeps the challenge from the answer", "take this line away", True)
     if isinstance(subject, (Basic, Jwt)) and isinstance(taken, HeaderOp):
-        return Lost(taken.span, "takes the challenge from every answer", "take this line away")
+        return Lost(taken.span, "takes the challenge from every answer", "take this line away", True)
     if subject is not None and not isinstance(subject, Ask):
         return None
     answer = _answer(world, inside=subject is not None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from authlint.finding import Label
 from authlint.flow.assume import Reply
 from authlint.flow.outcome import REDIRECTS, Event, Outcome, Reached
+from authlint.intent import AskUnder, Mend
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Forward
 from authlint.site import BEARER, Endpoint, Site
@@ -69,7 +70,10 @@ def _wrong_page(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reac
         if outcome.status is None or (outcome.admitted and outcome.answered_by == "upstream"):
             continue
         span = asked.span if isinstance(service, Ask) else service.span
-        yield Fault(Label(span, one.why), (), one.cure, request, outcome, one.status, (one.said,))
+        under = Mend(f"ask it under {one.right}", (AskUnder(span, one.right),))
+        mends = (under,) if one.right else ()
+        place, said = Label(span, one.why), (one.said,)
+        yield Fault(place, (), one.cure, request, outcome, one.status, said, mends=mends)
 
 
 def _waits(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) -> Iterator[Fault]:

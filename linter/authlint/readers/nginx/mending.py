@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    AskUnder,
     Edit,
     Exclude,
     Exempt,
@@ -18,16 +22,18 @@ from authlint.intent import (
     SendAlways,
     Turn,
 )
-from authlint.readers.lines import with_line
+from authlint.model.value import Value
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
-from authlint.readers.nginx.writing import Page, behind, inside, word
+from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
 from authlint.text import Span
 
 # https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header and its like
 SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 # https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic and its like: "off" ends what is inherited
 OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
+CREDENTIALS = "access-control-allow-credentials"
+URL = re.compile(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
 TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
 
@@ -60,6 +66,12 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _one(inside(page, found, own)) if own and found.name.text == "location" else None
         case Turn(what=what) if what in TURNED and found.name.text in ("server", "location"):
             return _one(inside(page, found, [TURNED[what]]))
+        case AllowCredentials(allowed=allowed):
+            return _credentials(page, found, allowed=allowed)
+        case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
+            return _asked(page, found.args[0], path)
+        case Answer(headers=headers, how="first") if found.name.text == "location":
+            return _answered(page, found, headers)
         case HandOn():
             return _handed_on(page, found, parent, intent)
     return None
@@ -90,8 +102,20 @@ def _included(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | Non
     return _one(page.edit(value.start, value.end, word(f"{listed}, {name}")))
 
 
-def _removed(page: Page, found: Directive) -> tuple[Edit, ...]:
-    return (Edit(Span(page.path, *with_line(page.text, found.start, found.end)), ""),)
+def _credentials(page: Page, found: Directive, *, allowed: bool) -> tuple[Edit, ...] | None:
+    name = found.args[0].text.lower() if found.args else ""
+    if not allowed:
+        return _removed(page, found) if name == CREDENTIALS else None
+    if found.name.text != "add_header" or name == CREDENTIALS:
+        return None
+    always = " always" if found.args[2:] and found.args[2].text == "always" else ""
+    return _one(behind(page, found, [f"add_header Access-Control-Allow-Credentials true{always};"]))
+
+
+def _removed(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    if found.name.text.startswith("more_") and len(found.args) > 1:
+        return None  # it concerns other headers too
+    return (Edit(Span(page.path, *page.with_line(found.start, found.end)), ""),)
 
 
 def _excluded(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | None:
@@ -102,7 +126,7 @@ def _excluded(page: Page, found: Directive, name: str) -> tuple[Edit, ...] | Non
         return None
     if len(numbers) == 1:
         return _removed(page, found)
-    start, end = with_line(page.text, chosen[0].start, chosen[0].end)
+    start, end = page.with_line(chosen[0].start, chosen[0].end)
     return (Edit(Span(page.path, start, end), ""),)
 
 
@@ -146,6 +170,29 @@ def _repeated(page: Page, found: Directive, lines: Iterable[Span]) -> tuple[Edit
             return None
         texts.append(" ".join(page.text[line.start : line.end].split()))
     return _one(behind(page, found, texts)) if texts else None
+
+
+def _asked(page: Page, one: Word, path: str) -> tuple[Edit, ...] | None:
+    url = URL.fullmatch(page.text[one.start : one.end])
+    if url is None:
+        return None
+    start = one.start + url.end("authority")
+    return _one(page.edit(start, one.end, path))
+
+
+def _answered(page: Page, found: Directive, headers: Sequence[tuple[str, Value]]) -> tuple[Edit, ...] | None:
+    """`return` in the rewrite phase comes before anybody is asked
+    (https://nginx.org/en/docs/dev/development_guide.html#http_phases)."""
+    lines = ["if ($request_method = OPTIONS) {"]
+    for name, value in headers:
+        text = spelled(value)
+        if text is None:
+            return None
+        lines.append(f"{STEP}add_header {name} {word(text)};")
+    lines += [f"{STEP}return 204;", "}"]
+    if found.block and page.text.count("\n", found.start, found.end) == 0:
+        return None
+    return _one(inside(page, found, lines))
 
 
 def _handed_on(

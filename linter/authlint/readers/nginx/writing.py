@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from authlint.intent import Edit
+from authlint.readers.lines import with_line
 from authlint.readers.nginx.scan import Directive
 from authlint.record import record
 from authlint.text import Span
@@ -22,6 +23,20 @@ class Page:
     path: str
     text: str
     file: str
+
+    def line_start(self, at: int) -> int:
+        """Where the line of a letter begins; `at` itself where the text begins in the midst of that line."""
+        first = self.text.rfind("\n", 0, at) + 1
+        if self.text[:at].strip():
+            return first
+        # What fills the place of the file around has no lines of its own.
+        first = self.file.rfind("\n", 0, at) + 1
+        return at if self.file[first:at].strip() else first
+
+    def with_line(self, start: int, end: int) -> tuple[int, int]:
+        """The words, with their line where nothing else stands on it."""
+        first, last = with_line(self.text, start, end)
+        return max(first, self.line_start(start)) if first < start else first, last
 
     def edit(self, start: int, end: int, text: str) -> Edit | None:
         """In the words of the file: inside a quoted text of another file line ends and quotes are escaped."""
@@ -45,7 +60,7 @@ def behind(page: Page, found: Directive, statements: Sequence[str]) -> Edit | No
     """The statements on lines of their own behind this one, which may have a comment on its line; on its line where
     others stand there too."""
     text = page.text
-    first = text.rfind("\n", 0, found.start) + 1
+    first = page.line_start(found.start)
     last = text.find("\n", found.end)
     last = len(text) if last < 0 else last
     rest = text[found.end : last].rstrip()
@@ -67,10 +82,10 @@ def inside(page: Page, block: Directive, statements: Sequence[str]) -> Edit | No
     if last < 0 or (rest.strip() and not rest.lstrip().startswith("#")):
         return page.edit(at, at, "".join(" " + one for one in statements))
     first = next(iter(block.block), None)
-    indent = text[text.rfind("\n", 0, block.start) + 1 : block.start]
+    indent = text[page.line_start(block.start) : block.start]
     indent = indent + STEP if not indent.strip() else STEP
     if first is not None:
-        before = text[text.rfind("\n", 0, first.start) + 1 : first.start]
+        before = text[page.line_start(first.start) : first.start]
         indent = indent if before.strip() else before
     at += len(rest)
     return page.edit(at, at, _lines(_line_end(text, last), indent, statements))

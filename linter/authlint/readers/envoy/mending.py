@@ -1,0 +1,177 @@
+"""Intents as edits of Envoy's configuration (API v3, https://www.envoyproxy.io/docs/envoy/latest/api-v3/api)."""
+
+from __future__ import annotations
+
+from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    Edit,
+    ExemptPath,
+    HandOn,
+    Include,
+    Intent,
+    Remove,
+    Reword,
+    Send,
+    Turn,
+)
+from authlint.model.value import EMPTY, literal
+from authlint.readers.yaml.edits import (
+    Part,
+    children,
+    entered,
+    listed,
+    part_at,
+    put_before,
+    removed,
+    reworded,
+    with_text,
+)
+
+REMOVABLE = ("request_headers_to_remove", "response_headers_to_remove")
+CORS = "envoy.filters.http.cors"
+SUCCESS = "allowed_client_headers_on_success"
+
+
+def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where Envoy has no such setting, or what stands there is another."""
+    part = part_at(path, text, intent.span)
+    if part is None or part.parent is None:
+        return None
+    match intent:
+        case Remove():
+            return removed(part) if part.parent.item.name in REMOVABLE else None
+        case Reword(old=old, new=new):
+            return _reworded(part, old, new)
+        case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
+            last = children(scopes.item)[-1:]
+            return listed(scopes.inner(last[0]), word) if last else None
+        case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
+            return with_text(part, f", {word}")
+        case ExemptPath(path=exempt, how=how):
+            return _exempted(part, exempt, "path" if how == "exact" else "prefix")
+        case Turn(what="forward-token"):
+            return _forwarded(part)
+        case HandOn(header=header):
+            return _handed_on(part, header.lower())
+        case Answer(how="first"):
+            return _moved(part)
+        case Answer(how="skip"):
+            return _passed_on(part)
+        case AllowCredentials(allowed=allowed):
+            return _credentials(part, allowed=allowed)
+        case Send(to="client", name=header, value=value):
+            return _sent(part, header.lower(), literal(value))
+        case Send(to="application", name=header, value=value) if value == EMPTY:
+            return _cleared(part, header.lower())
+    return None
+
+
+def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
+    """The one text below that is the word itself."""
+    todo, found = [part], list[Part]()
+    while todo:
+        one = todo.pop()
+        todo += [one.inner(item) for item in children(one.item)]
+        if one.item.node.id == "scalar" and one.item.text == old:
+            found.append(one)
+    return reworded(found[0], old, new) if len(found) == 1 else None
+
+
+def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
+    """A rule without a requirement, in front of the one that asks: the first that fits counts
+    (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter)."""
+    for one in part.upwards():
+        if one.parent is not None and one.parent.item.name == "rules" and one.item.key is None:
+            return listed(one, {"match": {how: path}}, before=True)
+    return None
+
+
+def _forwarded(part: Part) -> tuple[Edit, ...] | None:
+    """In the provider whose name or setting stands here."""
+    for one in part.upwards():
+        if one.parent is not None and one.parent.item.name == "providers":
+            said = one.entry("forward")
+            if said is not None:
+                return reworded(said, "false", "true")
+            first = next(iter(children(one.item)), None)
+            return entered(one.inner(first), "forward", True) if first is not None else None
+    return None
+
+
+def _moved(part: Part) -> tuple[Edit, ...] | None:
+    """The cors filter comes before the one that asks."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name == "http_filters":
+            for item in children(one.parent.item):
+                if item.text_at("name") == CORS or item.text_at("typed_config", "@type").endswith(".Cors"):
+                    return put_before(one.parent.inner(item), one)
+    return None
+
+
+def _passed_on(part: Part) -> tuple[Edit, ...] | None:
+    """The check lets preflights go on to the cors filter
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
+    for one in part.upwards():
+        kind = one.entry("@type")
+        if kind is not None and kind.item.text.endswith(".JwtAuthentication"):
+            said = one.entry("bypass_cors_preflight")
+            if said is not None:
+                return reworded(said, "false", "true")
+            return entered(kind, "bypass_cors_preflight", True)
+    return None
+
+
+def _policy(part: Part) -> Part | None:
+    """The entry of a CorsPolicy in which this stands."""
+    for one in part.upwards():
+        parent = one.parent
+        kind = parent.entry("@type") if parent is not None else None
+        if one.item.key is not None and kind is not None and kind.item.text.endswith(".CorsPolicy"):
+            return one
+    return None
+
+
+def _credentials(part: Part, *, allowed: bool) -> tuple[Edit, ...] | None:
+    if not allowed:
+        return removed(part) if part.item.name == "allow_credentials" else None
+    entry = _policy(part)
+    said = entry.parent.entry("allow_credentials") if entry is not None and entry.parent is not None else None
+    if entry is None or said is not None:
+        return reworded(said, "false", "true") if said is not None else None
+    return entered(entry, "allow_credentials", True)
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/cors/v3/cors.proto"""
+    entry, name = _policy(part), header.removeprefix("access-control-").replace("-", "_")
+    known = name in ("allow_headers", "allow_methods", "expose_headers")
+    if entry is None or entry.parent is None or text is None or not known:
+        return None
+    return entered(entry, name, text) if entry.parent.entry(name) is None else None
+
+
+def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:
+    """On the route: what it removes is removed before the request goes on."""
+    route = part.within("route")
+    if route is None or route.parent is None or route.parent.entry("match") is None:
+        return None
+    said = route.parent.entry("request_headers_to_remove")
+    if said is None:
+        return entered(route, "request_headers_to_remove", [header])
+    last = children(said.item)[-1:]
+    return listed(said.inner(last[0]), header) if last else None
+
+
+def _handed_on(part: Part, header: str) -> tuple[Edit, ...] | None:
+    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ext_authz/v3/ext_authz.proto"""
+    said = part.within("allowed_client_headers")
+    answer = said.parent if said is not None else None
+    if said is None or answer is None:
+        return None
+    success = answer.entry(SUCCESS)
+    if success is None:
+        return entered(said, SUCCESS, {"patterns": [{"exact": header}]})
+    patterns = success.entry("patterns")
+    last = children(patterns.item)[-1:] if patterns is not None else []
+    return listed(patterns.inner(last[0]), {"exact": header}) if patterns is not None and last else None

@@ -1,0 +1,133 @@
+"""Intents as edits of annotations, and of the controller's ConfigMap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    AskUnder,
+    Edit,
+    Exclude,
+    ExemptPath,
+    Include,
+    Intent,
+    Remove,
+    Reword,
+    Send,
+)
+from authlint.model.value import literal
+from authlint.readers.embedded.blocks import written
+from authlint.readers.kubernetes.annotations import PREFIX
+from authlint.readers.nginx import mending as nginx
+from authlint.readers.nginx.scan import scan
+from authlint.readers.nginx.writing import Page
+from authlint.readers.yaml.edits import Part, entered, part_at, removed, reworded, with_text
+
+LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
+URL = re.compile(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
+# What the controller exempts where nobody says otherwise
+# (https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#no-auth-locations).
+EXEMPTED = "/.well-known/acme-challenge"
+ANSWERS = {
+    "access-control-allow-origin": "cors-allow-origin",
+    "access-control-allow-credentials": "cors-allow-credentials",
+    "access-control-allow-headers": "cors-allow-headers",
+    "access-control-allow-methods": "cors-allow-methods",
+    "access-control-expose-headers": "cors-expose-headers",
+    "access-control-max-age": "cors-max-age",
+}
+
+
+def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where the controller knows no such setting."""
+    part = part_at(path, text, intent.span)
+    if part is None or part.parent is None:
+        return None
+    annotated = part.parent.item.name == "annotations"
+    if not annotated and part.parent.item.name != "data":
+        return None
+    name = part.item.name
+    if annotated and name.endswith("-snippet"):
+        return _in_snippet(intent, part)
+    match intent:
+        case Remove() | Exclude() if annotated:
+            return removed(part)
+        case Reword(old=old, new=new):
+            return reworded(part, old, new)
+        case Include(word=word) if name in LISTS:
+            return with_text(part, f", {word}")
+        case ExemptPath(path=exempt) if name == "global-auth-url":
+            return _exempted(part, exempt)
+        case AllowCredentials(allowed=allowed) if annotated:
+            return _credentials(part, "true" if allowed else "false")
+        case Send(to="client", name=header, value=value) if annotated:
+            return _sent(part, header.lower(), literal(value))
+        case AskUnder(path=under) if name == PREFIX + "auth-url":
+            return _asked(part, under)
+        case Answer(headers=headers, how="first") if annotated:
+            return _answered(part, {name.lower(): literal(value) for name, value in headers})
+    return None
+
+
+def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
+    """nginx's own statements; with the last of them the annotation goes."""
+    text = written(part.item, part.text)
+    inside = part.item.start + int(part.item.node.start_mark.index)
+    if text is None or intent.span.start < inside:
+        return None
+    if isinstance(intent, Remove) and len(scan(text).directives) == 1:
+        return removed(part)
+    return nginx.edits(intent, Page(part.path, text, part.text))
+
+
+def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
+    listed = part.parent.entry("no-auth-locations") if part.parent is not None else None
+    if listed is None:
+        return entered(part, "no-auth-locations", f"{EXEMPTED},{path}" if path != EXEMPTED else path)
+    return with_text(listed, f",{path}")
+
+
+def _credentials(part: Part, text: str) -> tuple[Edit, ...] | None:
+    name = PREFIX + "cors-allow-credentials"
+    said = part.parent.entry(name) if part.parent is not None else None
+    return entered(part, name, text) if said is None else reworded(said, said.item.text, text)
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    """A header of the controller's own CORS, beside the annotations that say the others."""
+    name = PREFIX + ANSWERS.get(header, "")
+    if (
+        text is None
+        or header not in ANSWERS
+        or not part.item.name.startswith((PREFIX + "cors-", PREFIX + "enable-cors"))
+    ):
+        return None
+    return None if part.parent is None or part.parent.entry(name) is not None else entered(part, name, text)
+
+
+def _asked(part: Part, path: str) -> tuple[Edit, ...] | None:
+    found = URL.fullmatch(part.item.text.split("?")[0])
+    if found is None:
+        return None
+    if found["path"] is None:
+        return with_text(part, path) if "?" not in part.item.text else None
+    return reworded(part, found[0], found["authority"] + path)
+
+
+def _answered(part: Part, headers: Mapping[str, str | None]) -> tuple[Edit, ...] | None:
+    """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#enable-cors, with the
+    values that are sent now."""
+    assert part.parent is not None
+    names = {PREFIX + "enable-cors": "true"}
+    for name, value in headers.items():
+        if value is None:
+            return None
+        if name in ANSWERS:
+            names[PREFIX + ANSWERS[name]] = value
+    if any(part.parent.entry(name) is not None for name in names):
+        return None
+    lines = [one for name, value in names.items() for one in entered(part, name, value) or ()]
+    return (Edit(lines[0].span, "".join(one.text for one in lines)),) if len(lines) == len(names) else None

@@ -1,0 +1,252 @@
+"""Edits of a YAML or JSON document that leave all around them as it is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from authlint.intent import Edit
+from authlint.readers.lines import with_line
+from authlint.readers.yaml.compose import Broken, document, pieces
+from authlint.readers.yaml.tree import Item
+from authlint.record import record
+from authlint.text import Span
+
+Written: TypeAlias = "str | bool | Mapping[str, Written] | Sequence[Written]"
+# Words that YAML takes for a text whatever stands around them.
+PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
+TYPED = re.compile(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
+
+
+@record
+class Part:
+    """A value in a document: an entry of a map, an element of a list, or the document itself. `around` are the values
+    that it stands in, the outermost first."""
+
+    item: Item
+    around: tuple[Item, ...]
+    path: str
+    text: str
+
+    @property
+    def start(self) -> int:
+        mark = self.item.key.start_mark if self.item.key is not None else self.item.node.start_mark
+        return self.item.start + int(mark.index)
+
+    @property
+    def end(self) -> int:
+        return self.item.start + _end(self.item.node)
+
+    @property
+    def parent(self) -> Part | None:
+        return Part(self.around[-1], self.around[:-1], self.path, self.text) if self.around else None
+
+    @property
+    def flow(self) -> bool:
+        """Whether it stands in braces or brackets."""
+        return bool(self.around and self.around[-1].node.flow_style)
+
+    @property
+    def column(self) -> int:
+        return self.start - (self.text.rfind("\n", 0, self.start) + 1)
+
+    def upwards(self) -> Iterator[Part]:
+        part: Part | None = self
+        while part is not None:
+            yield part
+            part = part.parent
+
+    def within(self, name: str) -> Part | None:
+        """The nearest value of this name around, or this one."""
+        return next((one for one in self.upwards() if one.item.name == name), None)
+
+    def inner(self, item: Item) -> Part:
+        return Part(item, (*self.around, self.item), self.path, self.text)
+
+    def entry(self, name: str) -> Part | None:
+        """The value of a map under a name."""
+        found = next((one for one in children(self.item) if one.name == name), None)
+        return None if found is None else self.inner(found)
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(Span(self.path, start, end), text)
+
+
+def part_at(path: str, text: str, span: Span) -> Part | None:
+    """The smallest value in which all of the span stands, with its name."""
+    for piece in pieces(text):
+        if not piece.start <= span.start < piece.start + len(piece.text):
+            continue
+        item = document(path, piece)
+        if item is None or isinstance(item, Broken):
+            return None
+        part = Part(item, (), path, text)
+        inner = _holding(part, span)
+        while inner is not None:
+            part, inner = inner, _holding(inner, span)
+        return part
+    return None
+
+
+def _holding(part: Part, span: Span) -> Part | None:
+    for item in children(part.item):
+        inner = part.inner(item)
+        if inner.start <= span.start and span.end <= inner.end:
+            return inner
+    return None
+
+
+def children(item: Item) -> list[Item]:
+    """Values of a map or list as they stand there; what is merged in stands elsewhere."""
+    if item.node.id == "mapping":
+        return [Item(value, item.path, item.start, key) for key, value in item.node.value]
+    return item.items()
+
+
+def _end(node: Any) -> int:
+    """Where a value's letters end: libyaml ends a block where the next one begins."""
+    if node.id == "scalar" or node.flow_style or not node.value:
+        return int(node.end_mark.index)
+    last = node.value[-1]
+    return _end(last[1] if isinstance(last, tuple) else last)
+
+
+def removed(part: Part) -> tuple[Edit, ...] | None:
+    """The value is taken away with its name, and what is then empty around it."""
+    parent = part.parent
+    if parent is None:
+        return None
+    beside = [parent.inner(one) for one in children(parent.item)]
+    at = next(number for number, one in enumerate(beside) if one.start == part.start)
+    if len(beside) == 1:
+        return removed(parent)
+    if part.flow:
+        if at + 1 < len(beside):
+            return (part.edit(part.start, beside[at + 1].start, ""),)
+        return (part.edit(beside[at - 1].end, part.end, ""),)
+    start = part.start
+    if parent.item.node.id == "sequence":
+        start = part.text.rfind("-", 0, start)
+    elif at == 0 and part.text[part.text.rfind("\n", 0, start) + 1 : start].strip():
+        return (part.edit(start, beside[1].start, ""),)  # behind the dash of a list
+    end = start + len(part.text[start : part.end].rstrip())
+    return (part.edit(*with_line(part.text, start, end), ""),)
+
+
+def reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
+    """A text, or what is one piece of it, in its own quotes."""
+    node = part.item.node
+    if node.id != "scalar" or node.style in ("|", ">"):
+        return None
+    start, end = part.item.start + node.start_mark.index, part.item.start + node.end_mark.index
+    quote = 1 if node.style in ("'", '"') else 0
+    inside = part.text[start + quote : end - quote]
+    fits = (not quote or not set("\"'\\") & set(new)) and "\n" not in inside
+    if inside != part.item.text or inside.count(old) != 1 or not fits:
+        return None
+    if not quote and PLAIN.fullmatch(inside.replace(old, new)) is None and not _is_plain(new):
+        return None
+    at = start + quote + inside.index(old)
+    return (part.edit(at, at + len(old), new),)
+
+
+def _is_plain(text: str) -> bool:
+    return not re.search(r": | #|[\[\]{}\"'&*!|>%@`]", text)
+
+
+def with_text(part: Part, more: str) -> tuple[Edit, ...] | None:
+    """Letters more at the end of a text."""
+    node = part.item.node
+    if node.id != "scalar" or node.style in ("|", ">") or not part.item.text:
+        return None
+    at = part.item.start + int(node.end_mark.index) - (1 if node.style in ("'", '"') else 0)
+    return (part.edit(at, at, more),) if _is_plain(more) else None
+
+
+def entered(beside: Part, name: str, value: Written) -> tuple[Edit, ...] | None:
+    """An entry more in a map, behind the one given."""
+    if beside.item.key is None:
+        return None
+    if beside.flow:
+        quoted = is_json(beside.text, beside.item.start)
+        return (beside.edit(beside.end, beside.end, f", {_entry(name, value, quoted=quoted)}"),)
+    return _below(beside, beside.column, _entry(name, value, quoted=False))
+
+
+def listed(beside: Part, value: Written, *, before: bool = False) -> tuple[Edit, ...] | None:
+    """An element more in a list, behind or before the one given."""
+    quoted = is_json(beside.text, beside.item.start)
+    if beside.flow:
+        text = written(value, quoted=quoted)
+        at, text = (beside.start, f"{text}, ") if before else (beside.end, f", {text}")
+        return (beside.edit(at, at, text),)
+    dash = beside.text.rfind("-", 0, beside.start)
+    first = beside.text.rfind("\n", 0, dash) + 1
+    indent = beside.text[first:dash]
+    if indent.strip():
+        return None
+    text = f"- {_top(value)}"
+    if before:
+        end = "\r\n" if beside.text[: beside.text.find("\n", dash) + 1].endswith("\r\n") else "\n"
+        return (beside.edit(first, first, f"{indent}{text}{end}"),)
+    return _below(beside, len(indent), text)
+
+
+def put_before(part: Part, other: Part) -> tuple[Edit, ...] | None:
+    """An element of a list moves, with its lines, in front of another one of the same list."""
+    spans = [_element_lines(one) for one in (part, other)]
+    if part.flow or other.start >= part.start or any(one is None for one in spans):
+        return None
+    (first, last), (at, _) = (one for one in spans if one is not None)
+    return other.edit(at, at, part.text[first:last]), part.edit(first, last, "")
+
+
+def _element_lines(part: Part) -> tuple[int, int] | None:
+    """The whole lines of an element that shares none of them."""
+    first = part.text.rfind("\n", 0, part.start) + 1
+    end = part.start + len(part.text[part.start : part.end].rstrip())
+    last = part.text.find("\n", end)
+    return (first, last + 1) if last >= 0 and not part.text[first : part.start].strip(" -") else None
+
+
+def _top(value: Written) -> str:
+    """The first level of a map needs no braces behind a dash."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        name, inner = next(iter(value.items()))
+        return _entry(name, inner, quoted=False)
+    return written(value, quoted=False)
+
+
+def _below(part: Part, column: int, line: str) -> tuple[Edit, ...]:
+    """A line more, below the last of the part: behind a comment that stands there."""
+    end = part.start + len(part.text[part.start : part.end].rstrip())
+    last = part.text.find("\n", end)
+    last = len(part.text) if last < 0 else last
+    at = end + len(part.text[end:last].rstrip())
+    line_end = "\r\n" if part.text[last - 1 : last] == "\r" else "\n"
+    return (part.edit(at, at, line_end + " " * column + line),)
+
+
+def is_json(text: str, start: int) -> bool:
+    """Whether the document there is JSON: YAML's plain words are none of its."""
+    return text[start:].lstrip()[:1] in ("{", "[")
+
+
+def _entry(name: str, value: Written, *, quoted: bool) -> str:
+    return f"{written(name, quoted=quoted)}: {written(value, quoted=quoted)}"
+
+
+def written(value: Written, *, quoted: bool) -> str:
+    """A value on one line."""
+    if quoted:
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        plain = PLAIN.fullmatch(value) and not TYPED.fullmatch(value)
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(_entry(name, one, quoted=False) for name, one in value.items()) + "}"
+    return "[" + ", ".join(written(one, quoted=False) for one in value) + "]"
