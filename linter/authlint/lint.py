@@ -23,6 +23,7 @@ TROUBLE_LEVELS = {"syntax-error": Level.ERROR}
 CURES = {
     "unresolved-include": "name the folder that holds it in authlint.toml (include-roots); until then what it "
     "may contain is taken into account, and findings that it could undo are not made",
+    "template-skipped": "have what it renders to judged as well; of a chart or an overlay that is: authlint --render",
 }
 
 

@@ -62,11 +62,13 @@ def bench_ingress(folder: Path, rounds: int) -> None:
 
 
 def _against_least(repository: Path, rounds: int) -> Parts:
-    """In the repository, against what must be done at the least."""
-    empty = repository.parent / "empty"
-    empty.mkdir(exist_ok=True)
-    least, nothing = (python(manifests.LEAST.format(folder=str(one))) for one in (repository, empty))
-    return parts(check(repository), least, (check(empty), nothing), repository, rounds)
+    """In the repository, against what must be done at the least. One protected Ingress loads all that many need."""
+    alone = repository.parent / "alone"
+    manifests.write(alone, 1, 1, 1)
+    least, idle = (python(manifests.LEAST.format(folder=str(one))) for one in (repository, alone))
+    return parts(
+        [(check(repository), repository), (least, repository), (check(alone), alone), (idle, alone)], rounds
+    )
 
 
 def bench_envoy(folder: Path, rounds: int) -> None:

@@ -45,7 +45,7 @@ def compared(ours: Command, theirs: Command, folder: Path, rounds: int) -> Ratio
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Processor seconds of two commands, medians over the rounds, and of the same commands with nothing to do."""
+    """Processor seconds of two commands, medians over the rounds, and of the same commands with one object."""
 
     ours: float
     theirs: float
@@ -62,11 +62,11 @@ def _against(ours: float, theirs: float, what: str) -> str:
     return f"{ours:8.3f} s {ours / theirs:6.2f} x {what} ({theirs:.3f} s)"
 
 
-def parts(ours: Command, theirs: Command, idle: tuple[Command, Command], folder: Path, rounds: int) -> Parts:
-    """Processor time, with that of the system: what else the machine does counts little. `idle` are the same commands
-    for an empty folder."""
-    commands = (ours, theirs, *idle)
-    columns = zip(*[[spent(one, folder) for one in commands] for _ in range(rounds + 1)][1:], strict=True)
+def parts(commands: list[tuple[Command, Path]], rounds: int) -> Parts:
+    """Processor time, with that of the system: what else the machine does counts little. The last two of the four
+    commands, each with the folder to run it in, are those for a folder with one object, which load what those for many
+    load."""
+    columns = zip(*[[spent(*one) for one in commands] for _ in range(rounds + 1)][1:], strict=True)
     return Parts(*map(statistics.median, columns))
 
 
