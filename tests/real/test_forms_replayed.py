@@ -16,13 +16,20 @@ from authlint.readers.nginx.scan import GHOST
 
 FORMS = Path(__file__).parents[2] / "samples" / "systems" / "forms"
 HOSTS = ("manifests/gateway.yaml", "compose.yaml", "Dockerfile", "install.sh", "nginx-T.txt")
-TEMPLATES = ("templates/default.conf.template", "roles/web/templates/site.conf.j2")
+TEMPLATES = (
+    "templates/default.conf.template",
+    "roles/web/templates/site.conf.j2",
+    "roles/web/templates/vhosts.conf.j2",
+)
 VALUES = {
     "${NGINX_PORT}": "80",
     "${ENVIRONMENT}": "test",
     "{{ site_name }}": "stats.example.com",
     "{{ user_file }}": "/etc/nginx/htpasswd",
     "{{ address }}": "127.0.0.1",
+    "{{ shop.name }}": "shop.example.com",
+    "{{ shop.realm }}": "the",
+    "{{ shop.backend }}": "shop:8080",
 }
 
 

@@ -193,7 +193,7 @@ def same_as_claimed(running: Live, exchange: Exchange) -> None:
     assert response.status == exchange.status
     for name in COMPARED:
         claimed = [value for key, value in exchange.response_headers if key.lower() == name]
-        if any(value.startswith("(unknown") for value in claimed):
+        if f"{name}: ?" in exchange.answer.lower():  # nobody knows its value
             continue
         assert [running.as_written(value) for value in response.all(name)] == claimed, name
     assert (received is None) == (exchange.received is None)

@@ -79,11 +79,11 @@ def _basic(p: Passage, check: Basic) -> Verdict:
     if isinstance(realm, Unknown):
         if check.off_word is not None and p.decide((realm.reason, "realm"), realm.reason):
             return None
-        realm = ""
-    if realm == check.off_word:
+    elif realm == check.off_word:
         p.note("skipped", f"the realm is {check.off_word}: no credentials are asked for", check.span, check)
         return None
-    denied = Denied(401, check.span, check, (Header("WWW-Authenticate", f'Basic realm="{realm}"'),))
+    challenge = realm if isinstance(realm, Unknown) else f'Basic realm="{realm}"'
+    denied = Denied(401, check.span, check, (Header("WWW-Authenticate", challenge),))
     values = p.header(check.header)
     if not values:
         return denied
