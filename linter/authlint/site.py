@@ -43,7 +43,8 @@ from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
 from authlint.model.credential import Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
-from authlint.model.step import Branch, Cors, Files, Op, Require, Step
+from authlint.model.step import Branch, Cors, Files, Require, Step
+from authlint.model.step import ops_of as ops_of
 from authlint.model.value import Value
 from authlint.text import Sources, Span
 
@@ -372,28 +373,14 @@ def _fallback(host: VirtualHost) -> tuple[Route, ...]:
     return (host.fallback,) if said or not host.table.routes() else ()
 
 
-def blocks_of(route: Route) -> Iterator[Block]:
+def blocks_of(route: Route) -> tuple[Block, ...]:
     """Every block that a request may find in force on a route."""
-    yield route.block
-    for _, block in route.variants:
-        yield block
-    for op in ops_of(route.script):
-        if isinstance(op, Branch) and op.block is not None:
-            yield op.block
+    return route.blocks
 
 
-def ops_of(script: tuple[Op, ...]) -> Iterator[Op]:
-    """Every operation of a script, those of its branches included."""
-    for op in script:
-        yield op
-        if isinstance(op, Branch):
-            yield from ops_of(op.ops)
+def steps_of(route: Route) -> tuple[Step, ...]:
+    return route.steps
 
 
-def steps_of(route: Route) -> Iterator[Step]:
-    for block in blocks_of(route):
-        yield from block.steps
-
-
-def requires(route: Route) -> Iterator[Require]:
-    return (step for step in steps_of(route) if isinstance(step, Require))
+def requires(route: Route) -> tuple[Require, ...]:
+    return route.requires

@@ -11,7 +11,22 @@ from authlint.model.beyond import Beyond, Probed
 from authlint.model.condition import Condition
 from authlint.model.credential import Call
 from authlint.model.fact import Fact, Log
-from authlint.model.step import Cors, HeaderOp, Op, Recover, Root, Shadowed, Step
+from authlint.model.intake import USUAL_INTAKE, USUAL_NAMES
+from authlint.model.intake import Buffers as Buffers
+from authlint.model.intake import HeaderNames as HeaderNames
+from authlint.model.intake import Intake as Intake
+from authlint.model.step import (
+    Branch,
+    Cors,
+    HeaderOp,
+    Op,
+    Recover,
+    Require,
+    Root,
+    Shadowed,
+    Step,
+    ops_of,
+)
 from authlint.model.value import Value
 from authlint.record import entity, record
 from authlint.text import Span
@@ -83,9 +98,12 @@ class Match:
     nocase: bool = False
 
 
-@entity
+@dataclass(frozen=True, eq=False)
 class Route:
-    """A route of a virtual host. `variants` put another block in force, with no script, before anything runs."""
+    """A route of a virtual host. `variants` put another block in force, with no script, before anything runs.
+
+    `blocks`, `steps` and `requires` are what a request may find in force on it: every rule asks for them.
+    """
 
     name: str
     match: Match
@@ -98,6 +116,23 @@ class Route:
     variants: tuple[tuple[Condition, Block], ...] = ()
     table: Table | None = None
     when: Condition | None = None  # what else must hold of the request
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        inside = (op.block for op in ops_of(self.script) if isinstance(op, Branch))
+        return (
+            self.block,
+            *(block for _, block in self.variants),
+            *(one for one in inside if one is not None),
+        )
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for block in self.blocks for step in block.steps)
+
+    @cached_property
+    def requires(self) -> tuple[Require, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Require))
 
 
 @entity
@@ -135,61 +170,6 @@ class HostName:
 
 
 @record
-class HeaderNames:
-    """Which header names are understood; others are dropped without a word."""
-
-    underscores: bool = False
-    odd: bool = False  # names with other characters
-
-
-@record
-class Buffers:
-    """Where the head of a request is read into, line by line: the `first`, then `number` of `size` bytes. A line that
-    fits into none is refused with 414 (the request line) or with `status`."""
-
-    first: int = 1024
-    number: int = 4
-    size: int = 8192
-    status: int = 400
-    span: Span | None = None  # of the setting that made them other than usual
-
-
-@record
-class Intake:
-    """How a request is taken in before a host or route is looked for.
-
-    decoded: paths are decoded and normalised, names compared without port. as-sent: paths stay as they came but
-    for what `dots`, `slashes` and `escaped_slashes` say, and a port counts as part of the name unless it is
-    stripped ("own": only the listener's) or not looked at. Of headers in `once` several lines become one. `early`
-    changes the headers before anything else sees them. The scheme is `scheme`, or what X-Forwarded-Proto says if
-    that is believed. With `grpc` the gateway's own answers to gRPC requests are 200 with a grpc-status. `lines`:
-    what of several lines of one header counts where they are read as one; "unsure": nobody said which. `plain`
-    answers a request that comes without TLS where TLS is spoken (None: nobody does). An error of the number `silence`
-    is no answer: the connection is closed. `protocols`: which versions of HTTP are spoken.
-    """
-
-    paths: Literal["decoded", "as-sent"] = "decoded"
-    dots: bool = False
-    slashes: bool = False
-    escaped_slashes: Literal["keep", "refuse", "unescape", "redirect"] = "keep"
-    underscores: Literal["keep", "drop", "refuse"] = "keep"
-    strip_port: Literal["", "own", "any"] = ""
-    ignore_port: bool = False
-    strip_dot: bool = False
-    early: tuple[HeaderOp, ...] = ()
-    once: frozenset[str] = frozenset()
-    most: int | None = None  # bytes of all headers; a request with more is answered 431
-    most_span: Span | None = None
-    scheme: str = ""
-    believes_proto: bool = False
-    grpc: bool = False
-    lines: Literal["all", "first", "unsure"] = "all"
-    plain: int | None = None
-    silence: int | None = None
-    protocols: Literal["1", "1 and later", "later"] = "1"
-
-
-@record
 class LocalReply:
     """The gateway's own answers, made into others: those with a status in `statuses` (None: all), if `when` holds."""
 
@@ -223,7 +203,7 @@ class VirtualHost:
     names: tuple[HostName, ...]
     span: Span
     make: Callable[[], Inside]
-    header_names: HeaderNames = HeaderNames()
+    header_names: HeaderNames = USUAL_NAMES
     merge_slashes: bool = True
     buffers: Buffers | None = None
     refused: frozenset[str] = frozenset()  # methods that are answered 405 before anything else
@@ -292,7 +272,7 @@ def listener(
     hosts: tuple[VirtualHost, ...],
     default: VirtualHost,
     span: Span,
-    intake: Intake = Intake(),
+    intake: Intake = USUAL_INTAKE,
     local_replies: tuple[LocalReply, ...] = (),
 ) -> Listener:
     """A listener with its names in order; of two hosts with one name the first counts."""

@@ -7,6 +7,7 @@ Every step and setting carries the span of the configuration that it came from.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -150,6 +151,14 @@ class Unsure:
 
 
 Op: TypeAlias = SetVar | Rewrite | Respond | Branch | Stop | SetAddress | Unsure
+
+
+def ops_of(script: tuple[Op, ...]) -> Iterator[Op]:
+    """Every operation of a script, those of its branches included."""
+    for op in script:
+        yield op
+        if isinstance(op, Branch):
+            yield from ops_of(op.ops)
 
 
 # Authentication
