@@ -10,10 +10,11 @@ from authlint.model.step import Forward, PathRewrite, Readdress
 
 
 def rewrite(p: Passage, change: PathRewrite) -> None:
-    """A path that is rewritten leaves its old form behind, for those who ask for it."""
+    """A path that is rewritten leaves its old form behind, for those who ask for it; a request that goes round again
+    keeps it until it is rewritten once more (measured)."""
     before = p.path if p.query is None else f"{p.path}?{p.query}"
-    changed = change != PathRewrite() and rewritten(p, change) != ""
-    p.unwritten = before if changed else ""
+    if change != PathRewrite() and rewritten(p, change) != "":
+        p.unwritten = before
     p.path = written(p, change)
 
 
