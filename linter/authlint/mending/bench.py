@@ -38,8 +38,16 @@ class Bench:
         """The run's files as they are now."""
         return replace(self.files, texts=dict(self.texts))
 
-    def cures(self, findings: Sequence[Finding], edits: Sequence[Edit], *, unseen: bool = False) -> bool:
-        """Whether the edits take these findings away and bring no other. `unseen`: the witness tells nothing of it."""
+    def cures(
+        self,
+        findings: Sequence[Finding],
+        edits: Sequence[Edit],
+        *,
+        unseen: bool = False,
+        uncovering: bool = False,
+    ) -> bool:
+        """Whether the edits take these findings away and bring no other. `unseen`: the witness tells nothing of it.
+        `uncovering`: what was there, and left out for the findings explain it, may be told from then on."""
         paths = frozenset(one.span.path for one in edits)
         before = self._before(paths)
         there = {_key(one, ()) for one in before.findings}
@@ -51,7 +59,8 @@ class Bench:
             replace(self.files, texts={**self.texts, **changed}), self.settings, self.rules, reading=paths
         )
         gone = {_key(one, ()) for one in findings}
-        known = [one for one in before.findings if _key(one, ()) not in gone]
+        there_already = (*before.findings, *(before.explained if uncovering else ()))
+        known = [one for one in there_already if _key(one, ()) not in gone]
         left = {_key(one, edits) for one in findings if not _is_removed(one.primary.span, edits)}
         if not all(self._is_known(one, known, edits, left) for one in after.findings):
             return False

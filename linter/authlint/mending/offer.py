@@ -20,11 +20,13 @@ def offered(findings: Sequence[Finding], sources: Sources, bench: Bench) -> tupl
 
 
 def _offered(finding: Finding, sources: Sources, bench: Bench) -> Finding:
-    for mend, edits in _candidates(finding, sources):
-        if bench.tried >= MOST:
-            break
-        if bench.cures((finding,), edits, unseen=mend.unseen):
-            return replace(finding, fixes=(Fix(mend.title, edits, mend.safe),))
+    candidates = list(_candidates(finding, sources))
+    for uncovering in (False, True):
+        for mend, edits in candidates:
+            if bench.tried >= MOST:
+                return finding
+            if bench.cures((finding,), edits, unseen=mend.unseen, uncovering=uncovering):
+                return replace(finding, fixes=(Fix(mend.title, edits, mend.safe),))
     return finding
 
 
@@ -76,7 +78,12 @@ def _together(
             return None
         choices.append(some)
     if len(findings) == 1:
-        cured = (edits for mend, edits in choices[0] if bench.cures(findings, edits, unseen=mend.unseen))
+        tries = ((uncovering, *one) for uncovering in (False, True) for one in choices[0])
+        cured = (
+            edits
+            for uncovering, mend, edits in tries
+            if bench.cures(findings, edits, unseen=mend.unseen, uncovering=uncovering)
+        )
         return next(cured, None)
     joined = in_order(edit for some in choices for edit in some[0][1])
     unseen = any(some[0][0].unseen for some in choices)
