@@ -29,12 +29,7 @@ MENDED = DROPS.replace('proxy_set_header Authorization "";  # old', "# old")
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n"
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "AUTHLINT_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.fixture
@@ -238,7 +233,7 @@ def test_a_plain_run_works_out_no_fixes(monkeypatch: pytest.MonkeyPatch) -> None
     def never(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("authlint.mending.bench.Bench.cures", never)
+    monkeypatch.setattr("authlint.mending.bench.Bench.trial", never)
     assert run(["check", "."]) == 1
 
 

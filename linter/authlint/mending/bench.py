@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
 from authlint.causes import site
 from authlint.credentials import VOUCHED
@@ -20,6 +21,8 @@ from authlint.site import Site
 from authlint.text import Span
 
 Key = tuple[str, str, int]  # rule, file, offset
+# uncovers: it cures, and what was there and left out, for the finding explains it, is told from then on.
+Trial: TypeAlias = Literal["cures", "uncovers", "no"]
 
 
 class Bench:
@@ -38,33 +41,28 @@ class Bench:
         """The run's files as they are now."""
         return replace(self.files, texts=dict(self.texts))
 
-    def cures(
-        self,
-        findings: Sequence[Finding],
-        edits: Sequence[Edit],
-        *,
-        unseen: bool = False,
-        uncovering: bool = False,
-    ) -> bool:
-        """Whether the edits take these findings away and bring no other. `unseen`: the witness tells nothing of it.
-        `uncovering`: what was there, and left out for the findings explain it, may be told from then on."""
+    def trial(self, findings: Sequence[Finding], edits: Sequence[Edit], *, unseen: bool = False) -> Trial:
+        """Whether the edits take these findings away and bring no other. `unseen`: the witness tells nothing of it."""
         paths = frozenset(one.span.path for one in edits)
         before = self._before(paths)
         there = {_key(one, ()) for one in before.findings}
         if not all(_key(one, ()) in there for one in findings):
-            return False
+            return "no"
         changed = {os.path.abspath(path): self._edited(before, path, edits) for path in paths}
         self.tried += 1
         after = lint(
             replace(self.files, texts={**self.texts, **changed}), self.settings, self.rules, reading=paths
         )
         gone = {_key(one, ()) for one in findings}
-        there_already = (*before.findings, *(before.explained if uncovering else ()))
-        known = [one for one in there_already if _key(one, ()) not in gone]
+        told = [one for one in before.findings if _key(one, ()) not in gone]
+        hidden = [one for one in before.explained if _key(one, ()) not in gone]
         left = {_key(one, edits) for one in findings if not _is_removed(one.primary.span, edits)}
-        if not all(self._is_known(one, known, edits, left) for one in after.findings):
-            return False
-        return unseen or all(self._answered_otherwise(one, before, after) for one in findings)
+        new = [one for one in after.findings if not self._is_known(one, told, edits, left)]
+        if not all(self._is_known(one, (*told, *hidden), edits, left) for one in new):
+            return "no"
+        if not unseen and not all(self._answered_otherwise(one, before, after) for one in findings):
+            return "no"
+        return "uncovers" if new else "cures"
 
     def _answered_otherwise(self, finding: Finding, before: Result, after: Result) -> bool:
         """Whether the witness shows the mistake no longer; one under other assumptions than the standing ones is left

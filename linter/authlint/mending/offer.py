@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
+from typing import TypeAlias
 
 from authlint.finding import Finding, Fix
 from authlint.intent import Edit, Mend, in_order
@@ -12,6 +14,7 @@ from authlint.readers.mending import worked_out
 from authlint.text import Sources
 
 MOST = 100  # reruns for one report
+Candidate: TypeAlias = tuple[Mend, tuple[Edit, ...]]
 
 
 def offered(findings: Sequence[Finding], sources: Sources, bench: Bench) -> tuple[Finding, ...]:
@@ -20,17 +23,24 @@ def offered(findings: Sequence[Finding], sources: Sources, bench: Bench) -> tupl
 
 
 def _offered(finding: Finding, sources: Sources, bench: Bench) -> Finding:
-    candidates = list(_candidates(finding, sources))
-    for uncovering in (False, True):
-        for mend, edits in candidates:
-            if bench.tried >= MOST:
-                return finding
-            if bench.cures((finding,), edits, unseen=mend.unseen, uncovering=uncovering):
-                return replace(finding, fixes=(Fix(mend.title, edits, mend.safe),))
-    return finding
+    worth = takewhile(lambda _: bench.tried < MOST, _candidates(finding, sources))
+    best = _best((finding,), worth, bench)
+    return finding if best is None else replace(finding, fixes=(Fix(best[0].title, best[1], best[0].safe),))
 
 
-def _candidates(finding: Finding, sources: Sources) -> Iterator[tuple[Mend, tuple[Edit, ...]]]:
+def _best(findings: Sequence[Finding], candidates: Iterable[Candidate], bench: Bench) -> Candidate | None:
+    """The first that cures and uncovers nothing, else the first that cures."""
+    second: Candidate | None = None
+    for mend, edits in candidates:
+        found = bench.trial(findings, edits, unseen=mend.unseen)
+        if found == "cures":
+            return mend, edits
+        if found == "uncovers" and second is None:
+            second = mend, edits
+    return second
+
+
+def _candidates(finding: Finding, sources: Sources) -> Iterator[Candidate]:
     """What is worth a trial. Where the finding itself is only assumed, somebody has to decide."""
     for mend in finding.mends:
         edits = worked_out(mend.intents, sources)
@@ -71,20 +81,15 @@ def _together(
     findings: Sequence[Finding], sources: Sources, bench: Bench, *, unsafe: bool
 ) -> tuple[Edit, ...] | None:
     """Edits that cure all of the findings at once; for one finding whichever of its mends does."""
-    choices: list[list[tuple[Mend, tuple[Edit, ...]]]] = []
+    choices: list[list[Candidate]] = []
     for finding in findings:
         some = [one for one in _candidates(finding, sources) if one[0].safe or unsafe]
         if not some:
             return None
         choices.append(some)
     if len(findings) == 1:
-        tries = ((uncovering, *one) for uncovering in (False, True) for one in choices[0])
-        cured = (
-            edits
-            for uncovering, mend, edits in tries
-            if bench.cures(findings, edits, unseen=mend.unseen, uncovering=uncovering)
-        )
-        return next(cured, None)
+        best = _best(findings, choices[0], bench)
+        return None if best is None else best[1]
     joined = in_order(edit for some in choices for edit in some[0][1])
     unseen = any(some[0][0].unseen for some in choices)
-    return joined if joined and bench.cures(findings, joined, unseen=unseen) else None
+    return joined if joined and bench.trial(findings, joined, unseen=unseen) == "cures" else None

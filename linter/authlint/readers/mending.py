@@ -12,14 +12,13 @@ from authlint.readers.embedded.find import could_hold, excerpts
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx import mending as nginx
 from authlint.readers.nginx.excerpt import Excerpt
-from authlint.readers.nginx.template import mask
+from authlint.readers.nginx.template import ENVSUBST, mask
 from authlint.readers.nginx.writing import Page
 from authlint.readers.placeholders import touches_one
 from authlint.text import Source
 
 # Envoy's /config_dump: a print of what it runs.
 DUMP = re.compile(r"envoy\.admin\.v3\.\w*ConfigDump|envoy\.admin\.v2alpha")
-ENVSUBST = (".template", ".tmpl", ".tpl", ".envsubst")
 
 
 def worked_out(intents: Iterable[Intent], sources: Mapping[str, Source]) -> tuple[Edit, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authlint.readers.library import Library
 from authlint.readers.nginx.scan import Tree, scan
-from authlint.readers.nginx.template import Masked, mask
+from authlint.readers.nginx.template import ENVSUBST, Masked, mask
 from authlint.readers.trouble import Trouble
 from authlint.record import entity
 from authlint.text import Source, Span
@@ -31,7 +31,7 @@ def _page(library: Library, path: str, text: str) -> Page:
     host = library.host(path)
     source = library.sources[host] if host != path else Source(path, text)
     library.sources[host] = source
-    masked = mask(text, envsubst=path.endswith((".template", ".tmpl", ".tpl", ".envsubst")))
+    masked = mask(text, envsubst=path.endswith(ENVSUBST))
     tree = scan(masked.text)
     for problem in tree.problems:
         span = Span(host, problem.start, max(problem.end, problem.start + 1))

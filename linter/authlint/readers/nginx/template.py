@@ -13,6 +13,7 @@ from authlint.readers.nginx.lua_body import lua_body_end
 from authlint.record import record
 
 HOLE = "\ue000"
+ENVSUBST = (".template", ".tmpl", ".tpl", ".envsubst")  # endings of files that it fills in
 
 
 @record
