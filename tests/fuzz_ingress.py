@@ -79,7 +79,7 @@ def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int
     try:
         with tempfile.TemporaryDirectory() as scratch:
             made = lower_objects(found, Path(scratch), recorder, PAIR, grammar.new)
-            with RealNginx(installed()[server], made.folder, *made.ports.values()):
+            with RealNginx(installed()[server], made.folder):
                 running, stored = Live(made, recorder), dict[Slot, Reply]()
                 for _ in range(requests):
                     asked = question(grammar)

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.real.ports import free_port
+
 # The last one keeps the browser open through several pages; --dump-dom would end it after the first.
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -173,7 +175,7 @@ def cookies_of(stage: Stage) -> str:
 
 def browse(chromium: Path, profile: Path, stage: Stage) -> None:
     """One start of the browser for all cases; `stage` then holds what came of them."""
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), served(stage, number)) for number in range(3)]
+    servers = [ThreadingHTTPServer(("127.0.0.1", free_port()), served(stage, number)) for number in range(3)]
     stage.ports = tuple(int(server.server_address[1]) for server in servers)  # type: ignore[assignment]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

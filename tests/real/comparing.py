@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real import http2
+from tests.real.ports import free_ports
 from tests.real.real_nginx import Binary, RealNginx, Response, send
 from tests.real.recorder import Received, Recorder, Script
-from tests.real.stage import free_ports
 
 from authlint.flow.assume import Assume, Reply, Slot
 from authlint.flow.caching import Kept, Missed
@@ -287,8 +287,7 @@ def bench(
     server = Server("nginx", (1, 22, 1) if binary.name == "nginx" else (1, 31, 3), stated=True)
     try:
         made = Bench(folder, model(folder / "nginx.conf", server), listeners, asked)
-        used = [port for name, port in listeners.items() if f":{name}" in configuration]
-        with RealNginx(binary, folder, *used):
+        with RealNginx(binary, folder):
             if "SPENT" in configuration:
                 send(listeners["SPENT"], "GET", "/", [("Host", "spent")])
                 made.used_up = frozenset(_spent(written))

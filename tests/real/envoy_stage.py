@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 from tests.real.envoy_keys import KeyServer, SigningKey, sha_user
+from tests.real.ports import free_port
 from tests.real.recorder import Recorder, Script
-from tests.real.stage import free_port
 
 Json = dict[str, Any]
 NOBODY = ("127.0.0.1", 1)  # where nobody listens: it stays so

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.real.ports import free_port
 from tests.real.recorder import Recorder, Script
-from tests.real.stage import certificate, free_port
+from tests.real.stage import certificate
 
 from authlint.model.gateway import Gateway
 from authlint.readers.kubernetes.manifests import Manifest, objects

@@ -64,8 +64,8 @@ SILENCE = Response(444, ())  # the server hangs up without an answer; in its log
 class RealNginx:
     """Runs `nginx.conf` of a folder while the context lasts; the folder's own `pid` and logs are used."""
 
-    def __init__(self, binary: Binary, folder: Path, *ready: int) -> None:
-        self.binary, self.folder, self.ready = binary, folder, ready
+    def __init__(self, binary: Binary, folder: Path) -> None:
+        self.binary, self.folder, self.pid = binary, folder, folder / "pid"
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> RealNginx:
@@ -73,7 +73,7 @@ class RealNginx:
         logs.mkdir(exist_ok=True)
         main = self.folder / "nginx.conf"
         text = main.read_text(encoding="utf-8")
-        alone = f"daemon off; master_process off; pid {self.folder}/pid; error_log {logs}/error.log;\n"
+        alone = f"daemon off; master_process off; pid {self.pid}; error_log {logs}/error.log;\n"
         head = self.binary.preamble + alone
         main.write_text(head + text, encoding="utf-8")
         temporary = " ".join(
@@ -84,22 +84,38 @@ class RealNginx:
         quiet = "" if "access_log" in body else "access_log off; "
         main.write_text(body.replace("http {", f"http {{ {quiet}{temporary}", 1), encoding="utf-8")
         command = [*self.binary.command, "-p", str(self.folder), "-c", str(main)]
+        self.pid.unlink(missing_ok=True)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def _wait(self) -> None:
+        """It writes its number when all of its ports are open, and not at all if one of them is not to be had."""
         assert self.process is not None
         for _ in range(2000):
             if self.process.poll() is not None:
                 output = self.process.stdout.read().decode() if self.process.stdout else ""
                 raise AssertionError(f"{self.binary.name} did not start: {output}")
-            if all(listens(port) for port in self.ready):
+            if self.pid.exists():
                 return
             time.sleep(0.002)
-        raise AssertionError(f"{self.binary.name} does not listen on {self.ready}")
+        raise AssertionError(f"{self.binary.name} does not listen")
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: object, __: object) -> None:
+        assert self.process is not None
+        status = self.process.poll()
+        self._end()
+        if status is not None and isinstance(error, ConnectionError):
+            log = (self.folder / "logs" / "error.log").read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(
+                f"{self.binary.name} ended by itself with {status}: {log[-2000:]}"
+            ) from error
+
+    def _end(self) -> None:
         assert self.process is not None
         self.process.kill()
         self.process.wait()

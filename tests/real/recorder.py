@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.real.authorizer import Authorizer
+from tests.real.ports import free_port
 from tests.real.protocols import SPOKEN, Serving
 
 from authlint.flow.assume import Consent
@@ -68,13 +69,13 @@ class Recorder:
     def serve(self, script: Script, port: int = 0, encoding: str = "http") -> int:
         """Starts an application; without a port of its own it takes a free one, which is returned."""
         server: _FastCgiServer | _HttpServer | Serving
+        port = port or free_port()
         if encoding in SPOKEN or encoding == "authorizer":
             server = Serving(("127.0.0.1", port), SPOKEN.get(encoding, Authorizer))
         elif encoding == "fastcgi":
             server = _FastCgiServer(("127.0.0.1", port), _FastCgi)
         else:
             server = _HttpServer(("127.0.0.1", port), _Http)
-        port = int(server.server_address[1])
         self.scripts[port] = script
         self.encodings[port] = encoding
         server.recorder, server.port = self, port

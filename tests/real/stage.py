@@ -9,12 +9,12 @@ import base64
 import json
 import re
 import shutil
-import socket
 import subprocess
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.real.ports import free_port
 
 from authlint.readers.nginx.scan import Directive, Word, scan
 
@@ -29,31 +29,6 @@ SECRET = b"a secret of thirty-two letters.."
 JWKS = json.dumps({"keys": [{"kty": "oct", "kid": "k", "alg": "HS256", "k": encoded(SECRET)}]})
 HOME = "/etc/nginx/"
 URL = re.compile(r"(?P<scheme>\w+://)?(?P<authority>[^/$]+)(?P<rest>.*)", re.DOTALL)
-
-
-RECENT: deque[int] = deque(maxlen=500)  # ports
-
-
-def free_port() -> int:
-    return free_ports(1)[0]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of which no two are the same, nor one of those that were given out just before: a configuration asks for
-    its ports one by one, and uses none of them meanwhile."""
-    probes: list[socket.socket] = []
-    ports: list[int] = []
-    while len(ports) < count:
-        probe = socket.socket()
-        probe.bind(("127.0.0.1", 0))
-        probes.append(probe)
-        port = int(probe.getsockname()[1])
-        if port not in RECENT:
-            RECENT.append(port)
-            ports.append(port)
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 @dataclass(slots=True)

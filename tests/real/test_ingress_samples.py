@@ -45,7 +45,7 @@ def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
     recorder = Recorder()
     try:
         made = lower(case, folder / "server", recorder)
-        with RealNginx(installed()[name], made.folder, next(iter(made.ports.values()))):
+        with RealNginx(installed()[name], made.folder):
             yield Live(made, recorder)
     finally:
         recorder.close()

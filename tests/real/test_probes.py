@@ -26,7 +26,7 @@ def test_the_probe_is_answered_as_said(
     told += [(one["method"], one["url"], one["status"]) for one in expected.get("request", ())]
     assert told
     made = staged(held(case, expected["gateway"]), tmp_path)
-    with RealNginx(installed()[server], made.folder, *made.ports.values()):
+    with RealNginx(installed()[server], made.folder):
         for method, url, status in told:
             request = Request(method, url)
             response = send(made.ports[request.port], method, request.target, [("Host", request.host)])

@@ -97,7 +97,7 @@ def live(case: Path, folder: Path, name: str) -> Iterator[Live]:
             recorder.serve(Script(judge=judge), port, staged.encodings.get(authority, "http"))
             names[port] = authority
     try:
-        with RealNginx(installed()[name], staged.folder, next(iter(staged.ports.values()))):
+        with RealNginx(installed()[name], staged.folder):
             yield Live(staged.ports, recorder, names)
     finally:
         recorder.close()
@@ -178,7 +178,7 @@ def observed(running: Live, finding: Finding) -> list[object]:
 def refused(case: Path, folder: Path, name: str, message: str) -> None:
     """The server does not start, and says so in these words."""
     staged = stage(case, folder / "server")
-    with pytest.raises(AssertionError) as failed, RealNginx(installed()[name], staged.folder, 1):
+    with pytest.raises(AssertionError) as failed, RealNginx(installed()[name], staged.folder):
         pass
     assert message in str(failed.value)
 

@@ -97,7 +97,7 @@ def _second(
         if port:
             servers.names[f"127.0.0.1:{port}"] = authority
             recorder.serve(Script(judge=authority.startswith("login")), port)
-    stack.enter_context(RealNginx(installed()[name], made.folder, *made.ports.values()))
+    stack.enter_context(RealNginx(installed()[name], made.folder))
     return made.ports[int(written)]
 
 
@@ -116,7 +116,7 @@ def _first(
         stack.callback(unused.close)
         made = lower(sample, folder, unused)
         _led(made.folder / "nginx.conf", {made.upstreams[address]: port for address, port in real.items()})
-        stack.enter_context(RealNginx(installed()[name], made.folder, *made.ports.values()))
+        stack.enter_context(RealNginx(installed()[name], made.folder))
         return made.ports
     text = next(text for text in _edges(sample))
     if "static_resources" in text:
@@ -128,7 +128,7 @@ def _first(
         return front.ports
     edge = staged(text, folder)
     _led(edge.folder / "nginx.conf", {edge.upstreams[address]: port for address, port in real.items()})
-    stack.enter_context(RealNginx(installed()[name], edge.folder, *edge.ports.values()))
+    stack.enter_context(RealNginx(installed()[name], edge.folder))
     return edge.ports
 
 
