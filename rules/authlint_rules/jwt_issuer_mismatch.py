@@ -3,7 +3,8 @@
 What happens
     A token names its issuer and its audience letter by letter. What is expected here is spelt otherwise than the issuer
     writes it, or than another place of this configuration does: a slash at the end, another realm, another client. So
-    the tokens that clients have are answered 401, or 403 where it is the audience.
+    the tokens that clients have are answered 401, or 403 where it is the audience. Where two spellings or two realms
+    stand beside each other, and no known service tells which is meant, there is no fix: you have to say it.
 
 Bad
     issuer: https://login.example.com/realms/shop/
@@ -24,6 +25,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Include, Mend, Reword
 from authlint.model.credential import Jwt, OAuth, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -59,7 +61,9 @@ def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provide
     real = issuer_as_written_by(provider.issuer)
     if real is not None and real != provider.issuer:
         where = Label(provider.issuer_span or provider.span, f"this service writes {real}")
-        yield from _finding(site, endpoint, check, provider, where, real, ())
+        reword = Reword(where.span, provider.issuer, real)
+        mends = (Mend(f"write it as the service does: {real}", (reword,), safe=True),)
+        yield from _finding(site, endpoint, check, provider, where, real, (), mends)
 
 
 def _twice(
@@ -78,6 +82,7 @@ def _finding(
     where: Label,
     real: str,
     related: tuple[Label, ...],
+    mends: tuple[Mend, ...] = (),
 ) -> Iterator[Finding]:
     claims = claims_of(provider, iss=real)
     outcome, exchange = told(
@@ -95,6 +100,7 @@ def _finding(
         witness=(exchange,),
         cure=f"write it as the tokens do: {real}",
         stated=outcome.assumed,
+        mends=mends,
     )
 
 
@@ -131,7 +137,14 @@ def _of_the_client(endpoint: Endpoint, provider: Provider) -> Iterator[Finding]:
             proof=f"the audience of an ID token is the client's id, here {login.client} "
             "(OpenID Connect Core, section 2)",
             cure=f"write the client's id among the audiences: {login.client}",
+            mends=_to_the_client(provider, login.client),
         )
+
+
+def _to_the_client(provider: Provider, client: str) -> tuple[Mend, ...]:
+    if provider.audiences_span is None:
+        return ()
+    return (Mend(f"take tokens for {client} too", (Include(provider.audiences_span, client),)),)
 
 
 RULE = Rule(
