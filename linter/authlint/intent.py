@@ -143,8 +143,7 @@ class Answer:
 
 @record
 class TakeBehind:
-    """Of the header in which a token is looked for, at the span, only what stands behind this word is taken: the scheme,
-    as clients write it."""
+    """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
 
     span: Span
     scheme: str

@@ -25,10 +25,11 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
-from authlint.intent import Include, Mend, Reword
+from authlint.intent import Mend
 from authlint.model.credential import Jwt, OAuth, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.issuers import admit, spell
 from authlint_rules.questions.issuers import asked_for, header_for
 from authlint_rules.questions.spellings import issuer_as_written_by, realm_of, same_but_for_spelling
 from authlint_rules.questions.told_by_token import claims_of, told
@@ -61,9 +62,7 @@ def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provide
     real = issuer_as_written_by(provider.issuer)
     if real is not None and real != provider.issuer:
         where = Label(provider.issuer_span or provider.span, f"this service writes {real}")
-        reword = Reword(where.span, provider.issuer, real)
-        mends = (Mend(f"write it as the service does: {real}", (reword,), safe=True),)
-        yield from _finding(site, endpoint, check, provider, where, real, (), mends)
+        yield from _finding(site, endpoint, check, provider, where, real, (), spell(provider, real))
 
 
 def _twice(
@@ -137,14 +136,8 @@ def _of_the_client(endpoint: Endpoint, provider: Provider) -> Iterator[Finding]:
             proof=f"the audience of an ID token is the client's id, here {login.client} "
             "(OpenID Connect Core, section 2)",
             cure=f"write the client's id among the audiences: {login.client}",
-            mends=_to_the_client(provider, login.client),
+            mends=admit(provider, login.client),
         )
-
-
-def _to_the_client(provider: Provider, client: str) -> tuple[Mend, ...]:
-    if provider.audiences_span is None:
-        return ()
-    return (Mend(f"take tokens for {client} too", (Include(provider.audiences_span, client),)),)
 
 
 RULE = Rule(

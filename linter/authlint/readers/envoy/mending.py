@@ -85,9 +85,14 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
 
 
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
-    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto (JwtHeader)"""
+    """In the JwtHeader
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
     header = part.parent
-    if part.within("from_headers") is None or header is None or part.item.name not in ("name", "value_prefix"):
+    if (
+        part.within("from_headers") is None
+        or header is None
+        or part.item.name not in ("name", "value_prefix")
+    ):
         return None
     said = header.entry("value_prefix")
     if said is None:
