@@ -41,20 +41,19 @@ def check(site: Site) -> Iterator[Finding]:
     spelt: dict[str, Provider] = {}  # the first spelling of each issuer
     for endpoint in site.endpoints:
         asked = list(asked_for(site, endpoint))
-        here = [provider for _, provider in asked]
         for check, provider in asked:
             yield from _of_the_issuer(site, endpoint, check, provider)
             yield from _of_the_realm(site, endpoint, check, provider)
             yield from _of_the_client(endpoint, provider)
             plain = same_but_for_spelling(provider.issuer)
             first = spelt.setdefault(plain, provider)
-            if provider.issuer and first.issuer != provider.issuer and not _both(here, first):
+            if provider.issuer and first.issuer != provider.issuer and not _both(asked, first):
                 yield from _twice(site, endpoint, check, provider, first)
 
 
-def _both(here: list[Provider], first: Provider) -> bool:
+def _both(asked: list[tuple[Jwt, Provider]], first: Provider) -> bool:
     """Whether a route takes both spellings."""
-    return any(one.issuer == first.issuer for one in here)
+    return any(one.issuer == first.issuer for _, one in asked)
 
 
 def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> Iterator[Finding]:
