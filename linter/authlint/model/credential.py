@@ -195,6 +195,7 @@ class OAuth:
     id_header: str = ""  # in which the ID token goes on
     id_span: Span | None = None
     bound: tuple[SameSite, ...] = ()
+    callback_span: Span | None = None
 
 
 Credentialed: TypeAlias = Jwt | ApiKey | Call | Allow | OAuth

@@ -18,6 +18,8 @@ KINDS = re.compile(
     r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
     r"|global-auth-url|no-auth-locations|chart[\"']?[ \t]*:[ \t]*[\"']?ingress-nginx|nginx\.ingress\.kubernetes\.io/"
 )
+# Of what a control plane makes a proxy's configuration.
+STEERED = re.compile(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
@@ -97,6 +99,12 @@ class Manifest:
 def objects(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
     """The objects of a file that are of interest; a broken document costs itself alone."""
     return [one for piece in documents(text) for one in of_document(path, text, piece, troubles)]
+
+
+def steered(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
+    """The objects of a file of which a control plane makes a proxy's configuration."""
+    chosen = (piece for piece in pieces(text) if STEERED.search(piece.text))
+    return [one for piece in chosen for one in of_document(path, text, piece, troubles)]
 
 
 def documents(text: str) -> Iterator[Piece]:

@@ -20,6 +20,7 @@ from authlint.intent import (
     Reword,
     Send,
     SendAlways,
+    TakeBehind,
     Turn,
 )
 from authlint.model.value import Value
@@ -72,6 +73,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case TakeBehind(scheme="Bearer"):
+            return _taken_behind(page, found)
         case HandOn():
             return _handed_on(page, found, parent, intent)
     return None
@@ -207,6 +210,16 @@ def _handed_on(
         f"add_header {intent.header} $auth_{name} always;",
     ]
     return None if f"$auth_{name}" in page.text else _one(behind(page, found, lines))
+
+
+def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    """Without `token=` it is what stands behind Bearer in Authorization
+    (https://nginx.org/en/docs/http/ngx_http_auth_jwt_module.html#auth_jwt)."""
+    chosen = [one for one in found.args if one.text == "token=$http_authorization"]
+    if found.name.text != "auth_jwt" or len(chosen) != 1:
+        return None
+    before = max(one.end for one in (found.name, *found.args) if one.end <= chosen[0].start)
+    return _one(page.edit(before, chosen[0].end, ""))
 
 
 def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
