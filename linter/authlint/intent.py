@@ -167,12 +167,20 @@ class Answer:
     how: Literal["first", "skip"] = "first"
 
 
+@record
+class TakeBehind:
+    """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
+
+    span: Span
+    scheme: str
+
+
 Asked: TypeAlias = Literal["password", "service", "token"]
 Change: TypeAlias = (
     Remove | Reword | Quote | Move | Deliver | SendAlways | Include | Exclude | Send | Repeat | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind
 
 
 @record

@@ -8,12 +8,37 @@ from collections.abc import Callable, Iterable
 from authlint.readers.embedded.find import NGINX
 
 KIND = re.compile(
-    rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Ingress|IngressList|List|IngressClass|Secret|ConfigMap|ConfigMapList)\b"
+    rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Ingress|IngressList|List|IngressClass|Secret|ConfigMap|ConfigMapList"
+    rb"|HTTPRoute|SecurityPolicy|VirtualService|RequestAuthentication|AuthorizationPolicy|Gateway|GatewayClass"
+    rb"|(?:Client|Backend)TrafficPolicy|HTTPRouteFilter|EnvoyFilter|EnvoyPatchPolicy|EnvoyExtensionPolicy|EnvoyProxy)\b"
 )
 # A manifest that routes requests by itself, and one that such a manifest may refer to.
 ROUTING = frozenset((b"Ingress", b"IngressList", b"List"))
 LINKED = frozenset((b"IngressClass", b"Secret", b"ConfigMap"))
 MAPS = frozenset((b"ConfigMap", b"ConfigMapList"))
+# Of what a control plane makes a proxy's configuration: kinds without which it has nothing to say about requests, and
+# the others.
+STEERING = frozenset((b"SecurityPolicy", b"RequestAuthentication", b"AuthorizationPolicy"))
+STEERED = STEERING | frozenset(
+    (
+        *(
+            b"HTTPRoute",
+            b"VirtualService",
+            b"Gateway",
+            b"GatewayClass",
+            b"HTTPRouteFilter",
+            b"EnvoyFilter",
+            b"List",
+        ),
+        *(
+            b"ClientTrafficPolicy",
+            b"BackendTrafficPolicy",
+            b"EnvoyPatchPolicy",
+            b"EnvoyExtensionPolicy",
+            b"EnvoyProxy",
+        ),
+    )
+)
 # Settings of the controller, of its Helm chart and of other charts, workloads that are asked about requests. A search
 # for what several have in common spares those for each.
 SETTINGS = (b"allowSnippetAnnotations", b"annotations-risk-level")
@@ -26,8 +51,9 @@ GATEWAYS = (*NGINX, b"onnection_manager", b"onnectionManager", b"envoy.filters.n
 
 class Glance:
     """Documents by what they may hold, each by its absolute path and looked at once: manifests that route (`routing`)
-    or to which these refer (`linked`), Envoy's configuration (`envoy`), nginx's inside something else (`held`), and
-    ConfigMaps that a gateway may mount (`mounted`)."""
+    or to which these refer (`linked`), Envoy's configuration (`envoy`), nginx's inside something else (`held`),
+    ConfigMaps that a gateway may mount (`mounted`), and objects of which a control plane makes a proxy's configuration
+    (`steered`), if any of them asks for credentials (`steering`)."""
 
     def __init__(self, content: Callable[[str], bytes]) -> None:
         self.content = content
@@ -37,6 +63,8 @@ class Glance:
         self.envoy: list[str] = []
         self.held: list[str] = []
         self.mounted: list[str] = []
+        self.steered: list[str] = []
+        self.steering = False
 
     def look(self, paths: Iterable[str]) -> None:
         """Each word is looked for once, and where a pattern begins with letters it is as fast as a search for them."""
@@ -51,6 +79,9 @@ class Glance:
                 self.routing.append(path)
             elif (kinds and not LINKED.isdisjoint(kinds)) or _speaks(raw):
                 self.linked.append(path)
+            if kinds and not STEERED.isdisjoint(kinds):
+                self.steered.append(path)
+                self.steering = self.steering or not STEERING.isdisjoint(kinds)
             maps = bool(kinds) and not MAPS.isdisjoint(kinds)
             if maps and any(word in raw for word in GATEWAYS):
                 self.mounted.append(path)

@@ -91,6 +91,8 @@ class Project:
         yield from self._envoys(envoy)
         if self.glance.routing or self.glance.linked:
             yield from self._ingresses()
+        if self.glance.steered:
+            yield from self._steered()
 
     def _excerpts(self, paths: Iterable[str]) -> Iterator[Excerpt]:
         """nginx's configuration in files of other kinds."""
@@ -153,6 +155,21 @@ class Project:
             self.notices.append(Notice(file, f"has an Ingress for {other}, which is not read"))
         self.controllers += made
         yield from made
+
+    def _steered(self) -> Iterator[Gateway]:
+        """Proxies whose configuration a control plane makes of objects, wherever in the project they lie."""
+        self.glance.look(documents(self.files.project()))
+        if not self.glance.steering:
+            return
+        from authlint.readers import gateway_api, istio
+        from authlint.readers.kubernetes.manifests import steered
+
+        found: list[Manifest] = []
+        for path in sorted(shown_all(self.glance.steered)):
+            text = self._text(path)
+            found += steered(path, text, self.library.troubles) if text is not None else ()
+        for plane in (gateway_api, istio):
+            yield from plane.gateways(found, self.library.troubles)
 
     def _objects(self, path: str) -> list[Manifest]:
         from authlint.readers.kubernetes.manifests import objects

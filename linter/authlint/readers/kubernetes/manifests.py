@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 # The kinds that are looked into; a document of another kind is not even parsed.
@@ -18,11 +18,13 @@ KINDS = re.compile(
     r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
     r"|global-auth-url|no-auth-locations|chart[\"']?[ \t]*:[ \t]*[\"']?ingress-nginx|nginx\.ingress\.kubernetes\.io/"
 )
+# Of what a control plane makes a proxy's configuration.
+STEERED = re.compile(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
-@dataclass(frozen=True)
+@record
 class Manifest:
     """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text.
 
@@ -97,6 +99,12 @@ class Manifest:
 def objects(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
     """The objects of a file that are of interest; a broken document costs itself alone."""
     return [one for piece in documents(text) for one in of_document(path, text, piece, troubles)]
+
+
+def steered(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
+    """The objects of a file of which a control plane makes a proxy's configuration."""
+    chosen = (piece for piece in pieces(text) if STEERED.search(piece.text))
+    return [one for piece in chosen for one in of_document(path, text, piece, troubles)]
 
 
 def documents(text: str) -> Iterator[Piece]:

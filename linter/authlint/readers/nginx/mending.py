@@ -23,6 +23,7 @@ from authlint.intent import (
     Reword,
     Send,
     SendAlways,
+    TakeBehind,
     Turn,
 )
 from authlint.model.value import Value
@@ -83,6 +84,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case TakeBehind(scheme="Bearer"):
+            return _taken_behind(page, found)
         case HandOn():
             return _handed_on(page, found, parent, intent)
     return None
@@ -234,6 +237,16 @@ def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | Non
     lines = [statement(tree, one) for one in intent.lines if one.path == page.path]
     own = [one for one in lines if one is not None and one.start != place.start]
     return moved(page, own, place, before=intent.before) if len(own) == len(intent.lines) else None
+
+
+def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    """Without `token=` it is what stands behind Bearer in Authorization
+    (https://nginx.org/en/docs/http/ngx_http_auth_jwt_module.html#auth_jwt)."""
+    chosen = [one for one in found.args if one.text == "token=$http_authorization"]
+    if found.name.text != "auth_jwt" or len(chosen) != 1:
+        return None
+    before = max(one.end for one in (found.name, *found.args) if one.end <= chosen[0].start)
+    return _one(page.edit(before, chosen[0].end, ""))
 
 
 def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
