@@ -52,6 +52,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Include(word=word) if (audiences := part.within("audiences")) is not None:
             last = children(audiences.item)[-1:]
             return listed(audiences.inner(last[0]), word) if last else None
+        case Include(word=word) if part.within("allow_origin_string_match") is not None:
+            return _origin(part, word)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
         case ExemptPath(path=exempt, how=how):
@@ -82,6 +84,19 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
         if one.item.node.id == "scalar" and one.item.text == old:
             found.append(one)
     return reworded(found[0], old, new) if len(found) == 1 else None
+
+
+def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
+    """A test more of the same kind."""
+    for one in part.upwards():
+        if (
+            one.item.key is None
+            and one.parent is not None
+            and one.parent.item.name == "allow_origin_string_match"
+        ):
+            names = [item.name for item in children(one.item)]
+            return listed(one, {names[0]: word}) if len(names) == 1 else None
+    return None
 
 
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:

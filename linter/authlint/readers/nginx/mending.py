@@ -35,6 +35,8 @@ SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
 CREDENTIALS = "access-control-allow-credentials"
 URL = re.compile(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
+# What stands for another letter in a word (scan.py); any other backslash is one.
+ESCAPE = re.compile(r"""\\(?:["'\\trn]|$)""")
 TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
 
@@ -49,7 +51,7 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
         case Remove():
             return _removed(page, found)
         case Reword():
-            return _reworded(found, intent)
+            return _reworded(page, found, intent)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -222,25 +224,27 @@ def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
     return _one(page.edit(before, chosen[0].end, ""))
 
 
-def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
+def _reworded(page: Page, found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
     words = [word for word in found.args if intent.old in word.text]
+    if not words and intent.old in found.name.text:
+        words = [found.name]  # a pattern of a map
     exact = [word for word in words if word.text == intent.old]
     chosen = exact or words
     if len(chosen) != 1:
         return None
     one = chosen[0]
     at, end = (one.start + 1, one.end - 1) if one.quoted else (one.start, one.end)
-    return _within(one, at, end, intent)
+    return _within(page, one, at, end, intent)
 
 
-def _within(one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
+def _within(page: Page, one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
     """The edit of one word, where its letters are written as they are meant."""
     if end - at != len(one.text) or one.text.count(intent.old) != 1:
         return None
-    if not one.quoted and any(letter in " \t;{}\"'\\#" for letter in intent.new):
+    if ESCAPE.search(intent.new) or any(letter in (one.quoted or " \t;{}\"'#") for letter in intent.new):
         return None
     start = at + one.text.index(intent.old)
-    return (Edit(Span(intent.span.path, start, start + len(intent.old)), intent.new),)
+    return _one(page.edit(start, start + len(intent.old), intent.new))
 
 
 def statement(directives: Iterable[Directive], span: Span) -> Directive | None:
