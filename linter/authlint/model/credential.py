@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal, TypeAlias
 
 from authlint.model.condition import Condition
 from authlint.model.value import Text, Value
-from authlint.record import record
+from authlint.record import field, record
 from authlint.text import Span
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.intent import Include, Mend, Reword
 from authlint.model.value import Text
+from authlint.record import replace
 from authlint.text import Span
 from authlint_rules.questions.strangers import DOT, keeps_to_its_own
 

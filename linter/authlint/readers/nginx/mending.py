@@ -9,12 +9,15 @@ from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
+    Deliver,
     Edit,
     Exclude,
     Exempt,
     HandOn,
     Include,
     Intent,
+    Move,
+    Quote,
     Remove,
     Repeat,
     Reword,
@@ -24,6 +27,8 @@ from authlint.intent import (
     Turn,
 )
 from authlint.model.value import Value
+from authlint.readers.nginx.delivering import delivered
+from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
@@ -52,6 +57,12 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _removed(page, found)
         case Reword():
             return _reworded(page, found, intent)
+        case Quote(span=span):
+            return _quoted(page, found, span)
+        case Move():
+            return _moved(page, found, intent)
+        case Deliver(to=to):
+            return delivered(page, around, to)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -214,6 +225,22 @@ def _handed_on(
     return None if f"$auth_{name}" in page.text else _one(behind(page, found, lines))
 
 
+def _quoted(page: Page, found: Directive, span: Span) -> tuple[Edit, ...] | None:
+    """Several words of a statement, which stand on one line and have no quotes so far."""
+    words = [one for one in found.args if span.start <= one.start and one.end <= span.end]
+    text = page.text[span.start : span.end]
+    if len(words) < 2 or any(one.quoted for one in words) or any(letter in text for letter in "\n#'\"\\"):
+        return None
+    return _one(page.edit(span.start, span.end, word(" ".join(text.split()))))
+
+
+def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | None:
+    tree = scan(page.text).directives
+    lines = [statement(tree, one) for one in intent.lines if one.path == page.path]
+    own = [one for one in lines if one is not None and one.start != place.start]
+    return moved(page, own, place, before=intent.before) if len(own) == len(intent.lines) else None
+
+
 def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
     """Without `token=` it is what stands behind Bearer in Authorization
     (https://nginx.org/en/docs/http/ngx_http_auth_jwt_module.html#auth_jwt)."""
@@ -225,6 +252,8 @@ def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
 
 
 def _reworded(page: Page, found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
+    if found.name.text == intent.old:
+        return (Edit(Span(intent.span.path, found.name.start, found.name.end), intent.new),)
     words = [word for word in found.args if intent.old in word.text]
     if not words and intent.old in found.name.text:
         words = [found.name]  # a pattern of a map
