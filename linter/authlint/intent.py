@@ -141,10 +141,27 @@ class Answer:
     how: Literal["first", "skip"] = "first"
 
 
+@record
+class Challenge:
+    """The 401 of the check at the span, or the one that is given there, says how to authenticate."""
+
+    span: Span
+    scheme: str
+    given: Literal["there", "by-service"]
+
+
+@record
+class Spare:
+    """The redirect at the span lets alone what begins with this path."""
+
+    span: Span
+    path: str
+
+
 Asked: TypeAlias = Literal["password", "service", "token"]
 Change: TypeAlias = Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Turn
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | Challenge | Spare
 
 
 @record
