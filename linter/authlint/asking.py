@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from authlint.credentials import BEARER
 from authlint.flow.request import Headers
@@ -14,7 +13,7 @@ from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Listener, Match, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Require
 from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
-from authlint.record import record
+from authlint.record import record, replace
 
 ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 

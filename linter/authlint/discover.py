@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from authlint.finding import Notice
+from authlint.record import field, mutable
 from authlint.settings import Settings
 
 STDIN = "-"
@@ -30,7 +30,7 @@ _DUMP = re.compile(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Discovered:
     """The files of a run; all paths are absolute.
 

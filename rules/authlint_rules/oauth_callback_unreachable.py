@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, Reword
 from authlint.model.credential import OAuth
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -65,7 +66,15 @@ def _judged(site: Site, endpoint: Endpoint, login: OAuth) -> Iterator[Finding]:
         witness=(site.exchange(request, outcome, "the login is completed"),),
         cure="write the same path in both places, and register it with the issuer",
         stated=outcome.assumed,
+        mends=_mends(login, taken, path),
     )
+
+
+def _mends(login: OAuth, taken: str, path: str) -> tuple[Mend, ...]:
+    """The address is what the issuer knows; here it is only to be taken."""
+    if login.callback_span is None or not taken or path in paths_in(login.sign_out):
+        return ()
+    return (Mend(f"complete logins at {path}", (Reword(login.callback_span, taken, path),)),)
 
 
 def _is_here(endpoint: Endpoint, host: str) -> bool:

@@ -26,8 +26,7 @@ def standard_input(name: str | None) -> tuple[str, str]:
 
 def with_rendered(files: Discovered, paths: Sequence[str]) -> Discovered:
     """The same files, with the manifests that the charts and overlays among them are rendered to."""
-    from dataclasses import replace
-
+    from authlint.record import replace
     from authlint.rendering import rendered
 
     made = {os.path.abspath(path): text for path, text in rendered(paths).items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
@@ -11,7 +10,7 @@ from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import Request, split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import record, replace
 
 ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")

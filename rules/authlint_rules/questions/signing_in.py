@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.client.redirects import follow
@@ -14,7 +13,7 @@ from authlint.flow.request import Request, split_authority
 from authlint.model.credential import OAuth
 from authlint.model.step import Respond, ToClient
 from authlint.model.value import Cat, Get, Value, literal
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for, token_rules
 

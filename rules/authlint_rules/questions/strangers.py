@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.model.step import Branch, Cors
 from authlint.model.value import EMPTY, Case, Get, Pick, Text, Value, parts
+from authlint.record import replace
 from authlint.site import (
     Endpoint,
     Site,

@@ -15,6 +15,7 @@ from authlint.intent import (
     Remove,
     Reword,
     Send,
+    TakeBehind,
     Turn,
 )
 from authlint.model.value import EMPTY, literal
@@ -51,6 +52,11 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(scopes.inner(last[0]), word) if last else None
         case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
             return with_text(part, f", {word}")
+        case Include(word=word) if (audiences := part.within("audiences")) is not None:
+            last = children(audiences.item)[-1:]
+            return listed(audiences.inner(last[0]), word) if last else None
+        case TakeBehind(scheme=scheme):
+            return _behind(part, f"{scheme} ")
         case ExemptPath(path=exempt, how=how):
             return _exempted(part, exempt, "path" if how == "exact" else "prefix")
         case Turn(what="forward-token"):
@@ -83,6 +89,22 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
         if one.item.node.id == "scalar" and one.item.text == old:
             found.append(one)
     return reworded(found[0], old, new) if len(found) == 1 else None
+
+
+def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
+    """In the JwtHeader
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
+    header = part.parent
+    if (
+        part.within("from_headers") is None
+        or header is None
+        or part.item.name not in ("name", "value_prefix")
+    ):
+        return None
+    said = header.entry("value_prefix")
+    if said is None:
+        return entered(part, "value_prefix", prefix)
+    return reworded(said, said.item.text, prefix) if said.item.text else None
 
 
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:

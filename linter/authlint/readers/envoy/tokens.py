@@ -6,7 +6,6 @@ Where tokens are looked for, what is taken away and what 0 seconds of skew mean 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from authlint.model.condition import All
@@ -16,6 +15,7 @@ from authlint.readers.envoy.keysets import keys
 from authlint.readers.envoy.matching import route_match, string
 from authlint.readers.envoy.proto import entries, field, fields, is_set, number, place, text
 from authlint.readers.yaml.tree import Item
+from authlint.record import replace
 from authlint.text import Span
 
 LENIENT: dict[str, Literal["failed", "missing", "read"]] = {

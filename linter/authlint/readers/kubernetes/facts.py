@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
+from authlint.readers.kubernetes import slips
 from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.catalogue import ANNOTATIONS
 from authlint.readers.kubernetes.certificates import unreadable
@@ -58,6 +59,7 @@ def _written(ingress: Manifest) -> Iterator[Fact]:
                 "the API server refuses the whole object",
                 f'write "{item.text}"',
                 item.span,
+                slips.unquoted(item),
             )
 
 
@@ -72,6 +74,7 @@ def _misspelt(own: Annotations) -> Iterator[Fact]:
                 "the controller passes over it without a word",
                 f"write {PREFIX}{meant[0]}",
                 item.span,
+                slips=slips.of_name(name, ABOUT_ACCESS, item),
             )
 
 
@@ -117,11 +120,11 @@ def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
     """Values that cost the whole Ingress, or its locations."""
     for fault in refused(own, world.controller):
         if fault.name in ABOUT_ACCESS or ASKING & own.items.keys():
-            yield Rejected(fault.why, REJECTS, fault.cure, fault.span)
+            yield Rejected(fault.why, REJECTS, fault.cure, fault.span, fault.slips)
     for fault in denied(ingress, own, world.controller, world.secrets, world.maps):
         if fault.name == "custom-headers" and not ASKING & own.items.keys():
             continue
-        yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
+        yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span, fault.slips)
     unread = unreadable(ingress, own, world.controller)
     if unread is not None:
         yield Rejected(unread.why, "every request to its hosts is answered 403", unread.cure, unread.span)
@@ -156,7 +159,7 @@ def _defaulted(own: Annotations) -> Iterator[Fact]:
         if name in MOVING and not {"auth-url", "auth-type"} & own.items.keys():
             continue  # a path that is not rewritten is nobody's 401
         if item is not None and item.text.strip() and on and not fits(item.text.strip()):
-            yield Ignored(why, instead, cure, item.span)
+            yield Ignored(why, instead, cure, item.span, slips=slips.of_value(name, item))
 
 
 def _is_truth(text: str) -> bool:

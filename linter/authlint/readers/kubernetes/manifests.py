@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 # The kinds that are looked into; a document of another kind is not even parsed.
@@ -24,7 +24,7 @@ NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
-@dataclass(frozen=True)
+@record
 class Manifest:
     """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text.
 

@@ -14,6 +14,7 @@ from authlint.intent import (
     ExemptPath,
     Include,
     Intent,
+    Quote,
     Remove,
     Reword,
     Send,
@@ -24,7 +25,7 @@ from authlint.readers.kubernetes.annotations import PREFIX
 from authlint.readers.nginx import mending as nginx
 from authlint.readers.nginx.scan import scan
 from authlint.readers.nginx.writing import Page
-from authlint.readers.yaml.edits import Part, entered, part_at, removed, reworded, with_text
+from authlint.readers.yaml.edits import Part, entered, part_at, quoted, removed, renamed, reworded, with_text
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
 URL = re.compile(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
@@ -55,8 +56,12 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Remove() | Exclude() if annotated:
             return removed(part)
+        case Reword(old=old, new=new) if old == name:
+            return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case Quote() if annotated:
+            return quoted(part)
         case Include(word=word) if name in LISTS:
             return with_text(part, f", {word}")
         case ExemptPath(path=exempt) if name == "global-auth-url":

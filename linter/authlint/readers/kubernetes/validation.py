@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from authlint.model.slip import Slip
 from authlint.readers.kubernetes.annotations import FALSE, PREFIX, TRUE, Annotations
 from authlint.readers.kubernetes.catalogue import RISKS, RISKY
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.slips import METHODS, of_value
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
@@ -28,7 +30,6 @@ DURATION_LETTERS = re.compile(r"[A-Za-z0-9\-._~/:, ]*")
 DURATION = re.compile(r"\d+(?:ms|s|m|h|d|w|M|y)")
 HEADER = re.compile(r"[A-Za-z0-9\-_]+")
 ERRORS = re.compile(r"[45]\d\d(?:,[45]\d\d)*")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 LETTERS = "use letters, digits and -._~/:,?&=$ only"
 
@@ -41,6 +42,7 @@ class Fault:
     why: str
     cure: str
     span: Span
+    slips: tuple[Slip, ...] = ()
 
 
 def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
@@ -48,7 +50,7 @@ def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
     for name, pattern, why, cure in REFUSING:
         item = own.get(name)
         if item is not None and item.text.strip() and not pattern.search(item.text):
-            yield Fault(name, why, cure, item.span)
+            yield Fault(name, why, cure, item.span, of_value(name, item))
     for name in ("permanent-redirect-code", *LIMITS):
         item = own.get(name)
         if item is not None and item.text.strip() and not re.fullmatch(r"\s*[-+]?\d+\s*", item.text):
@@ -116,7 +118,8 @@ def denied(
     yield from _password(ingress, own, controller, secrets)
     method = own.get("auth-method")
     if method is not None and method.text.strip() not in METHODS:
-        yield Fault("auth-method", "auth-method is no method", "write GET", method.span)
+        slips = of_value("auth-method", method)
+        yield Fault("auth-method", "auth-method is no method", "write GET", method.span, slips)
     url = own.get("auth-url")
     if url is not None and url.text.strip() and not _is_url(url.text.strip()):
         why = "auth-url is no URL with a scheme and a host"

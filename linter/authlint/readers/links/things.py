@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.compose import Broken, document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod")
@@ -25,7 +25,7 @@ GENERATED = "generated ConfigMap"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 
 
-@dataclass(frozen=True)
+@record
 class Thing:
     """An object. `namespace` is empty where it does not say it."""
 

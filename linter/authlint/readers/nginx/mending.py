@@ -10,21 +10,27 @@ from authlint.intent import (
     Answer,
     AskUnder,
     Challenge,
+    Deliver,
     Edit,
     Exclude,
     Exempt,
     HandOn,
     Include,
     Intent,
+    Move,
+    Quote,
     Remove,
     Repeat,
     Reword,
     Send,
     SendAlways,
     Spare,
+    TakeBehind,
     Turn,
 )
 from authlint.model.value import Value
+from authlint.readers.nginx.delivering import delivered
+from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
@@ -51,6 +57,12 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _removed(page, found)
         case Reword():
             return _reworded(found, intent)
+        case Quote(span=span):
+            return _quoted(page, found, span)
+        case Move():
+            return _moved(page, found, intent)
+        case Deliver(to=to):
+            return delivered(page, around, to)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -74,6 +86,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case TakeBehind(scheme="Bearer"):
+            return _taken_behind(page, found)
         case HandOn():
             return _handed_on(page, found, parent, intent)
         case Challenge(scheme=scheme, given="there"):
@@ -248,7 +262,35 @@ def _spared(page: Page, pattern: Word, path: str) -> tuple[Edit, ...] | None:
     return _one(page.edit(at, at, f"(?!{spared})"))
 
 
+def _quoted(page: Page, found: Directive, span: Span) -> tuple[Edit, ...] | None:
+    """Several words of a statement, which stand on one line and have no quotes so far."""
+    words = [one for one in found.args if span.start <= one.start and one.end <= span.end]
+    text = page.text[span.start : span.end]
+    if len(words) < 2 or any(one.quoted for one in words) or any(letter in text for letter in "\n#'\"\\"):
+        return None
+    return _one(page.edit(span.start, span.end, word(" ".join(text.split()))))
+
+
+def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | None:
+    tree = scan(page.text).directives
+    lines = [statement(tree, one) for one in intent.lines if one.path == page.path]
+    own = [one for one in lines if one is not None and one.start != place.start]
+    return moved(page, own, place, before=intent.before) if len(own) == len(intent.lines) else None
+
+
+def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    """Without `token=` it is what stands behind Bearer in Authorization
+    (https://nginx.org/en/docs/http/ngx_http_auth_jwt_module.html#auth_jwt)."""
+    chosen = [one for one in found.args if one.text == "token=$http_authorization"]
+    if found.name.text != "auth_jwt" or len(chosen) != 1:
+        return None
+    before = max(one.end for one in (found.name, *found.args) if one.end <= chosen[0].start)
+    return _one(page.edit(before, chosen[0].end, ""))
+
+
 def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
+    if found.name.text == intent.old:
+        return (Edit(Span(intent.span.path, found.name.start, found.name.end), intent.new),)
     words = [word for word in found.args if intent.old in word.text]
     exact = [word for word in words if word.text == intent.old]
     chosen = exact or words

@@ -9,10 +9,9 @@ on after an error.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
 from authlint.readers.nginx.lua_body import lua_body_end
-from authlint.record import entity, record
+from authlint.record import entity, field, record
 
 
 @entity

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from authlint.model.fact import Log
 from authlint.model.gateway import Server
@@ -12,6 +11,7 @@ from authlint.model.value import EMPTY, Case, Cat, Get, Kind, Lit, Opaque, Pick,
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.release import NEWEST
 from authlint.readers.nginx.template import HOLE
+from authlint.record import field, mutable
 from authlint.text import Span
 
 # A name, ${name}, or one digit: "$1abc" is the first capture and the letters abc.
@@ -60,7 +60,7 @@ HTTPS = Text("is", "https")
 HTTP2 = Text("is", "HTTP/2.0")
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Names:
     """The variables that a configuration defines, by name; `assigned` ones are empty until a script sets them."""
 

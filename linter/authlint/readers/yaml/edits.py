@@ -17,6 +17,7 @@ from authlint.text import Span
 Written: TypeAlias = "str | bool | Mapping[str, Written] | Sequence[Written]"
 # Words that YAML takes for a text whatever stands around them.
 PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
+PLAIN_WORD = re.compile(r"[\w.+~-]+")
 TYPED = re.compile(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
 
 
@@ -150,6 +151,24 @@ def reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
         return None
     at = start + quote + inside.index(old)
     return (part.edit(at, at + len(old), new),)
+
+
+def renamed(part: Part, new: str) -> tuple[Edit, ...] | None:
+    """The name under which a value stands in its map, in its own quotes."""
+    key = part.item.key
+    if key is None or key.id != "scalar" or PLAIN.fullmatch(new) is None:
+        return None
+    quote = 1 if key.style in ("'", '"') else 0
+    start, end = part.start + quote, part.item.start + int(key.end_mark.index) - quote
+    return (part.edit(start, end, new),) if part.text[start:end] == part.item.name else None
+
+
+def quoted(part: Part) -> tuple[Edit, ...] | None:
+    """A word that has no quotes gets them: it is a text, whatever it looks like."""
+    if not part.item.plain or not PLAIN_WORD.fullmatch(part.item.text):
+        return None
+    start, end = part.item.start + part.item.node.start_mark.index, part.end
+    return (part.edit(start, end, f'"{part.item.text}"'),)
 
 
 def _is_plain(text: str) -> bool:
