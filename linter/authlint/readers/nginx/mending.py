@@ -9,6 +9,7 @@ from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
+    Challenge,
     Deliver,
     Edit,
     Exclude,
@@ -23,6 +24,7 @@ from authlint.intent import (
     Reword,
     Send,
     SendAlways,
+    Spare,
     TakeBehind,
     Turn,
 )
@@ -90,6 +92,12 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _taken_behind(page, found)
         case HandOn():
             return _handed_on(page, found, parent, intent)
+        case Challenge(scheme=scheme, given="there"):
+            return _challenged(page, around, scheme)
+        case Challenge(scheme=scheme, given="by-service") if parent is not None:
+            return _challenged_elsewhere(page, found, parent, scheme)
+        case Spare(path=path) if found.name.text == "rewrite":
+            return _spared(page, found.args[0], path)
     return None
 
 
@@ -223,6 +231,37 @@ def _handed_on(
         f"add_header {intent.header} $auth_{name} always;",
     ]
     return None if f"$auth_{name}" in page.text else _one(behind(page, found, lines))
+
+
+def _challenged(page: Page, around: Sequence[Directive], scheme: str) -> tuple[Edit, ...] | None:
+    """In the block that answers, which then has header lines of its own only."""
+    outer = around[:-2]
+    names = [one.name.text for one in around]
+    added = any(one.name.text == "add_header" for block in outer for one in block.block or ())
+    if names[-1] != "return" or "location" not in names or added:
+        return None
+    return _one(inside(page, around[-2], [f"add_header WWW-Authenticate {scheme} always;"]))
+
+
+def _challenged_elsewhere(
+    page: Page, found: Directive, parent: Directive, scheme: str
+) -> tuple[Edit, ...] | None:
+    """What a subrequest's location adds to its answer is not the client's: the error page is answered with it."""
+    if found.name.text != "auth_request" or parent.name.text != "location" or "error_page" in page.text:
+        return None
+    lines = ["", "location @challenge {", f"{STEP}add_header WWW-Authenticate {scheme} always;"]
+    asks = behind(page, found, ["error_page 401 = @challenge;"])
+    says = behind(page, parent, [*lines, f"{STEP}return 401;", "}"])
+    return None if asks is None or says is None or "@challenge" in page.text else (asks, says)
+
+
+def _spared(page: Page, pattern: Word, path: str) -> tuple[Edit, ...] | None:
+    """The pattern no longer fits what begins with the path."""
+    if not pattern.text.startswith("^") or re.fullmatch(r"[\w/-]+", path) is None:
+        return None
+    at = pattern.start + (2 if pattern.quoted else 1)
+    spared = f"{path[:-1]}(?:/|$)" if path.endswith("/") else path
+    return _one(page.edit(at, at, f"(?!{spared})"))
 
 
 def _quoted(page: Page, found: Directive, span: Span) -> tuple[Edit, ...] | None:
