@@ -168,6 +168,23 @@ class Answer:
 
 
 @record
+class Challenge:
+    """The 401 of the check at the span, or the one that is given there, says how to authenticate."""
+
+    span: Span
+    scheme: str
+    given: Literal["there", "by-service"]
+
+
+@record
+class Spare:
+    """The redirect at the span lets alone what begins with this path."""
+
+    span: Span
+    path: str
+
+
+@record
 class TakeBehind:
     """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
 
@@ -180,7 +197,7 @@ Change: TypeAlias = (
     Remove | Reword | Quote | Move | Deliver | SendAlways | Include | Exclude | Send | Repeat | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | Challenge | Spare
 
 
 @record

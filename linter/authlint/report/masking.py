@@ -55,7 +55,7 @@ _PARAMETER = expression(r"(?:realm|charset|error|error_\w+|scope|resource_metada
 # Words that follow a scheme's name in prose and in realms.
 _PROSE = expression(
     r"(?:auth\w*|access|tokens?|credentials?|schemes?|headers?|challenges?|realms?|is|are|and|or|only|for|if|in|"
-    r"from|with|to|of|not|was|by|that|which|the|a|an|bucket|exchange|endpoint|introspection)\b[.,:]?",
+    r"from|with|to|of|not|was|by|that|which|the|a|an|bucket|exchange|endpoint|introspection|always)\b[.,:]?",
     _I,
 )
 _LITERAL = expression(r"~\*?\^?([\w=+/.-]+)\$?|\^([\w=+/.-]+)\$")

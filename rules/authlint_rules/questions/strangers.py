@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from authlint.expression import expression
@@ -61,6 +61,25 @@ def strangers(test: Text) -> Iterator[str]:
             if origin not in seen and _takes(test, good) and _takes(test, origin):
                 yield origin
             seen.add(origin)
+
+
+def keeps_to_its_own(test: Text, others: Sequence[Text]) -> bool:
+    """Whether these in its place take all that the test means, with names below and other ports, and no stranger."""
+    found = False
+    for good in _meant(test):
+        parts_of = urlsplit(good)
+        own = [good, f"{parts_of.scheme}://sub.{parts_of.netloc}"]
+        own += [f"{good}:8443"] if parts_of.port is None else []
+        if not all(_any(others, one) for one in own if _takes(test, one)):
+            return False
+        if any(_any(others, one) for one in _near(good)):
+            return False
+        found = found or _takes(test, good)
+    return found
+
+
+def _any(tests: Sequence[Text], text: str) -> bool:
+    return any(_takes(one, text) for one in tests)
 
 
 def _meant(test: Text) -> Iterator[str]:

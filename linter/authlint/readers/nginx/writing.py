@@ -96,4 +96,4 @@ def _line_end(text: str, last: int) -> str:
 
 
 def _lines(end: str, indent: str, statements: Sequence[str]) -> str:
-    return "".join(end + indent + one for one in statements)
+    return "".join(end + indent + one if one else end for one in statements)
