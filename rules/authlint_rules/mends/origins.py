@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.intent import Include, Mend, Reword
 from authlint.model.value import Text
 from authlint.record import replace
 from authlint.text import Span
 from authlint_rules.questions.strangers import DOT, keeps_to_its_own
 
-ANYTHING = re.compile(r"(?<!\\)\.[*+]\??(?=\w)")  # directly before a name
-REST = re.compile(r"(?<!\\)\.\*\??$")
+ANYTHING = expression(r"(?<!\\)\.[*+]\??(?=\w)")  # directly before a name
+REST = expression(r"(?<!\\)\.\*\??$")
 PATTERNS = ("search", "full")
 PORT = r"(?::\d+)?"
 # Where a name surely ends: "https://app.example" may go on with ".com", "https://app.example.com" does not.
-ENDS = re.compile(
+ENDS = expression(
     r"(?:localhost|\.(?:(?!co\b)[a-z]{2}|com|org|net|edu|gov|mil|int|info|biz|dev|app|cloud|online|site|shop|tech))\)*$"
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from authlint.expression import expression
 from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.model.step import Branch, Cors
 from authlint.model.value import EMPTY, Case, Get, Pick, Text, Value, parts
@@ -26,8 +26,8 @@ ORIGIN = Get("header", "origin")
 LOOSE = ("search", "full", "prefix", "suffix", "contains")
 # Names under which anybody can have one of their own, with two labels: example.co.uk.
 SECOND = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "gob", "gouv"))
-DOT = re.compile(r"(?<!\\)\.(?![*+?{])")  # any character, once
-HOST = re.compile(r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
+DOT = expression(r"(?<!\\)\.(?![*+?{])")  # any character, once
+HOST = expression(r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
 
 
 def tests(site: Site, endpoint: Endpoint) -> Iterator[tuple[Text, Span]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -29,7 +29,7 @@ from authlint.readers.nginx.writing import Page
 from authlint.readers.yaml.edits import Part, entered, part_at, quoted, removed, renamed, reworded, with_text
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
-URL = re.compile(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
+URL = expression(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
 # What the controller exempts where nobody says otherwise
 # (https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#no-auth-locations).
 EXEMPTED = "/.well-known/acme-challenge"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -43,9 +44,9 @@ SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 # https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic and its like: "off" ends what is inherited
 OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
 CREDENTIALS = "access-control-allow-credentials"
-URL = re.compile(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
+URL = expression(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
 # What stands for another letter in a word (scan.py); any other backslash is one.
-ESCAPE = re.compile(r"""\\(?:["'\\trn]|$)""")
+ESCAPE = expression(r"""\\(?:["'\\trn]|$)""")
 TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
 

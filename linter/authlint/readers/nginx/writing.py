@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
+from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
 from authlint.readers.nginx.scan import Directive
 from authlint.record import record
 from authlint.text import Span
 
-PLAIN = re.compile(r"[^\s;{}\"'\\#]+")
+PLAIN = expression(r"[^\s;{}\"'\\#]+")
 STEP = "    "
 
 

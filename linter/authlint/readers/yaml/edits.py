@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
 from authlint.readers.yaml.compose import Broken, document, pieces
@@ -16,9 +17,9 @@ from authlint.text import Span
 
 Written: TypeAlias = "str | bool | Mapping[str, Written] | Sequence[Written]"
 # Words that YAML takes for a text whatever stands around them.
-PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
-PLAIN_WORD = re.compile(r"[\w.+~-]+")
-TYPED = re.compile(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
+PLAIN = expression(r"[A-Za-z_/][\w./-]*")
+PLAIN_WORD = expression(r"[\w.+~-]+")
+TYPED = expression(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
 
 
 def _single(text: str) -> str:
