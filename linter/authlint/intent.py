@@ -185,6 +185,13 @@ class Spare:
 
 
 @record
+class ToTls:
+    """Requests over plain http are sent to https: those to the host, or of the route, at the span."""
+
+    span: Span
+
+
+@record
 class TakeBehind:
     """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
 
@@ -197,7 +204,7 @@ Change: TypeAlias = (
     Remove | Reword | Quote | Move | Deliver | SendAlways | Include | Exclude | Send | Repeat | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | Challenge | Spare
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | Challenge | Spare
 
 
 @record

@@ -27,11 +27,13 @@ from authlint.intent import (
     SendAlways,
     Spare,
     TakeBehind,
+    ToTls,
     Turn,
 )
 from authlint.model.value import Value
 from authlint.readers.nginx.delivering import delivered
 from authlint.readers.nginx.moving import moved
+from authlint.readers.nginx.redirecting import to_tls
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
@@ -89,6 +91,9 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case ToTls():
+            server = next((one for one in around if one.name.text == "server"), None)
+            return _one(to_tls(page, found, server)) if server is not None else None
         case TakeBehind(scheme="Bearer"):
             return _taken_behind(page, found)
         case HandOn():
