@@ -5,16 +5,16 @@ One Service is one cluster, whatever refers to it, so that two routes to it are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
+from authlint.record import field, mutable
 
 TLS: Value = {"name": "envoy.transport_sockets.tls"}
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Clusters:
     """Those that were asked for, by their names."""
 

@@ -7,15 +7,14 @@ does not fit is answered without a word about CORS.
 
 from __future__ import annotations
 
-import re
-
+from authlint.expression import expression
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
 
 CORS = "envoy.filters.http.cors"
 POLICY = "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy"
 FILTER = "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors"
-DURATION = re.compile(r"(\d+)(ms|s|m|h)")
+DURATION = expression(r"(\d+)(ms|s|m|h)")
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 SHORT = 5  # seconds that a route's filter lets a preflight's answer be kept, unless it says otherwise
 

@@ -7,7 +7,6 @@ off in the chain of the listener, and what a route says of it switches it on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from authlint.readers.gateway_api import crossing, doubts
 from authlint.readers.gateway_api.backends import Clusters
@@ -16,6 +15,7 @@ from authlint.readers.gateway_api.services import asked
 from authlint.readers.gateway_api.tokens import provider, requirement
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
+from authlint.record import field, mutable
 
 HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 ENABLED: Value = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "config": {}}
@@ -25,7 +25,7 @@ JWT, KEYS = "envoy.filters.http.jwt_authn", "envoy.filters.http.api_key_auth"
 KEY = {"client": "CLIENT", "key": "KEY"}
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Guards:
     """The filters of one listener; `own` gives what a route says of them."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.read import gateway
@@ -16,6 +15,7 @@ from authlint.readers.gateway_api.advice import ADVICE
 from authlint.readers.gateway_api.lowering import Made, lowered
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.trouble import Trouble
+from authlint.record import replace
 
 
 def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gateway]:

@@ -6,7 +6,6 @@ internal/gatewayapi/filters.go and internal/xds/translator/route.go of Envoy Gat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from authlint.readers.gateway_api.backends import Clusters
 from authlint.readers.gateway_api.matches import path_of
@@ -14,6 +13,7 @@ from authlint.readers.gateway_api.objects import holes
 from authlint.readers.gateway_api.services import refs
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
+from authlint.record import field, mutable
 
 USUAL_PORTS = ("80", "443")
 CODES = {"302": "FOUND", "303": "SEE_OTHER", "307": "TEMPORARY_REDIRECT", "308": "PERMANENT_REDIRECT"}
@@ -23,7 +23,7 @@ SIDES = {"RequestHeaderModifier": "request", "ResponseHeaderModifier": "response
 QUIET = ("RequestMirror",)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Filters:
     """What the filters of a rule, or of one of its backends, say; `unread` is the first that is not understood."""
 
