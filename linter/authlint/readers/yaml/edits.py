@@ -145,7 +145,9 @@ def reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     quote = 1 if node.style in ("'", '"') else 0
     inside = part.text[start + quote : end - quote]
     fits = (not quote or not set("\"'\\") & set(new)) and "\n" not in inside
-    if inside != part.item.text or inside.count(old) != 1 or not fits:
+    # What is escaped elsewhere in the text stays as it is.
+    alone = inside.count(old) == 1 == part.item.text.count(old) and f"\\{old}" not in inside
+    if not alone or not fits:
         return None
     if not quote and PLAIN.fullmatch(inside.replace(old, new)) is None and not _is_plain(new):
         return None
