@@ -176,6 +176,30 @@ class Answer:
 
 
 @record
+class Challenge:
+    """The 401 of the check at the span, or the one that is given there, says how to authenticate."""
+
+    span: Span
+    scheme: str
+    given: Literal["there", "by-service"]
+
+
+@record
+class Spare:
+    """The redirect at the span lets alone what begins with this path."""
+
+    span: Span
+    path: str
+
+
+@record
+class ToTls:
+    """Requests over plain http are sent to https: those to the host, or of the route, at the span."""
+
+    span: Span
+
+
+@record
 class TakeBehind:
     """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
 
@@ -199,7 +223,7 @@ Change: TypeAlias = (
     | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | Challenge | Spare
 
 
 @record

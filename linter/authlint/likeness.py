@@ -7,13 +7,13 @@ lies in the way of one of them. An upstream with several users is no mere name: 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from authlint.endpoint import Endpoint
+from authlint.expression import expression
 from authlint.model.gateway import Block, Route
 from authlint.model.step import PathRewrite
 from authlint.model.value import literal
@@ -22,7 +22,7 @@ from authlint.record import fields, is_record
 from authlint.text import Span
 
 # A number behind letters that make a word with it (v1, oauth2) is no mere number.
-NUMBER = re.compile(r"(?<![A-Za-z])\d+|(?<=[-_.])\d+|(?<=[A-Za-z]{3})(?<!oauth)(?<!OAuth)\d+")
+NUMBER = expression(r"(?<![A-Za-z])\d+|(?<=[-_.])\d+|(?<=[A-Za-z]{3})(?<!oauth)(?<!OAuth)\d+")
 PATH, UPSTREAM = "\x01", "\x02"
 TITLED = (Block, Route)  # their names are made of their paths
 

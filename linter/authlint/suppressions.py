@@ -11,6 +11,7 @@ from datetime import date
 
 from authlint.annotated import annotated
 from authlint.engine_rules import rule_ids
+from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
 from authlint.lint import Result
 from authlint.record import field, mutable, replace
@@ -20,10 +21,10 @@ from authlint.text import Source, Span
 
 UNUSED = "unused-suppression"
 MARK = "authlint:"
-COMMENT = re.compile(
+COMMENT = expression(
     r"#[ \t]*authlint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]*)\])?(?P<rest>[^\n]*)"
 )
-UNTIL = re.compile(r"\buntil=(\S*)")
+UNTIL = expression(r"\buntil=(\S*)")
 EVERYWHERE = 1 << 60  # a line that no file has
 
 

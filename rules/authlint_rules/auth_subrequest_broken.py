@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
+from authlint.intent import AskUnder, Mend
 from authlint.model.credential import Call
 from authlint.model.fact import Miswired
 from authlint.model.step import Ask
@@ -81,6 +82,7 @@ def _miswired(site: Site, fact: Miswired) -> Finding:
         witness=witness,
         proof=fact.instead,
         cure=fact.cure,
+        mends=(Mend(f"ask under {fact.path}", (AskUnder(fact.span, fact.path),), unseen=True),),
     )
 
 

@@ -30,7 +30,7 @@ from authlint.model.credential import Allow
 from authlint.model.step import Answer, Ask, Respond
 from authlint.rule import Rule
 from authlint.site import Site
-from authlint_rules.questions.unchallenged import is_asked_for
+from authlint_rules.questions.unchallenged import asked_for
 
 ID = "denied-as-forbidden"
 
@@ -40,7 +40,7 @@ def check(site: Site) -> Iterator[Finding]:
         request = site.request(endpoint)
         outcome = site.ask(request)
         place = outcome.in_every_world(_place) if outcome.status == 403 else None
-        if place is None or outcome.opens or not is_asked_for(site, endpoint):
+        if place is None or outcome.opens or not any(asked_for(site, endpoint)):
             continue
         yield Finding(
             rule=ID,

@@ -20,10 +20,10 @@ When it stays quiet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
 from authlint.intent import Mend, Reword
 from authlint.model.credential import OAuth
@@ -33,7 +33,7 @@ from authlint_rules.questions.asked import paths_in, request_for
 
 ID = "oauth-callback-unreachable"
 # Scheme and authority, with variables between "%", and the path behind them.
-ADDRESS = re.compile(r"(?:%[^%]+%|\w+)://(?P<host>(?:%[^%]+%|[^/%])*)(?P<path>/[^?#%]*)?(?:[?#].*)?")
+ADDRESS = expression(r"(?:%[^%]+%|\w+)://(?P<host>(?:%[^%]+%|[^/%])*)(?P<path>/[^?#%]*)?(?:[?#].*)?")
 
 
 def check(site: Site) -> Iterator[Finding]:

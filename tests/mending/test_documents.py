@@ -69,10 +69,26 @@ def test_the_only_value_of_a_document_stays() -> None:
         ("a: |\n  /x\n", "a: |", None),
         ('a: "/\\x78"\n', "a:", None),
         ("a: /x/x\n", "a:", None),
+        ('a: "/x\\\\."\n', "a:", 'a: "/x/\\\\."\n'),
+        ("a: '/x''s'\n", "a:", "a: '/x/''s'\n"),
     ],
 )
 def test_a_text_is_reworded_in_its_own_quotes(text: str, words: str, after: str | None) -> None:
     assert changed(text, words, lambda part: reworded(part, "/x", "/x/")) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("a: x\n", "a: '[x]''s'\n"),
+        ("a: 'x'\n", "a: '[x]''s'\n"),
+        ('a: "x"\n', 'a: "[x]\'s"\n'),
+        ('{"a": "x"}', '{"a": "[x]\'s"}'),
+        ("a: {b: x}\n", "a: {b: '[x]''s'}\n"),
+    ],
+)
+def test_a_text_that_needs_quotes_gets_them(text: str, after: str) -> None:
+    assert changed(text, "x", lambda part: reworded(part, "x", "[x]'s")) == after
 
 
 @pytest.mark.parametrize(

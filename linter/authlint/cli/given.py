@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from authlint.expression import expression
+
 if TYPE_CHECKING:
     from authlint.discover import Discovered
 
-YAML = re.compile(r"^(?:apiVersion|kind|static_resources|resources|\"?@type\"?)[ \t]*:", re.MULTILINE)
+YAML = expression(r"^(?:apiVersion|kind|static_resources|resources|\"?@type\"?)[ \t]*:", re.MULTILINE)
 
 
 def standard_input(name: str | None) -> tuple[str, str]:

@@ -61,6 +61,7 @@ class Provider:
     issuer_span: Span | None = None
     audiences_span: Span | None = None
     skew_span: Span | None = None
+    payload_span: Span | None = None
 
 
 @record

@@ -62,6 +62,7 @@ class Miswired:
     instead: str
     cure: str
     span: Span
+    path: str  # under which it is meant to be asked
 
 
 @record

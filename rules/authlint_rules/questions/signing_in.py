@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.client.redirects import follow
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import REDIRECTS, Event, Header, Outcome
 from authlint.flow.request import Request, split_authority
@@ -17,7 +17,7 @@ from authlint.record import record, replace
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for, token_rules
 
-SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
+SIGN_IN = expression(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
 
 
 @record

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
+from authlint.expression import expression
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
 from authlint.readers.kubernetes import slips
@@ -20,7 +21,7 @@ from authlint.readers.kubernetes.other_prefixes import misplaced
 from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
-NUMBER_OR_TRUTH = re.compile(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
+NUMBER_OR_TRUTH = expression(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
 REJECTS = "the controller does not load this Ingress: its paths answer 404"
 CLOSE = 0.85
 # An Ingress that nobody loads is of interest here if it is about access.

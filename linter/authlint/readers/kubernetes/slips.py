@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
+from authlint.expression import expression
 from authlint.model.slip import Misspelt, Slip, Unquoted
 from authlint.readers.kubernetes.annotations import PREFIX, are_origins
 from authlint.readers.near import nearest
@@ -17,9 +18,9 @@ TRUTHS = {
 }
 # Letters that mean in a query what they are (https://www.rfc-editor.org/rfc/rfc3986#section-3.4), in the controller's
 # own set of letters.
-ESCAPED = re.compile("%(?:3A|2F)", re.IGNORECASE)
-TAKEN = re.compile(r"[A-Za-z0-9\-._~/:,?&=$ ]*")
-REALM = re.compile(r"[^A-Za-z0-9\-._~/: ]+")
+ESCAPED = expression("%(?:3A|2F)", re.IGNORECASE)
+TAKEN = expression(r"[A-Za-z0-9\-._~/:,?&=$ ]*")
+REALM = expression(r"[^A-Za-z0-9\-._~/: ]+")
 # What these say opens nothing and closes nothing.
 TELLING = ("auth-response-headers", "auth-realm", "cors-allow-headers", "cors-allow-methods",
            "cors-expose-headers", "cors-max-age")  # fmt: skip

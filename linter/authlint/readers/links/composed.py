@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.model.beyond import Behind, Link
 from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
@@ -18,7 +18,7 @@ from authlint.readers.yaml.tree import Item
 from authlint.record import mutable, record, replace
 from authlint.text import Span
 
-NAME = re.compile(r"(?:docker-)?compose[\w.\-]*\.ya?ml")
+NAME = expression(r"(?:docker-)?compose[\w.\-]*\.ya?ml")
 
 
 def is_compose(path: str) -> bool:

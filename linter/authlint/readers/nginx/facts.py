@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.model.fact import Fact, Ignored, Rejected
 from authlint.model.slip import Misdirected, Misspelt, Slip, Unquoted
 from authlint.readers.near import nearest
@@ -43,11 +44,11 @@ VALUED = {
     "map": 0,
     "auth_basic": 0,
 }
-OWN = re.compile(
+OWN = expression(
     r"(?:cors|allow|origin|auth_(?:header|token|user|bearer)|bearer|access_token|api_key)", re.ASCII
 )
-VARIABLE = re.compile(r"\$\{?(?:http|cookie|arg)_\w+\}?", re.ASCII)
-CREDENTIALS = re.compile(r"(?:basic|bearer) ", re.IGNORECASE)
+VARIABLE = expression(r"\$\{?(?:http|cookie|arg)_\w+\}?", re.ASCII)
+CREDENTIALS = expression(r"(?:basic|bearer) ", re.IGNORECASE)
 AUTH = ("authorization", "cookie", "x-api-key")
 INTERESTING = frozenset((*TO_CLIENT, *TO_UPSTREAM, *SETTERS, *VALUED, *IDLE))
 

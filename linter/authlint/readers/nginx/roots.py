@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from authlint.discover import shown
+from authlint.expression import expression
 from authlint.model.gateway import Gateway
 from authlint.readers.embedded import dump
 from authlint.readers.library import Library
@@ -20,7 +20,7 @@ from authlint.record import field, mutable, record
 from authlint.text import Source, Span
 
 # What a person is to fill in: <name>, but not a named group of a pattern.
-PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
+PLACEHOLDER = expression(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
 
 
 @record
