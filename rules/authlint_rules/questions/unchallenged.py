@@ -75,6 +75,17 @@ def scheme(site: Site, endpoint: Endpoint) -> str:
     return "Bearer" if schemes == {"Bearer"} else ""
 
 
+def is_taken(site: Site, endpoint: Endpoint, scheme: str) -> bool:
+    """Whether a credential of this scheme may let a request pass."""
+    for request in attempts(site, endpoint):
+        given = request.header("authorization") or ""
+        if given.partition(" ")[0].lower() == scheme and any(
+            world.admitted or world.status is None for world in site.ask(request).worlds
+        ):
+            return True
+    return False
+
+
 def takes(op: object) -> bool:
     """Whether an operation takes the challenge from an answer."""
     return isinstance(op, HeaderOp) and op.verb == "remove" and op.name.lower() == NAME

@@ -32,6 +32,7 @@ from authlint.readers.yaml.edits import (
 )
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
+ADDED = ("request_headers_to_add", "response_headers_to_add")
 CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
@@ -44,7 +45,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Remove():
             own = part.item.name == "forward_payload_header"
-            return removed(part) if own or part.parent.item.name in LISTS else None
+            return removed(part) if own or part.parent.item.name in LISTS else _added(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
         case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
@@ -79,6 +80,14 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _sent(part, header.lower(), literal(value))
         case Send(to="application", name=header, value=value) if value == EMPTY:
             return _cleared(part, header.lower())
+    return None
+
+
+def _added(part: Part) -> tuple[Edit, ...] | None:
+    """The header that is added here is added no more."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name in ADDED:
+            return removed(one)
     return None
 
 
