@@ -13,7 +13,7 @@ from authlint.readers.near import nearest
 from authlint.readers.nginx.delivering import in_family
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import NAME_VALUE
-from authlint.readers.nginx.idle import IDLE, Around, below, idle, inside
+from authlint.readers.nginx.idle import GAP, IDLE, Around, below, idle, inside
 from authlint.readers.nginx.proxying import FAMILIES
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.nginx.variables import DOLLAR, Names
@@ -57,24 +57,20 @@ def facts(nodes: tuple[Node, ...], names: Names, unseen: int) -> Iterator[Fact]:
     """Of a configuration with its includes in their place: `nodes` are those in http, or of a fragment around which
     so many blocks stand elsewhere."""
     whole = unseen == 0 and not any(node.gap is not None or node.masked for node in inside(nodes))
-    todo: list[tuple[tuple[Node, ...], tuple[Node, ...]]] = [(nodes, ())]
+    todo: list[tuple[tuple[Node, ...], tuple[Node, ...], frozenset[str]]] = [(nodes, (), frozenset())]
     while todo:
-        children, outer = todo.pop()
-        if any(child.name in INTERESTING for child in children):
-            beside = None if unseen else tuple(_beside(outer, nodes))
-            around = Around(outer, children, frozenset(child.name for child in children), beside)
+        children, blocks, outer = todo.pop()
+        names_here = frozenset(child.name for child in children)
+        if not INTERESTING.isdisjoint(names_here):
+            around = Around(blocks, children, names_here, None if unseen else outer)
             yield from idle(around, nodes, unseen)
             yield from _misdirected(around)
             if whole:
                 yield from (fact for child in children for fact in _undefined(child, names))
-        todo += [(child.children, (child, *outer)) for child in children if child.children is not None]
-
-
-def _beside(outer: tuple[Node, ...], top: tuple[Node, ...]) -> Iterator[Node]:
-    """What stands in the blocks around a block."""
-    for block in outer[1:]:
-        yield from block.children or ()
-    yield from top if outer else ()
+        standing = outer | names_here | {GAP for child in children if child.gap is not None}
+        todo += [
+            (child.children, (child, *blocks), standing) for child in children if child.children is not None
+        ]
 
 
 def _misdirected(around: Around) -> Iterator[Fact]:
@@ -209,7 +205,7 @@ def _to_deliver(node: Node, around: Around, to: Literal["client", "application"]
         or node.name.startswith("more_")
     ):
         return ()
-    lost = around.outer is None or any(one.name == setter or one.gap is not None for one in around.outer)
+    lost = around.outer is None or not around.outer.isdisjoint((setter, GAP))
     return (Misdirected(node.span, to),) if around.has(setter) or not lost else ()
 
 

@@ -13,16 +13,18 @@ IDLE = frozenset(("auth_request_set", "allow", "deny", "auth_basic"))
 # What people write for "off"; nginx takes all of them for the name of a realm (measured).
 MEANT_OFF = frozenset(("no", "none", "false", "disable", "disabled", "0", ""))
 
+GAP = ""  # the name of what was not read
+
 
 @record
 class Around:
-    """What stands directly in a block, and the blocks around that, the innermost first. `outer` is what stands in those
-    around the block itself; None where nobody has read all of that."""
+    """What stands directly in a block, and the blocks around that, the innermost first. `outer` are the names of what
+    stands in those around the block itself, GAP for what was not read; None where nobody has read all of that."""
 
     nodes: tuple[Node, ...]
     children: tuple[Node, ...]
     names: frozenset[str]  # of the children
-    outer: tuple[Node, ...] | None = None
+    outer: frozenset[str] | None = None
 
     def has(self, *names: str) -> bool:
         return not self.names.isdisjoint(names)
