@@ -57,6 +57,7 @@ def test_the_witness_is_answered_as_claimed(case: Path, envoy: Path, tmp_path: P
                 assert [] in tries, f"{finding.rule}: {tries}"
 
 
+LOGGED = ("token-logged",)  # what a log says is no part of an answer (test_logs_mended.py)
 FIXED = [case for case in WRONG if "\nfix = " in (case / "expect.toml").read_text()]
 
 
@@ -74,7 +75,7 @@ def test_the_mended_sample_behaves(
     with live(mended, tmp_path / "after", envoy) as made:
         after = [observed(made, one) for one in cured]
     for finding, one, other in zip(cured, before, after, strict=True):
-        assert one != other or not finding.witness, finding.rule
+        assert one != other or not finding.witness or finding.rule in LOGGED, finding.rule
 
 
 @pytest.mark.parametrize("case", ALL, ids=case_id)
