@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from authlint.cli.fixing import Mended, mend
 from authlint.discover import discover
 from authlint.finding import Finding
 from authlint.lint import Result, lint
+from authlint.record import replace
 from authlint.settings import load
 from authlint_rules import IDS, loaded
 

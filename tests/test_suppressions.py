@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from authlint.finding import Finding, Label, Level, Tally
 from authlint.lint import Result
+from authlint.record import replace
 from authlint.settings import Settings
 from authlint.suppressions import suppressed
 from authlint.text import Source, Sources, Span

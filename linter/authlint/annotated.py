@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.record import record
 from authlint.text import Source
 
 ANNOTATION = "authlint.dev/ignore"
-LINE = re.compile(
+LINE = expression(
     r"^(?P<indent>[ ]+)[\"']?authlint\.dev/ignore[\"']?:[ \t]*[\"']?(?P<rules>[^;\"'\n]*)(?P<rest>[^\"'\n]*)",
     re.MULTILINE,
 )

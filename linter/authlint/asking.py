@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from authlint.credentials import BEARER
+from authlint.expression import expression
 from authlint.flow.request import Headers
 from authlint.flow.samples import samples
 from authlint.model.condition import All, Condition, Test
@@ -14,9 +13,9 @@ from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Listener, Match, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Require
 from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
-from authlint.record import record
+from authlint.record import record, replace
 
-ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+ORIGIN = expression(r"https?://[a-z0-9.\-\[\]:]+")
 
 
 def base_url(listener: Listener, host: VirtualHost) -> str | None:

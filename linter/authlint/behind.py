@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 
 from authlint.finding import Label
 from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.model.gateway import Gateway, Route, VirtualHost
 from authlint.model.step import Forward, Op
 from authlint.model.value import Value, literal
-from authlint.record import record
+from authlint.record import field, record
 
 
 def after_crossing(world: Outcome) -> Iterator[Event]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from authlint.declared import Declared
 from authlint.finding import NO_EFFORT, Effort, Finding
@@ -13,6 +12,7 @@ from authlint.flow.request import Request
 from authlint.identity import below
 from authlint.judging import judge
 from authlint.model.gateway import Gateway
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.settings import Settings
 from authlint.site import Site

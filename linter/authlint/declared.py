@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from authlint.flow.assume import NOTHING, Assume, Expects, Front, Service
 from authlint.flow.request import Request, split_authority
 from authlint.globs import matches
-from authlint.record import record
+from authlint.record import record, replace
 
 CREDENTIAL_WORDS = {"bearer": "bearer tokens", "basic": "Basic credentials", "cookie": "cookies"}
 Place = Callable[[Sequence[str | int]], str]

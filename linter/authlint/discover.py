@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from authlint.expression import expression
 from authlint.finding import Notice
+from authlint.record import field, mutable
 from authlint.settings import Settings
 
 STDIN = "-"
@@ -17,20 +18,20 @@ _SNIFFED = 8 * 1024  # bytes
 _AT_ONCE = 16 * 1024  # bytes
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__", ".tox"})
-_NAME = re.compile(
+_NAME = expression(
     r"nginx\.conf.*|.+\.conf\.[^/]+|.+\.(?:conf|nginx|vhost|template|tmpl|j2|sample|inc|cfg)", re.DOTALL
 )
 # YAML and JSON: Envoy's bootstraps and manifests; a tool's template of one keeps the name before its own suffix.
-_DOCUMENT = re.compile(r".+\.(?:ya?ml|json)(?:\.(?:j2|tmpl|tpl|template|gotmpl|sample|example))?", re.DOTALL)
+_DOCUMENT = expression(r".+\.(?:ya?ml|json)(?:\.(?:j2|tmpl|tpl|template|gotmpl|sample|example))?", re.DOTALL)
 _PLAIN = (".yaml", ".yml", ".json")
 # What may write a server's configuration from a here-document; and what `nginx -T` printed.
-_SCRIPT = re.compile(r"(?:.+\.)?(?:docker|container)file(?:\..+)?|.+\.(?:sh|bash)", re.DOTALL | re.IGNORECASE)
-_DUMP = re.compile(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
+_SCRIPT = expression(r"(?:.+\.)?(?:docker|container)file(?:\..+)?|.+\.(?:sh|bash)", re.DOTALL | re.IGNORECASE)
+_DUMP = expression(r"nginx.*\.(?:txt|dump|out)", re.DOTALL)
 # Folders in which a file needs no suffix to be nginx's.
 _NGINX_FOLDERS = frozenset({"sites-available", "sites-enabled", "conf.d", "nginx", "snippets"})
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Discovered:
     """The files of a run; all paths are absolute.
 

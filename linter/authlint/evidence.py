@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias, TypeGuard
 
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
@@ -18,7 +19,7 @@ from authlint.model.words import TOKENS
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of, ops_of, requires
 from authlint.text import Span
 
-ASSET = re.compile(
+ASSET = expression(
     r"\\?\.\(?.*\b(woff2?|ttf|eot|otf|svgz?|css|js|png|jpe?g|gif|ico|webp|mp4|map)\b", re.IGNORECASE
 )
 API_WORDS = frozenset(

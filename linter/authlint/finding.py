@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from authlint.record import record
+from authlint.record import field, fields, mutable, record
 from authlint.text import Span
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ class Notice:
     text: str
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Tally:
     """What a run looked at: for the line at its end."""
 
@@ -151,7 +150,7 @@ class Effort:
     requests: int = 0
 
     def __add__(self, other: Effort) -> Effort:
-        pairs = zip(astuple(self), astuple(other), strict=True)
+        pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
         return Effort(*(one + two for one, two in pairs))
 
 

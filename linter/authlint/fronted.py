@@ -7,7 +7,6 @@ which no way leads through the first is left as it is: somebody else may come th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from authlint.behind import crossings, further, leads_on
 from authlint.finding import NOTHING_GIVEN, Exchange, Finding
@@ -15,13 +14,14 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.beyond import Behind
 from authlint.model.gateway import Gateway
+from authlint.record import field, mutable, replace
 from authlint.site import APP, VOUCHED, Endpoint, Site, headers_of
 from authlint.text import Span
 
 ABOUT = frozenset(("host", "origin", "access-control-request-method", "access-control-request-headers"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Front:
     """The ways through one gateway to those behind it."""
 

@@ -25,11 +25,37 @@ class Remove:
 
 @record
 class Reword:
-    """In the setting at the span the word `old`, or `old` as a part of a single word, becomes `new`."""
+    """In the setting at the span the word `old`, or `old` as a part of a single word, becomes `new`; or the name of the
+    setting, if that is `old`."""
 
     span: Span
     old: str
     new: str
+
+
+@record
+class Quote:
+    """The words at the span become one text, in quotes."""
+
+    span: Span
+
+
+@record
+class Move:
+    """What stands at `lines` moves into the block of the setting at the span: right behind that one, or before it."""
+
+    span: Span
+    lines: tuple[Span, ...]
+    before: bool = False
+
+
+@record
+class Deliver:
+    """The header that is set at the span goes to the client with every answer, or to the application with the request,
+    and no longer the other way."""
+
+    span: Span
+    to: Literal["client", "application"]
 
 
 @record
@@ -141,10 +167,44 @@ class Answer:
     how: Literal["first", "skip"] = "first"
 
 
+@record
+class Challenge:
+    """The 401 of the check at the span, or the one that is given there, says how to authenticate."""
+
+    span: Span
+    scheme: str
+    given: Literal["there", "by-service"]
+
+
+@record
+class Spare:
+    """The redirect at the span lets alone what begins with this path."""
+
+    span: Span
+    path: str
+
+
+@record
+class ToTls:
+    """Requests over plain http are sent to https: those to the host, or of the route, at the span."""
+
+    span: Span
+
+
+@record
+class TakeBehind:
+    """Of the header in which a token is looked for, at the span, what stands behind this scheme is taken for it."""
+
+    span: Span
+    scheme: str
+
+
 Asked: TypeAlias = Literal["password", "service", "token"]
-Change: TypeAlias = Remove | Reword | SendAlways | Include | Exclude | Send | Repeat | Turn
+Change: TypeAlias = (
+    Remove | Reword | Quote | Move | Deliver | SendAlways | Include | Exclude | Send | Repeat | Turn
+)
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder
+Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | Challenge | Spare
 
 
 @record

@@ -7,13 +7,13 @@ those. Where they have, all of the group are asked about, so that every place th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
-from dataclasses import replace
 
 from authlint.behind import host_leads_on, leads_on
 from authlint.endpoint import Endpoint
 from authlint.finding import Effort, Finding
 from authlint.likeness import alike
 from authlint.model.gateway import Gateway
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Site
 

@@ -7,22 +7,22 @@ lies in the way of one of them. An upstream with several users is no mere name: 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
 
 from authlint.endpoint import Endpoint
+from authlint.expression import expression
 from authlint.model.gateway import Block, Route
 from authlint.model.step import PathRewrite
 from authlint.model.value import literal
 from authlint.model.words import telling
+from authlint.record import fields, is_record
 from authlint.text import Span
 
 # A number behind letters that make a word with it (v1, oauth2) is no mere number.
-NUMBER = re.compile(r"(?<![A-Za-z])\d+|(?<=[-_.])\d+|(?<=[A-Za-z]{3})(?<!oauth)(?<!OAuth)\d+")
+NUMBER = expression(r"(?<![A-Za-z])\d+|(?<=[-_.])\d+|(?<=[A-Za-z]{3})(?<!oauth)(?<!OAuth)\d+")
 PATH, UPSTREAM = "\x01", "\x02"
 TITLED = (Block, Route)  # their names are made of their paths
 
@@ -97,13 +97,13 @@ class _Shapes:
         if isinstance(value, PathRewrite):
             cut = PATH if value.cut == len(path) else value.cut
             return ("PathRewrite", cut, value.to, value.pattern)
-        if is_dataclass(value) and not isinstance(value, Span):
-            return self._dataclass(value, path, upstream)
+        if is_record(value) and not isinstance(value, Span):
+            return self._record(value, path, upstream)
         return (
             value if isinstance(value, (int, frozenset)) else None if value is None else type(value).__name__
         )
 
-    def _dataclass(self, value: object, path: str, upstream: str | None) -> Hashable:
+    def _record(self, value: object, path: str, upstream: str | None) -> Hashable:
         known = self.known.get(id(value))
         if known is None:
             kind: Any = type(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlint.discover import Discovered, shown, unguarded
@@ -11,7 +10,7 @@ from authlint.finding import NO_EFFORT, Effort, Finding, Label, Level, Notice, T
 from authlint.readers.library import Library
 from authlint.readers.project import Project
 from authlint.readers.trouble import Trouble
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.text import Sources
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from authlint.record import record
+from authlint.record import field, record, replace
 from authlint.spelling import meant
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 
+from authlint.expression import expression
 from authlint.refusal import RefusalError
 
 CHART = "Chart.yaml"
@@ -18,7 +19,7 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 LONGEST = 120  # seconds
 PASSED_OVER = frozenset((".git", "node_modules", ".venv", "templates", "charts", "vendor"))
 # What a kustomization is made of: other folders, each on a line of its own.
-PART = re.compile(r"^[ \t]*-[ \t]+[\"']?([^\"'\s:#]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+PART = expression(r"^[ \t]*-[ \t]+[\"']?([^\"'\s:#]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def rendered(paths: Sequence[str]) -> dict[str, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
 from authlint.plugins import NO_PLUGINS, Plugins, load_plugins
-from authlint.record import record
+from authlint.record import field, record
 from authlint.settings_file import SettingsError as SettingsError
 from authlint.settings_file import SettingsFile, find, problems
 

@@ -7,14 +7,13 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from authlint.discover import Discovered
 from authlint.finding import Finding
 from authlint.identity import identities, new_ones
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.refusal import RefusalError
 from authlint.settings import Settings
 from authlint.text import Sources

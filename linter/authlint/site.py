@@ -7,7 +7,6 @@ it takes the route meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -46,6 +45,7 @@ from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Require, Step
 from authlint.model.step import ops_of as ops_of
 from authlint.model.value import Value
+from authlint.record import field, mutable, replace
 from authlint.text import Sources, Span
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ STRANGER = "https://stranger.invalid"
 APP = "https://app.example"
 
 
-@dataclass(eq=False)
+@mutable
 class Site:
     """One gateway and all that is known about it. `declared` is what the settings say of what is around it; of `hosts`
     (by id(); None: all) the routes are read, and of these `chosen` ones (by id(); None: all) are asked about."""

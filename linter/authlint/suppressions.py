@@ -7,27 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from authlint.annotated import annotated
 from authlint.engine_rules import rule_ids
+from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
 from authlint.lint import Result
+from authlint.record import field, mutable, replace
 from authlint.settings import Settings
 from authlint.spelling import meant
 from authlint.text import Source, Span
 
 UNUSED = "unused-suppression"
 MARK = "authlint:"
-COMMENT = re.compile(
+COMMENT = expression(
     r"#[ \t]*authlint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<rules>[^\]\n]*)\])?(?P<rest>[^\n]*)"
 )
-UNTIL = re.compile(r"\buntil=(\S*)")
+UNTIL = expression(r"\buntil=(\S*)")
 EVERYWHERE = 1 << 60  # a line that no file has
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Suppression:
     """One rule that one comment switches off from `line` to `last`; the span is the rule's name in the comment.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from authlint.record import field, mutable
 
 
 class Span(NamedTuple):
@@ -22,7 +23,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Source:
     """One file's text; it knows where its lines begin (`\\n`, as editors and nginx count)."""
 

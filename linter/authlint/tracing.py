@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from authlint.expression import expression
 from authlint.flow.assume import Assume, Consent, Reply
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Header, Outcome, Reached
@@ -18,10 +19,10 @@ from authlint.model.joining import joined as joined
 from authlint.model.unknown import Unknown
 from authlint.text import Sources, Span
 
-SECRET = re.compile(
+SECRET = expression(
     r"^(authorization|proxy-authorization|cookie|set-cookie)$|token|api-?key|secret|password", re.IGNORECASE
 )
-QUERY_SECRET = re.compile(r"([?&][^=&#]*(?:token|key|secret|password|code|sig)[^=&#]*=)[^&#]+", re.IGNORECASE)
+QUERY_SECRET = expression(r"([?&][^=&#]*(?:token|key|secret|password|code|sig)[^=&#]*=)[^&#]+", re.IGNORECASE)
 
 
 # What a gateway's own answers are to gRPC clients (http-grpc-status-mapping.md of the gRPC project).

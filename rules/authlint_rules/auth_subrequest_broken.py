@@ -31,13 +31,14 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
+from authlint.intent import AskUnder, Mend
 from authlint.model.credential import Call
 from authlint.model.fact import Miswired
 from authlint.model.step import Ask
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.faults import Fault
@@ -81,6 +82,7 @@ def _miswired(site: Site, fact: Miswired) -> Finding:
         witness=witness,
         proof=fact.instead,
         cure=fact.cure,
+        mends=(Mend(f"ask under {fact.path}", (AskUnder(fact.span, fact.path),), unseen=True),),
     )
 
 

@@ -4,7 +4,7 @@ What happens
     Clients do what the challenge says: a browser shows its login for Basic, git and curl choose the first scheme that
     they know. A challenge for a scheme that nobody takes leads to a login that cannot succeed. What add_header says
     goes out beside the challenge that auth_basic sends by itself. With `always` it goes out with a 200 too, without it
-    with nothing but that.
+    with nothing but that; which answers it was for nobody says, so that there is no fix.
 
 Bad
     auth_basic "reports";
@@ -28,11 +28,13 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend
 from authlint.model.credential import Call
 from authlint.model.step import Ask, HeaderOp
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
-from authlint_rules.questions.attempts import attempts
+from authlint_rules.mends.challenges import leave_answers_alone, leave_out, name_scheme
+from authlint_rules.questions.unchallenged import is_taken
 
 ID = "challenge-misleading"
 NAME = "www-authenticate"
@@ -58,28 +60,20 @@ def _of_refusals(site: Site, endpoint: Endpoint, outcome: Outcome) -> Iterator[F
     asked = [(header.text.partition(" ")[0].lower(), header.op) for header in told]
     schemes = [scheme for scheme, _ in asked]
     for scheme, op in asked:
-        if op is None or scheme not in SCHEMES or _taken(site, endpoint, scheme):
+        if op is None or scheme not in SCHEMES or is_taken(site, endpoint, scheme):
             continue
-        if any(_taken(site, endpoint, other) for other in SCHEMES if other != scheme):
+        taken = [one for one in SCHEMES if one != scheme and is_taken(site, endpoint, one)]
+        if taken:
             what = f"asks for {scheme.title()}, which nobody takes here"
             message = f"{endpoint.title}: the 401 asks for {scheme.title()}, which does not let anybody pass"
-            yield _finding(site, endpoint, request, outcome, Label(op.span, what), message)
+            mends = name_scheme(site, endpoint, op, taken[0])
+            yield _finding(site, endpoint, request, outcome, Label(op.span, what), message, mends=mends)
     for scheme in schemes:
         place = outcome.in_every_world(lambda world, scheme=scheme: _second(world, scheme))  # type: ignore[misc]
         if schemes.count(scheme) > 1 and place is not None:
             message = f"{endpoint.title}: the 401 asks for {scheme.title()} twice"
-            yield _finding(site, endpoint, request, outcome, place, message)
-
-
-def _taken(site: Site, endpoint: Endpoint, scheme: str) -> bool:
-    """Whether a credential of this scheme may let a request pass."""
-    for request in attempts(site, endpoint):
-        given = request.header("authorization") or ""
-        if given.partition(" ")[0].lower() == scheme and any(
-            world.admitted or world.status is None for world in site.ask(request).worlds
-        ):
-            return True
-    return False
+            mends = leave_out(site, endpoint, place.span)
+            yield _finding(site, endpoint, request, outcome, place, message, mends=mends)
 
 
 def _second(world: Outcome, scheme: str) -> Label | None:
@@ -104,7 +98,8 @@ def _of_answers(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         what = "sent with 200 and never with 401: there is no `always`" if never else "sent with every answer"
         message = f"{endpoint.title}: an answer {outcome.status} asks for credentials"
         level = Level.WARNING if never else Level.INFO
-        yield _finding(site, endpoint, request, outcome, Label(op.span, what), message, level)
+        mends = leave_answers_alone(site, endpoint, op)
+        yield _finding(site, endpoint, request, outcome, Label(op.span, what), message, level, mends)
 
 
 def _added(world: Outcome) -> HeaderOp | None:
@@ -119,6 +114,7 @@ def _finding(
     place: Label,
     message: str,
     level: Level = Level.WARNING,
+    mends: tuple[Mend, ...] = (),
 ) -> Finding:
     checks = [Label(one.span, "asks for a credential") for one in evidence.mechanisms(endpoint)]
     return Finding(
@@ -135,6 +131,7 @@ def _finding(
             ID, "leave this line out where a check sends its own challenge; name only schemes that are taken"
         ),
         stated=outcome.assumed,
+        mends=mends,
     )
 
 

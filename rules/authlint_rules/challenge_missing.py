@@ -39,10 +39,10 @@ from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Assume, Reply
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.intent import Mend, Remove
+from authlint.intent import Challenge, Mend, Remove
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.questions.unchallenged import NAME, Lost, is_asked_for, lost_challenge, takings
+from authlint_rules.questions.unchallenged import NAME, Lost, asked_for, lost_challenge, scheme, takings
 from authlint_rules.questions.waiting import waiting
 
 ID = "challenge-missing"
@@ -56,7 +56,7 @@ def check(site: Site) -> Iterator[Finding]:
         outcome = site.ask(request)
         if outcome.status == 401 and outcome.answered_by == "gateway":
             lost = outcome.in_every_world(lost_challenge)
-            if lost is not None and not outcome.opens and is_asked_for(site, endpoint):
+            if lost is not None and not outcome.opens and any(asked_for(site, endpoint)):
                 yield _finding(site, endpoint, request, outcome, lost)
         elif endpoint.forward is not None and any(takings(endpoint)):
             yield from _hidden(site, endpoint)
@@ -96,8 +96,19 @@ def _finding(
         witness=(site.exchange(request, outcome, "401 with WWW-Authenticate", supposed),),
         cure=site.cure(ID, lost.cure),
         stated=(*outcome.assumed, *((REFUSES,) if client is not None else ())),
-        mends=(Mend("let the challenge go out", (Remove(lost.span),), safe=True),) if lost.taken else (),
+        mends=tuple(_mends(site, endpoint, lost)),
     )
+
+
+def _mends(site: Site, endpoint: Endpoint, lost: Lost) -> Iterator[Mend]:
+    if lost.taken:
+        yield Mend("let the challenge go out", (Remove(lost.span),), safe=True)
+        return
+    name = scheme(site, endpoint)
+    if name and lost.by_service is not None:
+        yield Mend(f"ask for {name}", (Challenge(lost.by_service, name, "by-service"),))
+    elif name:
+        yield Mend(f"ask for {name}", (Challenge(lost.span, name, "there"),))
 
 
 RULE = Rule(

@@ -29,12 +29,12 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import Reply
 from authlint.model.credential import OAuth
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for

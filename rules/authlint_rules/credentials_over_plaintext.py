@@ -3,6 +3,7 @@
 What happens
     The name is served over TLS, and over plain http too, and there it asks for a password or a token instead of sending
     clients to https. Whoever types the name without https sends the credentials for everybody on the way to read.
+    Where a filter asks before the router redirects, as in Envoy, no single edit is a fix.
 
 Bad
     server {
@@ -35,6 +36,7 @@ from authlint.model.gateway import Listener, VirtualHost
 from authlint.model.step import Basic
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.transport import redirect
 from authlint_rules.questions.in_front import is_inside, tls_is_ended_before
 
 ID = "credentials-over-plaintext"
@@ -93,6 +95,7 @@ def _host(site: Site, listener: Listener, host: VirtualHost, proven: bool) -> It
         assumes=() if proven else ("nothing in front of this listener speaks TLS",),
         pedantic=not proven,
         stated=outcome.assumed,
+        mends=redirect(site, host, refused, span) if proven else (),
     )
 
 

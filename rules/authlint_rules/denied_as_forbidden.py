@@ -2,7 +2,8 @@
 
 What happens
     403 says that credentials would not help. Clients that wait to be asked (browsers, git, curl --anyauth) never send
-    theirs, and a program that refreshes its token on 401 does not do it here.
+    theirs, and a program that refreshes its token on 401 does not do it here. Where several schemes are taken, or a
+    policy refuses that can say nothing but 403, there is no fix.
 
 Bad
     if ($http_authorization = "") {
@@ -30,7 +31,8 @@ from authlint.model.credential import Allow
 from authlint.model.step import Answer, Ask, Respond
 from authlint.rule import Rule
 from authlint.site import Site
-from authlint_rules.questions.unchallenged import is_asked_for
+from authlint_rules.mends.challenges import ask_instead
+from authlint_rules.questions.unchallenged import asked_for
 
 ID = "denied-as-forbidden"
 
@@ -41,7 +43,7 @@ def check(site: Site) -> Iterator[Finding]:
         request = site.request(endpoint)
         outcome = site.ask(request)
         place = outcome.in_every_world(_place) if outcome.status == 403 else None
-        if place is None or outcome.opens or not is_asked_for(site, endpoint):
+        if place is None or outcome.opens or not any(asked_for(site, endpoint)):
             continue
         yield Finding(
             rule=ID,
@@ -52,6 +54,7 @@ def check(site: Site) -> Iterator[Finding]:
             witness=(site.exchange(request, outcome, "401 with WWW-Authenticate"),),
             cure=cure,
             stated=outcome.assumed,
+            mends=ask_instead(site, endpoint, place.span),
         )
 
 

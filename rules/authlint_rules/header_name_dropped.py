@@ -33,6 +33,7 @@ import re
 from collections.abc import Iterator
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.model.credential import Call
@@ -44,7 +45,7 @@ from authlint.text import Span
 from authlint_rules.mends.renaming import take_underscores
 
 ID = "header-name-dropped"
-CREDENTIAL = re.compile(r"auth|token|key|secret|session|jwt|credential|passw|signature", re.IGNORECASE)
+CREDENTIAL = expression(r"auth|token|key|secret|session|jwt|credential|passw|signature", re.IGNORECASE)
 HANDED_ON = "handed on under the name that clients send, and that name is dropped"
 
 

@@ -3,7 +3,8 @@
 What happens
     A token names its issuer and its audience letter by letter. What is expected here is spelt otherwise than the issuer
     writes it, or than another place of this configuration does: a slash at the end, another realm, another client. So
-    the tokens that clients have are answered 401, or 403 where it is the audience.
+    the tokens that clients have are answered 401, or 403 where it is the audience. Where two spellings or two realms
+    stand beside each other, and no known service tells which is meant, there is no fix: you have to say it.
 
 Bad
     issuer: https://login.example.com/realms/shop/
@@ -24,9 +25,11 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend
 from authlint.model.credential import Jwt, OAuth, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.issuers import admit, spell
 from authlint_rules.questions.issuers import asked_for, header_for
 from authlint_rules.questions.spellings import issuer_as_written_by, realm_of, same_but_for_spelling
 from authlint_rules.questions.told_by_token import claims_of, told
@@ -38,20 +41,19 @@ def check(site: Site) -> Iterator[Finding]:
     spelt: dict[str, Provider] = {}  # the first spelling of each issuer
     for endpoint in site.endpoints:
         asked = list(asked_for(site, endpoint))
-        here = [provider for _, provider in asked]
         for check, provider in asked:
             yield from _of_the_issuer(site, endpoint, check, provider)
             yield from _of_the_realm(site, endpoint, check, provider)
             yield from _of_the_client(endpoint, provider)
             plain = same_but_for_spelling(provider.issuer)
             first = spelt.setdefault(plain, provider)
-            if provider.issuer and first.issuer != provider.issuer and not _both(here, first):
+            if provider.issuer and first.issuer != provider.issuer and not _both(asked, first):
                 yield from _twice(site, endpoint, check, provider, first)
 
 
-def _both(here: list[Provider], first: Provider) -> bool:
+def _both(asked: list[tuple[Jwt, Provider]], first: Provider) -> bool:
     """Whether a route takes both spellings."""
-    return any(one.issuer == first.issuer for one in here)
+    return any(one.issuer == first.issuer for _, one in asked)
 
 
 def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> Iterator[Finding]:
@@ -59,7 +61,7 @@ def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provide
     real = issuer_as_written_by(provider.issuer)
     if real is not None and real != provider.issuer:
         where = Label(provider.issuer_span or provider.span, f"this service writes {real}")
-        yield from _finding(site, endpoint, check, provider, where, real, ())
+        yield from _finding(site, endpoint, check, provider, where, real, (), spell(provider, real))
 
 
 def _twice(
@@ -78,6 +80,7 @@ def _finding(
     where: Label,
     real: str,
     related: tuple[Label, ...],
+    mends: tuple[Mend, ...] = (),
 ) -> Iterator[Finding]:
     claims = claims_of(provider, iss=real)
     outcome, exchange = told(
@@ -95,6 +98,7 @@ def _finding(
         witness=(exchange,),
         cure=f"write it as the tokens do: {real}",
         stated=outcome.assumed,
+        mends=mends,
     )
 
 
@@ -131,6 +135,7 @@ def _of_the_client(endpoint: Endpoint, provider: Provider) -> Iterator[Finding]:
             proof=f"the audience of an ID token is the client's id, here {login.client} "
             "(OpenID Connect Core, section 2)",
             cure=f"write the client's id among the audiences: {login.client}",
+            mends=admit(provider, login.client),
         )
 
 

@@ -20,11 +20,12 @@ When it stays quiet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, Reword
 from authlint.model.credential import OAuth
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -32,7 +33,7 @@ from authlint_rules.questions.asked import paths_in, request_for
 
 ID = "oauth-callback-unreachable"
 # Scheme and authority, with variables between "%", and the path behind them.
-ADDRESS = re.compile(r"(?:%[^%]+%|\w+)://(?P<host>(?:%[^%]+%|[^/%])*)(?P<path>/[^?#%]*)?(?:[?#].*)?")
+ADDRESS = expression(r"(?:%[^%]+%|\w+)://(?P<host>(?:%[^%]+%|[^/%])*)(?P<path>/[^?#%]*)?(?:[?#].*)?")
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -65,7 +66,15 @@ def _judged(site: Site, endpoint: Endpoint, login: OAuth) -> Iterator[Finding]:
         witness=(site.exchange(request, outcome, "the login is completed"),),
         cure="write the same path in both places, and register it with the issuer",
         stated=outcome.assumed,
+        mends=_mends(login, taken, path),
     )
+
+
+def _mends(login: OAuth, taken: str, path: str) -> tuple[Mend, ...]:
+    """The address is what the issuer knows; here it is only to be taken."""
+    if login.callback_span is None or not taken or path in paths_in(login.sign_out):
+        return ()
+    return (Mend(f"complete logins at {path}", (Reword(login.callback_span, taken, path),)),)
 
 
 def _is_here(endpoint: Endpoint, host: str) -> bool:

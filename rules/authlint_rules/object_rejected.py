@@ -23,6 +23,7 @@ from authlint.finding import Finding, Label, Level
 from authlint.model.fact import Rejected
 from authlint.rule import Rule
 from authlint.site import Site
+from authlint_rules.mends.slips import corrected
 
 ID = "object-rejected"
 
@@ -37,6 +38,7 @@ def check(site: Site) -> Iterator[Finding]:
                 primary=Label(fact.span, fact.why),
                 proof=fact.effect,
                 cure=fact.cure,
+                mends=corrected(fact.slips),
             )
 
 

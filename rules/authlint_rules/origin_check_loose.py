@@ -4,7 +4,7 @@ What happens
     The list of origins is written as a pattern, and the pattern fits more than it says: without ^ and $ it is found
     inside of longer names, a plain dot stands for any character, a prefix does not end where the name ends. Whoever
     registers such a name may call the route from a page of theirs and read the answers, with the user's cookies where
-    credentials are allowed.
+    credentials are allowed. A prefix that ends in the midst of a name has no fix: nobody says how it goes on.
 
 Bad
     map $http_origin $allowed {
@@ -30,9 +30,11 @@ from authlint.client.cors import cors_check
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.model.value import Text
 from authlint.rule import Rule
 from authlint.site import STRANGER, Endpoint, Site, headers_of
 from authlint.text import Span
+from authlint_rules.mends.origins import tighten
 from authlint_rules.questions.strangers import strangers, tests
 
 ID = "origin-check-loose"
@@ -46,14 +48,14 @@ def check(site: Site) -> Iterator[Finding]:
         found: dict[Span, Finding] = {}
         for test, span in tests(site, endpoint):
             for stranger in strangers(test) if span not in found else ():
-                finding = _judged(site, endpoint, span, stranger)
+                finding = _judged(site, endpoint, test, span, stranger)
                 if finding is not None:
                     found[span] = finding
                     break
         yield from found.values()
 
 
-def _judged(site: Site, endpoint: Endpoint, span: Span, stranger: str) -> Finding | None:
+def _judged(site: Site, endpoint: Endpoint, test: Text, span: Span, stranger: str) -> Finding | None:
     for request in _requests(site, endpoint, stranger):
         outcome = site.ask(request)
         if outcome.opens or not _let_in(outcome, stranger):
@@ -74,6 +76,7 @@ def _judged(site: Site, endpoint: Endpoint, span: Span, stranger: str) -> Findin
                 r"write the whole origin, or anchor the pattern and escape its dots: ~^https://app\.example\.com$",
             ),
             stated=outcome.assumed,
+            mends=tighten(test, span),
         )
     return None
 

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.passwords import unknown_form, users
 from authlint.model.step import Basic, UserFile
 from authlint.model.value import literal
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 

@@ -30,13 +30,13 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.tokens import insists
 from authlint.model.fact import Overreach
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.mends.whole_segments import end_with_slash

@@ -32,13 +32,13 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.tokens import insists
 from authlint.model.gateway import Route
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.colliding import late_rules, taken

@@ -35,7 +35,8 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
-from authlint.intent import Mend, Turn
+from authlint.intent import Mend, Spare, Turn
+from authlint.model.step import ops_of
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.redirected import loss, may_redirect, redirecting, with_token
@@ -84,8 +85,16 @@ def _finding(
             "lets scheme, host and port alone",
         ),
         stated=outcome.assumed,
-        mends=(Mend("redirect without a scheme, host and port", (Turn(place.span, "relative-redirects"),)),),
+        mends=tuple(_mends(endpoint, place)),
     )
+
+
+def _mends(endpoint: Endpoint, place: Label) -> Iterator[Mend]:
+    yield Mend("redirect without a scheme, host and port", (Turn(place.span, "relative-redirects"),))
+    match = endpoint.route.match
+    own = any(op.span == place.span for op in ops_of(endpoint.route.script))
+    if match.kind in ("prefix", "segments") and match.text != "/" and not own:
+        yield Mend(f"leave {match.text} out of the redirect", (Spare(place.span, match.text),))
 
 
 RULE = Rule(

@@ -27,6 +27,7 @@ from authlint.model.fact import Ignored
 from authlint.rule import Rule
 from authlint.site import BEARER, Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.slips import corrected
 
 ID = "setting-ignored"
 Shown: TypeAlias = tuple[Endpoint, Request, Outcome]
@@ -51,6 +52,7 @@ def check(site: Site) -> Iterator[Finding]:
             cure=fact.cure,
             assumes=() if fact.sure else ("the server runs with its defaults",),
             pedantic=not fact.sure,
+            mends=corrected(fact.slips),
         )
 
 

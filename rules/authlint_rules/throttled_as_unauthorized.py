@@ -21,12 +21,12 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Finding, Given, Label, Level
 from authlint.intent import Mend, Reword
 from authlint.model.step import Limit
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of, steps_of
 

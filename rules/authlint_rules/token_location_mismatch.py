@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
+from authlint.intent import Mend, TakeBehind
 from authlint.model.credential import Jwt, Place, Provider
 from authlint.rule import Rule
 from authlint.site import BEARER, Endpoint, Site, requires
@@ -61,6 +62,8 @@ def _judged(site: Site, endpoint: Endpoint, jwt: Jwt) -> Iterator[Finding]:
             witness=(site.exchange(site.request(endpoint, BEARER), outcome, "the token is found"),),
             cure='write the prefix as clients do: "Bearer ", with a space at its end',
             stated=outcome.assumed,
+            # Those who have sent the token alone are refused from then on.
+            mends=(Mend("take what stands behind Bearer", (TakeBehind(place.span, "Bearer"),)),),
         )
 
 

@@ -34,7 +34,6 @@ When it stays quiet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Exchange, Finding, Label, Level
@@ -43,6 +42,7 @@ from authlint.flow.caching import Kept
 from authlint.flow.outcome import Outcome
 from authlint.model.reply import Cache
 from authlint.model.step import Ask
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.questions.cached import cache_of, kept_in, tells_clients

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 from typing import Literal, TypeAlias
@@ -19,6 +19,7 @@ from authlint.engine_rules import rule_ids
 from authlint.finding import Finding
 from authlint.identity import Identity, identities
 from authlint.lint import lint
+from authlint.record import replace
 from authlint.settings import load
 from authlint.suppressions import suppressed
 from authlint.text import Sources

@@ -8,7 +8,17 @@ import pytest
 
 from authlint.intent import Edit
 from authlint.mending.texts import edited
-from authlint.readers.yaml.edits import Part, entered, listed, part_at, removed, reworded, with_text
+from authlint.readers.yaml.edits import (
+    Part,
+    entered,
+    listed,
+    part_at,
+    quoted,
+    removed,
+    renamed,
+    reworded,
+    with_text,
+)
 from authlint.text import Span
 
 Change = Callable[[Part], "tuple[Edit, ...] | None"]
@@ -59,10 +69,56 @@ def test_the_only_value_of_a_document_stays() -> None:
         ("a: |\n  /x\n", "a: |", None),
         ('a: "/\\x78"\n', "a:", None),
         ("a: /x/x\n", "a:", None),
+        ('a: "/x\\\\."\n', "a:", 'a: "/x/\\\\."\n'),
+        ("a: '/x''s'\n", "a:", "a: '/x/''s'\n"),
     ],
 )
 def test_a_text_is_reworded_in_its_own_quotes(text: str, words: str, after: str | None) -> None:
     assert changed(text, words, lambda part: reworded(part, "/x", "/x/")) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("a: x\n", "a: '[x]''s'\n"),
+        ("a: 'x'\n", "a: '[x]''s'\n"),
+        ('a: "x"\n', 'a: "[x]\'s"\n'),
+        ('{"a": "x"}', '{"a": "[x]\'s"}'),
+        ("a: {b: x}\n", "a: {b: '[x]''s'}\n"),
+    ],
+)
+def test_a_text_that_needs_quotes_gets_them(text: str, after: str) -> None:
+    assert changed(text, "x", lambda part: reworded(part, "x", "[x]'s")) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("a/b: 1  # why\n", "c/d: 1  # why\n"),
+        ('"a/b": 1\n', '"c/d": 1\n'),
+        ('{"a/b": {"x": 1}}', '{"c/d": {"x": 1}}'),
+        ('"\\x61/b": 1\n', None),
+    ],
+)
+def test_a_name_changes_in_its_own_quotes(text: str, after: str | None) -> None:
+    assert changed(text, text[text.index("b") - 3 : text.index("b") + 1].strip("{"), _to_other_name) == after
+
+
+def _to_other_name(part: Part) -> tuple[Edit, ...] | None:
+    return renamed(next(one for one in part.upwards() if one.item.name == "a/b"), "c/d")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("a: 600  # why\n", 'a: "600"  # why\n'),
+        ("{a: true, b: x}\n", '{a: "true", b: x}\n'),
+        ('a: "600"\n', None),
+        ("a: x: y\n".replace("x: y", "{b: c}"), None),
+    ],
+)
+def test_a_word_gets_quotes(text: str, after: str | None) -> None:
+    assert changed(text, "a:", quoted) == after
 
 
 @pytest.mark.parametrize(

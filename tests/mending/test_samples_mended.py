@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from authlint.finding import Finding
 from authlint.lint import lint
 from authlint.mending.bench import Bench
 from authlint.mending.offer import offered
+from authlint.record import replace
 from authlint.settings import load
 from authlint_rules import IDS, loaded
 

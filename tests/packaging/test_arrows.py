@@ -13,7 +13,7 @@ import pytest
 
 OURS = {"authlint", "authlint_rules"}
 
-EVERYWHERE = "authlint.record."
+EVERYWHERE = ("authlint.record.", "authlint.expression.")
 
 # What the files of a room may import of ours; a package stands for everything in it.
 ARROWS = {

@@ -9,7 +9,9 @@ from pathlib import Path
 NOT_AT_START = {
     "click",
     "crossplane",
+    "dataclasses",
     "importlib.metadata",
+    "inspect",
     "jsonschema",
     "pathspec",
     "regex",
@@ -22,6 +24,7 @@ NOT_FOR_ONE_FILE = {
     "authlint.flow.crypt",
     "authlint.report.masking",
     "click",
+    "dataclasses",
     "difflib",
     "email.utils",
     "hashlib",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from authlint.readers.kubernetes.manifests import Manifest, objects
 from authlint.readers.kubernetes.read import gateways, lowered
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
+from authlint.record import replace
 
 USERS = "USER:{PLAIN}PASSWORD\n"
 # Said about a configuration, and no directive of nginx's.

@@ -201,7 +201,9 @@ def observed(running: Live, finding: Finding) -> list[object]:
         request = Request(exchange.method, exchange.url, exchange.headers, exchange.body)
         supposed = exchange.supposed or of_the_application
         response, received = running.ask(request, worth, supposed, exchange.replied, exchange.given)
-        seen.append(seen_of(response, received))
+        # Where a service is asked wrongly, what it is asked is what changes.
+        asked = [one.path for one in running.recorder.received if running.staged.is_judge(one.port)]
+        seen.append((*seen_of(response, received), asked))
     return seen
 
 

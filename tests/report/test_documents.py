@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,6 +12,7 @@ import pytest
 from tests.report.made import BASIC, FINDING, PATH, PREFLIGHT, SOURCES, TALLY, TEXT, label
 
 from authlint.finding import Exchange, Finding, Level
+from authlint.record import replace
 from authlint.report import as_json, github, gitlab, junit, sarif
 from authlint.report.curl import curl
 from authlint.text import Source, Sources

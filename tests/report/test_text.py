@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from tests.report.made import BASIC, FINDING, PATH, PREFLIGHT, SOURCES, TALLY, TEXT, label
 
 from authlint.finding import Finding, Label, Level, Tally
+from authlint.record import replace
 from authlint.report.text import render
 from authlint.text import Source, Sources, Span
 

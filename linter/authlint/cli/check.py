@@ -76,11 +76,10 @@ class Run:
 
     def settings(self) -> Settings:
         """The file's settings under the options."""
-        from dataclasses import replace
-
         from authlint.discover import STDIN, workplace
         from authlint.engine_rules import rule_ids
         from authlint.finding import Level
+        from authlint.record import replace
         from authlint.settings import SettingsError, load
         from authlint.spelling import meant
 
@@ -135,10 +134,9 @@ class Run:
         return files
 
     def judged(self, files: Discovered, settings: Settings) -> Result:
-        from dataclasses import replace
-
         from authlint.engine_rules import all_rules
         from authlint.lint import lint
+        from authlint.record import replace
         from authlint.suppressions import suppressed
         from authlint.unmatched import unmatched
 
@@ -254,7 +252,7 @@ def _listed(given: object) -> list[str]:
 
 
 def _leveled(finding: Finding, settings: Settings) -> Finding:
-    from dataclasses import replace
+    from authlint.record import replace
 
     level = settings.levels.get(finding.rule)
     return finding if level is None else replace(finding, level=level)

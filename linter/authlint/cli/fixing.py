@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlint.discover import Discovered, shown
@@ -13,7 +12,7 @@ from authlint.engine_rules import all_rules
 from authlint.mending.bench import Bench
 from authlint.mending.offer import mended, offered
 from authlint.mending.texts import unified, write
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.report.masking import mask_source
 
 if TYPE_CHECKING:

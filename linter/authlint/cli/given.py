@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from authlint.expression import expression
+
 if TYPE_CHECKING:
     from authlint.discover import Discovered
 
-YAML = re.compile(r"^(?:apiVersion|kind|static_resources|resources|\"?@type\"?)[ \t]*:", re.MULTILINE)
+YAML = expression(r"^(?:apiVersion|kind|static_resources|resources|\"?@type\"?)[ \t]*:", re.MULTILINE)
 
 
 def standard_input(name: str | None) -> tuple[str, str]:
@@ -26,8 +28,7 @@ def standard_input(name: str | None) -> tuple[str, str]:
 
 def with_rendered(files: Discovered, paths: Sequence[str]) -> Discovered:
     """The same files, with the manifests that the charts and overlays among them are rendered to."""
-    from dataclasses import replace
-
+    from authlint.record import replace
     from authlint.rendering import rendered
 
     made = {os.path.abspath(path): text for path, text in rendered(paths).items()}

@@ -47,9 +47,8 @@ def rendered(
 
 
 def _for_programs(form: str, result: Result, shown: tuple[Finding, ...], settings: Settings) -> str:
-    from dataclasses import replace
-
     from authlint.finding import Notice
+    from authlint.record import replace
 
     failed = [Notice(rule, why) for rule, why in settings.plugins.failed.items()]
     sources, tally = result.sources, replace(result.tally, notices=[*result.tally.notices, *failed])

@@ -39,9 +39,9 @@ def trace(
 ) -> None:
     """Tell what happens to a request: who answers, with what, and which line decides it."""
     import json
-    from dataclasses import replace
 
     from authlint.readers.open import open_gateways
+    from authlint.record import replace
     from authlint.refusal import RefusalError
     from authlint.text import Sources
     from authlint.tracing import Teller, TraceError, answer, joined, request_of

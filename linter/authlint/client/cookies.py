@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from authlint.client.redirects import origin_of
-from authlint.record import record
+from authlint.record import field, mutable, record
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
@@ -24,7 +23,7 @@ class Cookie:
     same_site: str
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Jar:
     """What a browser keeps between requests; time stands still, so only cookies that are expired at once go."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Headers, Request
 from authlint.model.unknown import Unknown
@@ -18,7 +19,7 @@ SAFE_HEADERS = frozenset(("accept", "accept-language", "content-language", "cont
 ALWAYS_SAFE = SAFE_HEADERS - {"content-type", "range"}
 # What a form could send too: any other type makes Content-Type a header to be announced.
 FORM_TYPES = frozenset(("application/x-www-form-urlencoded", "multipart/form-data", "text/plain"))
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+TOKEN = expression(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @record

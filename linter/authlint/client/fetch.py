@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Literal
 
 from authlint.client.cors import (
@@ -19,7 +18,7 @@ from authlint.client.redirects import LIMIT, follow, origin_text
 from authlint.flow.outcome import REDIRECTS, Outcome
 from authlint.flow.request import Headers, Request
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import field, mutable, record
 
 # Headers that a browser sets itself: no page asked for them.
 OWN = frozenset(("origin", "cookie", "host", "user-agent", "accept", "referer"))
@@ -34,7 +33,7 @@ class Fetched:
     outcome: Outcome | None
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class _Fetch:
     """How far it has come. `said` is what Origin says now; `crossed`: once another origin was asked, every later
     answer is checked (https://fetch.spec.whatwg.org/#concept-request-response-tainting)."""

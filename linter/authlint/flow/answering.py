@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from authlint.flow.intake import is_grpc as grpc_content
@@ -15,9 +14,10 @@ from authlint.flow.values import evaluate, holds
 from authlint.model.credential import Call
 from authlint.model.step import Cors, HeaderOp, Recover
 from authlint.model.unknown import Unknown
+from authlint.record import field, mutable
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Draft:
     """An answer before it leaves. `bare`: an error that a Recover may turn into something else."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from authlint.flow.request import Headers
-from authlint.record import record
+from authlint.record import field, record, replace
 from authlint.text import Span
 
 if TYPE_CHECKING:

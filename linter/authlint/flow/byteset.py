@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from authlint.expression import expression
+
 ANY = frozenset(range(256))
 DIGIT = frozenset(b"0123456789")
 UPPER = frozenset(range(0x41, 0x5B))
@@ -27,10 +29,10 @@ RE2_TYPES = {"d": DIGIT, "w": WORD, "s": SPACE - frozenset(b"\v")}
 CONTROLS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
 RE2_CONTROLS = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
-POSIX_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
-POSIX_LIKE = re.compile(r"\[([:.=]).*?\1\]", re.DOTALL)
-HEX = re.compile(r"\\x(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{0,2}))")
-OCTAL = re.compile(r"\\([0-7]{1,3})")
+POSIX_CLASS = expression(r"\[:(\^?)([a-z]+):\]")
+POSIX_LIKE = expression(r"\[([:.=]).*?\1\]", re.DOTALL)
+HEX = expression(r"\\x(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{0,2}))")
+OCTAL = expression(r"\\([0-7]{1,3})")
 
 
 class Untranslatable(Exception):  # noqa: N818 - it is an answer, not an error

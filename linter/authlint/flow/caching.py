@@ -8,7 +8,6 @@ kept grows old, so that *_cache_use_stale changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.flow.assume import Reply, Slot
 from authlint.flow.passage import Passage
@@ -17,7 +16,7 @@ from authlint.flow.values import evaluate
 from authlint.model.reply import Cache
 from authlint.model.unknown import Unknown
 from authlint.model.value import Value
-from authlint.record import record
+from authlint.record import record, replace
 
 NEVER = ("no-cache", "no-store", "private")
 TOLD = ("set-cookie", "x-accel-expires", "cache-control", "expires")

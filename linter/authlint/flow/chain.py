@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from authlint.flow.addressing import stay_changed
 from authlint.flow.answering import Draft
@@ -20,7 +19,7 @@ from authlint.model.beyond import Behind
 from authlint.model.gateway import Gateway, Listener
 from authlint.model.step import Forward
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import record, replace
 
 World = Callable[[Gateway, Request, Assume, Files, Choices, int], Outcome]
 Receive = Callable[[Passage, Forward, Reached, Target, Reply, tuple[Header, ...]], Content]

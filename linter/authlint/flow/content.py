@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from authlint.flow import cookies
@@ -30,7 +29,7 @@ from authlint.model.step import (
 )
 from authlint.model.unknown import Unknown
 from authlint.model.value import Lit, Text
-from authlint.record import record
+from authlint.record import record, replace
 
 
 @record

@@ -5,19 +5,18 @@ As ngx_http_proxy_rewrite_cookie does it: attributes are only put together anew 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlint.flow.passage import Passage
 from authlint.flow.values import evaluate, fits
 from authlint.model.reply import CookieFlags, CookieRewrite
 from authlint.model.step import Forward
 from authlint.model.unknown import Unknown
 from authlint.model.value import Text
+from authlint.record import mutable
 
 SPELLED = {"secure": "Secure", "httponly": "HttpOnly", "samesite": "SameSite"}
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Part:
     """The cookie itself or an attribute; `value` None where there is no "="."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from authlint.expression import expression
 from authlint.flow.assume import AUTH_SERVICE, UPSTREAM, UPSTREAM_EXPECTS, Reply
 from authlint.flow.outcome import Header, Reached, header_key
 from authlint.flow.passage import Passage
@@ -18,7 +19,7 @@ from authlint.model.unknown import Unknown
 from authlint.model.value import EMPTY
 from authlint.record import record
 
-GROUP = re.compile(r"\\(\d|\\)")
+GROUP = expression(r"\\(\d|\\)")
 # A header by which services recognise their callers, apart from Authorization and cookies.
 KEY_WORDS = ("api-key", "apikey", "token", "auth")
 # They tell an auth service what is asked for (x-auth-request-redirect), and not by whom.

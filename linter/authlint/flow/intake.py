@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from authlint.expression import expression
 from authlint.flow.outcome import Header, behind
 from authlint.flow.passage import Shared
 from authlint.flow.paths import decode, normalise, split_target
 from authlint.flow.request import Request, split_authority
 from authlint.model.gateway import Buffers, HeaderNames, Listener, VirtualHost
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import record, replace
 
-ESCAPED_SLASH = re.compile(r"%(?:2[Ff]|5[Cc])")
-ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+ESCAPED_SLASH = expression(r"%(?:2[Ff]|5[Cc])")
+ESCAPED = expression(r"%([0-9A-Fa-f]{2})")
 # Its limits are those of compressed headers, and releases differ in what they know of the request (measured).
 REFUSED_LATER = "what becomes of a request over HTTP/2 that is refused while it is read"
 # nginx 1.31 reads a path that comes behind the host by the rules of that host's server (measured).

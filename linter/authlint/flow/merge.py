@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import reduce
 
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.model.unknown import Unknown
+from authlint.record import replace
 
 
 def merge(outcomes: list[Outcome], reasons: tuple[str, ...], complete: bool) -> Outcome:

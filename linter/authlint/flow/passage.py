@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from authlint.flow.assume import Assume
@@ -15,13 +14,14 @@ from authlint.model.credential import Call
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Cors, Forward
 from authlint.model.unknown import Unknown
+from authlint.record import field, mutable
 from authlint.text import Span
 
 if TYPE_CHECKING:
     from authlint.flow.verdict import Denied
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Shared:
     """What a request and the auth requests made for it have in common."""
 
@@ -58,7 +58,7 @@ class Shared:
         return self.listener.tls
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Passage:
     """A request, or an auth request made for one (`nested`).
 

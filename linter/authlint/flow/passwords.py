@@ -10,22 +10,24 @@ import base64
 import binascii
 import re
 
+from authlint.expression import expression
+
 MAX_ROUNDS = 20_000  # of SHA-crypt: more would make a check of a file slow
 KNOWN = ("{PLAIN}", "{SHA}", "{SSHA}")
 MAX_PASSWORD = 255  # bytes; systems differ on what crypt() does with longer ones
 
-MD5_FORM = re.compile(r"(\$1\$|\$apr1\$)([./0-9A-Za-z]{1,8})\$([./0-9A-Za-z]{22})")
-SHA_FORM = re.compile(
+MD5_FORM = expression(r"(\$1\$|\$apr1\$)([./0-9A-Za-z]{1,8})\$([./0-9A-Za-z]{22})")
+SHA_FORM = expression(
     r"\$(?:5\$(rounds=\d+\$)?([./0-9A-Za-z]{1,16})\$[./0-9A-Za-z]{43}"
     r"|6\$(rounds=\d+\$)?([./0-9A-Za-z]{1,16})\$[./0-9A-Za-z]{86})"
 )
-ODD_SALT = re.compile(
+ODD_SALT = expression(
     r"\$(?:(?:1|apr1)\$[^$]*\$[./0-9A-Za-z]{22}"
     r"|5\$(?:rounds=\d+\$)?[^$]*\$[./0-9A-Za-z]{43}"
     r"|6\$(?:rounds=\d+\$)?[^$]*\$[./0-9A-Za-z]{86})"
 )
 # Left to the system: bcrypt, DES, extended DES, yescrypt, scrypt, and hashes of other Unix systems.
-SYSTEM = re.compile(
+SYSTEM = expression(
     r"\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}"
     r"|\$(?:y|gy|7|sha1|md5|3)\$.+|\$md5,.+"
 )

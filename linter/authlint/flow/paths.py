@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from authlint.expression import expression
 
-HEX = re.compile(r"%([0-9A-Fa-f]{2})")
+HEX = expression(r"%([0-9A-Fa-f]{2})")
 # What stays as it is when a path is written into a request line again.
 QUOTED = frozenset(b'"#%&+;<>?\\^`{|}')
 KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$&'()*+,-./:;=@_~[]")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +20,7 @@ from typing import Any
 from authlint.flow.byteset import Untranslatable
 from authlint.flow.pcre import Translation, translate
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import field, record
 
 MAX_SUBJECT = 65_536  # bytes
 SECONDS = 0.2  # for one match

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from authlint.expression import expression
 from authlint.flow.byteset import (
     ANY,
     NEWLINE,
@@ -25,12 +26,12 @@ from authlint.record import record
 # An assertion is written so that every version of Python reads it alike: \B failed on "" before 3.14.
 ASSERTIONS = {"A": r"\A", "z": r"\Z", "Z": r"(?=\n?\Z)", "b": r"\b", "B": r"(?!\b)"}
 
-QUANTIFIER = re.compile(r"([*+?]|\{(\d+)(,?)(\d*)\})([+?]?)")
-DOUBTFUL_BRACE = re.compile(r"\{[ \t]*(\d*)[ \t]*,?[ \t]*(\d*)[ \t]*\}")
-GROUP = re.compile(r"\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
-FLAGS = re.compile(r"\(\?([ims]*)(?:-([ims]+))?([:)])")
-QUOTATION = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
-REFERENCE = re.compile(r"\\(?:([1-9])(?![0-9])|k(?:<(\w+)>|\{(\w+)\}|'(\w+)'))", re.ASCII)
+QUANTIFIER = expression(r"([*+?]|\{(\d+)(,?)(\d*)\})([+?]?)")
+DOUBTFUL_BRACE = expression(r"\{[ \t]*(\d*)[ \t]*,?[ \t]*(\d*)[ \t]*\}")
+GROUP = expression(r"\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
+FLAGS = expression(r"\(\?([ims]*)(?:-([ims]+))?([:)])")
+QUOTATION = expression(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
+REFERENCE = expression(r"\\(?:([1-9])(?![0-9])|k(?:<(\w+)>|\{(\w+)\}|'(\w+)'))", re.ASCII)
 LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
 MAX_LENGTH, MAX_DEPTH, MAX_REPEAT = 8192, 60, 65_535
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TypeAlias
 
-from authlint.record import record
+from authlint.record import field, record, replace
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 

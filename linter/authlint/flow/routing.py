@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 
+from authlint.expression import expression
 from authlint.flow.assume import Front
 from authlint.flow.intake import authority_of
 from authlint.flow.passage import Passage
@@ -83,10 +83,10 @@ def _search(pattern: str, subject: str) -> Match | Unknown | None:
 
 
 # Letters that stand for themselves, and are not made optional by what follows.
-LEAD = re.compile(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
+LEAD = expression(r"(?:[A-Za-z0-9/_~%@,:;=&!'\"<>-](?![*?{]))*")
 
 
-PARAMETERS = re.compile(";[^/]*")  # of a segment (RFC 3986, 3.3)
+PARAMETERS = expression(";[^/]*")  # of a segment (RFC 3986, 3.3)
 FEW = 8  # ordered routes that are tried one after the other
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 from authlint.flow.access import require
 from authlint.flow.addressing import readdress
@@ -51,6 +50,7 @@ from authlint.model.step import (
     Unsure,
 )
 from authlint.model.unknown import Unknown
+from authlint.record import replace
 
 JUMPS = 10  # how often a request may change its route
 HOPS = 4  # how many gateways of one configuration a request may pass

@@ -10,7 +10,6 @@ import base64
 import binascii
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from authlint.flow.assume import CREDENTIALS, KEYS
@@ -23,7 +22,7 @@ from authlint.flow.values import evaluate, fits, holds
 from authlint.flow.verdict import Denied, Passed, Verdict
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
 from authlint.model.unknown import Unknown
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.text import Span
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from authlint.causes import site
@@ -15,6 +14,7 @@ from authlint.flow.request import Request
 from authlint.intent import Edit
 from authlint.lint import Result, lint
 from authlint.mending.texts import edited, moved
+from authlint.record import replace
 from authlint.rule import Rule
 from authlint.settings import Settings
 from authlint.site import Site

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from authlint.finding import Finding, Fix
 from authlint.intent import Edit, Mend, in_order
 from authlint.mending.bench import Bench
 from authlint.readers.mending import worked_out
+from authlint.record import replace
 from authlint.text import Sources
 
 MOST = 100  # reruns for one report

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal, TypeAlias
 
 from authlint.model.condition import Condition
 from authlint.model.value import Text, Value
-from authlint.record import record
+from authlint.record import field, record
 from authlint.text import Span
 
 
@@ -62,6 +61,7 @@ class Provider:
     issuer_span: Span | None = None
     audiences_span: Span | None = None
     skew_span: Span | None = None
+    payload_span: Span | None = None
 
 
 @record
@@ -196,6 +196,7 @@ class OAuth:
     id_header: str = ""  # in which the ID token goes on
     id_span: Span | None = None
     bound: tuple[SameSite, ...] = ()
+    callback_span: Span | None = None
 
 
 Credentialed: TypeAlias = Jwt | ApiKey | Call | Allow | OAuth

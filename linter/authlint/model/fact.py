@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from authlint.model.slip import Slip
 from authlint.model.value import Value
 from authlint.record import record
 from authlint.text import Span
@@ -14,7 +15,8 @@ class Ignored:
     """A setting that concerns authentication or CORS and has no effect.
 
     `why` completes "this setting ...", `instead` says what the server does; `sure` False: a setting of the server
-    that nobody has said could change it. `lacking` is the header that an answer has not because of it.
+    that nobody has said could change it. `lacking` is the header that an answer has not because of it. `slips` are what
+    it comes from, where what was meant follows.
     """
 
     why: str
@@ -23,6 +25,7 @@ class Ignored:
     span: Span
     sure: bool = True
     lacking: str = ""
+    slips: tuple[Slip, ...] = ()
 
 
 @record
@@ -33,11 +36,13 @@ class Rejected:
     effect: str
     cure: str
     span: Span
+    slips: tuple[Slip, ...] = ()
 
 
 @record
 class Dangling:
-    """A name that nothing defines. `outside`: what it names may live where nobody has looked."""
+    """A name that nothing defines. `outside`: what it names may live where nobody has looked. `slips`: the one
+    name that is there and much like it."""
 
     what: str  # "the cluster", "the location": what should have that name
     name: str
@@ -45,6 +50,7 @@ class Dangling:
     cure: str
     span: Span
     outside: bool = False
+    slips: tuple[Slip, ...] = ()
 
 
 @record
@@ -56,6 +62,7 @@ class Miswired:
     instead: str
     cure: str
     span: Span
+    path: str  # under which it is meant to be asked
 
 
 @record

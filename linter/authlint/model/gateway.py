@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -28,7 +27,7 @@ from authlint.model.step import (
     ops_of,
 )
 from authlint.model.value import Value
-from authlint.record import entity, record
+from authlint.record import entity, field, record
 from authlint.text import Span
 
 
@@ -98,7 +97,7 @@ class Match:
     nocase: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@entity
 class Route:
     """A route of a virtual host. `variants` put another block in force, with no script, before anything runs.
 
@@ -191,7 +190,7 @@ class Inside:
     fallback: Route
 
 
-@dataclass(frozen=True, eq=False)
+@entity
 class VirtualHost:
     """A server: its names and what is inside it, which `make` tells when it is first asked for: of thousands of hosts
     a run may need a few.

@@ -8,7 +8,6 @@ Every step and setting carries the span of the configuration that it came from.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from authlint.model.addressing import Follow as Follow
@@ -20,7 +19,7 @@ from authlint.model.header import HeaderOp as HeaderOp
 from authlint.model.header import Shadowed as Shadowed
 from authlint.model.reply import Cache, CookieFlags, CookieRewrite
 from authlint.model.value import Text, Value
-from authlint.record import record
+from authlint.record import field, record
 from authlint.text import Span
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from authlint.expression import expression
 
 STORES = frozenset(("minio", "s3", "ceph", "radosgw", "garage", "seaweedfs"))
 # They answer with URLs of their own: issuers, realms, redirects.
@@ -15,7 +15,7 @@ TOKENS = frozenset(("jwt", "jwts", "bearer", "token", "tokens", "introspect", "i
 INSIDE = frozenset(
     ("internal", "local", "svc", "lan", "home", "corp", "consul", "localdomain", "localhost", "cluster")
 )
-APART = re.compile(r"[^a-z0-9]+")
+APART = expression(r"[^a-z0-9]+")
 
 
 def words_in(name: str) -> list[str]:

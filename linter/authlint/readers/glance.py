@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
+from authlint.expression import expression
 from authlint.readers.embedded.find import NGINX
 
-KIND = re.compile(
+KIND = expression(
     rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Ingress|IngressList|List|IngressClass|Secret|ConfigMap|ConfigMapList"
     rb"|HTTPRoute|SecurityPolicy|VirtualService|RequestAuthentication|AuthorizationPolicy|Gateway|GatewayClass"
     rb"|(?:Client|Backend)TrafficPolicy|HTTPRouteFilter|EnvoyFilter|EnvoyPatchPolicy|EnvoyExtensionPolicy|EnvoyProxy"

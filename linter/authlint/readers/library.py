@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from authlint.readers.trouble import Trouble
+from authlint.record import field, mutable
 from authlint.text import Source, Sources, Span
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authlint.readers.nginx.page import Page
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Library:
     """Files by the path they are printed with; `memory` holds texts that are not on the disk (or not yet)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from authlint.discover import is_document, is_script
+from authlint.expression import expression
 from authlint.intent import Edit, Intent, in_order
 from authlint.readers.embedded import dump
 from authlint.readers.embedded.find import could_hold, excerpts
@@ -18,7 +18,7 @@ from authlint.readers.placeholders import touches_one
 from authlint.text import Source
 
 # Envoy's /config_dump: a print of what it runs.
-DUMP = re.compile(r"envoy\.admin\.v3\.\w*ConfigDump|envoy\.admin\.v2alpha")
+DUMP = expression(r"envoy\.admin\.v3\.\w*ConfigDump|envoy\.admin\.v2alpha")
 
 
 def worked_out(intents: Iterable[Intent], sources: Mapping[str, Source]) -> tuple[Edit, ...] | None:

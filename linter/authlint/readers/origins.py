@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-LEAD = re.compile(r"\^\(?(?:\?:)?([A-Za-z0-9]+)(?![*?{])")
+from authlint.expression import expression
+
+LEAD = expression(r"\^\(?(?:\?:)?([A-Za-z0-9]+)(?![*?{])")
 SCHEMES = ("http", "null")
 CURE = "write scheme, host and port as browsers send them: in lower case and without a slash at the end"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from authlint.expression import expression
 from authlint.readers.nginx.template import HOLE, mask
 
 # What a person or a script is to replace: <name> (but not a named group of a pattern), @NAME@, %%NAME%%, __NAME__.
-FILLED_IN = re.compile(rf"{HOLE}|(?<![?P])<[A-Za-z][^<>;{{}}\n]*>|@[A-Z][A-Z0-9_]*@|%%\w+%%|\b__[A-Z]\w*__\b")
+FILLED_IN = expression(rf"{HOLE}|(?<![?P])<[A-Za-z][^<>;{{}}\n]*>|@[A-Z][A-Z0-9_]*@|%%\w+%%|\b__[A-Z]\w*__\b")
 
 
 def touches_one(text: str, start: int, end: int, *, envsubst: bool = False) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from authlint.expression import expression
+
 HIDDEN = "****"
 
 _WORD = r"(?:(?:api|access|private|auth)[-_]?key|secret|passw(?:or)?d|pwd|token|credentials?|psk)"
@@ -20,43 +22,43 @@ _I = re.IGNORECASE
 
 _SCHEMES = r"(?:Basic|Bearer|Token|ApiKey|Digest|Negotiate)"
 # Only the first two are rare enough as ordinary words to be believed without a quote before them.
-_SCHEME = re.compile(
+_SCHEME = expression(
     r"(?:(?<![\w-])(?:Basic|Bearer)|(?<=[\"'])(?:Token|ApiKey|Digest|Negotiate))"
     r"[ \t]+([A-Za-z0-9._~+/=\-]*\w[^\s;\"',)]*)",
     _I,
 )
-_IN_URL = re.compile(r"://[^\s/:@\"']*:([^\s/@\"']+)@")
-_ASSIGNED = re.compile(rf"(?<![\w-])\$?{_NAME}[\"']?[ \t]*(?:=|!=|:)[ \t]*({_VALUE})", _I)
+_IN_URL = expression(r"://[^\s/:@\"']*:([^\s/@\"']+)@")
+_ASSIGNED = expression(rf"(?<![\w-])\$?{_NAME}[\"']?[ \t]*(?:=|!=|:)[ \t]*({_VALUE})", _I)
 # An annotation whose value is the name of a Secret, which is none itself.
-_NAMES_OBJECT = re.compile(r"auth-(?:tls-)?secret[\"']?[ \t]*:")
-_HEADER_LINE = re.compile(r"(?<![\w-])((?:proxy-)?authorization|cookie|set-cookie):[ \t]*([^\n\"']+)", _I)
-_MATCHED = re.compile(rf"\$(?:http_authorization|cookie_\w+|{_NAME})[ \t]*(?:!?=|!?~\*?)[ \t]*({_VALUE})", _I)
-_SET = re.compile(
+_NAMES_OBJECT = expression(r"auth-(?:tls-)?secret[\"']?[ \t]*:")
+_HEADER_LINE = expression(r"(?<![\w-])((?:proxy-)?authorization|cookie|set-cookie):[ \t]*([^\n\"']+)", _I)
+_MATCHED = expression(rf"\$(?:http_authorization|cookie_\w+|{_NAME})[ \t]*(?:!?=|!?~\*?)[ \t]*({_VALUE})", _I)
+_SET = expression(
     r"(?<![\w-])(?:set|\w+_set_header|add_header|\w+_param|add_trailer)"
     rf"\s+[\"']?\$?({_HEADER_NAME})[\"']?\s+({_VALUE})",
     _I,
 )
-_SENT = re.compile(rf"more_set_(?:input_)?headers\s+[\"']({_HEADER_NAME}):[ \t]*([^\"'\n]+)", _I)
-_MAP = re.compile(
+_SENT = expression(rf"more_set_(?:input_)?headers\s+[\"']({_HEADER_NAME}):[ \t]*([^\"'\n]+)", _I)
+_MAP = expression(
     rf"(?<!\w)map\s+\"?\$(?:http_authorization|cookie_\w+|{_NAME})\"?\s+\$\w+\s*\{{([^{{}}]*)\}}", _I
 )
-_MAP_KEY = re.compile(rf"^[ \t]*({_VALUE})[ \t]+\S", re.MULTILINE)
+_MAP_KEY = expression(rf"^[ \t]*({_VALUE})[ \t]+\S", re.MULTILINE)
 
-_HOLES = re.compile(r"\$\{\w+\}|\$\w+|\{\{.*?\}\}|%%\w+%%|<[%\w][^>]*>")
+_HOLES = expression(r"\$\{\w+\}|\$\w+|\{\{.*?\}\}|%%\w+%%|<[%\w][^>]*>")
 _OWN = r"(?:USER|PASSWORD|TOKEN|KEY|API|SESSION|COOKIE|VALUE|ID)"
-_PLACEHOLDER = re.compile(rf"{_OWN}(?:[:_-]{_OWN})*|VVNFUjpQQVNTV09SRA=*")
-_HARMLESS = re.compile(
+_PLACEHOLDER = expression(rf"{_OWN}(?:[:_-]{_OWN})*|VVNFUjpQQVNTV09SRA=*")
+_HARMLESS = expression(
     r"(?:on|off|true|false|none|null|yes|no|default|volatile|required|optional|\d{1,4}|)", _I
 )
-_FILE = re.compile(r"\.{0,2}(?:/[\w.-]+){2,}")
-_PARAMETER = re.compile(r"(?:realm|charset|error|error_\w+|scope|resource_metadata)=", _I)
+_FILE = expression(r"\.{0,2}(?:/[\w.-]+){2,}")
+_PARAMETER = expression(r"(?:realm|charset|error|error_\w+|scope|resource_metadata)=", _I)
 # Words that follow a scheme's name in prose and in realms.
-_PROSE = re.compile(
+_PROSE = expression(
     r"(?:auth\w*|access|tokens?|credentials?|schemes?|headers?|challenges?|realms?|is|are|and|or|only|for|if|in|"
-    r"from|with|to|of|not|was|by|that|which|the|a|an|bucket|exchange|endpoint|introspection)\b[.,:]?",
+    r"from|with|to|of|not|was|by|that|which|the|a|an|bucket|exchange|endpoint|introspection|always)\b[.,:]?",
     _I,
 )
-_LITERAL = re.compile(r"~\*?\^?([\w=+/.-]+)\$?|\^([\w=+/.-]+)\$")
+_LITERAL = expression(r"~\*?\^?([\w=+/.-]+)\$?|\^([\w=+/.-]+)\$")
 
 Range = tuple[int, int]
 

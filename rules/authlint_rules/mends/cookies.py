@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from authlint.expression import expression
 from authlint.intent import Mend, Reword
 from authlint.text import Span
 
-SAME_SITE = re.compile(r"SameSite=\w+", re.IGNORECASE)
+SAME_SITE = expression(r"SameSite=\w+", re.IGNORECASE)
 
 
 def unbound(span: Span | None, cookie: str) -> tuple[Mend, ...]:

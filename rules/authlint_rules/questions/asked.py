@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from authlint.flow.assume import PORT
@@ -14,6 +13,7 @@ from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Jwt, TokenRule
 from authlint.model.step import Address, Basic, Recover
 from authlint.model.value import Get, reads
+from authlint.record import replace
 from authlint.site import Endpoint, Site, requires
 from authlint.text import Span
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
@@ -12,7 +11,7 @@ from authlint.flow.values import holds
 from authlint.model.condition import All, Condition, Test
 from authlint.model.credential import Jwt, TokenRule
 from authlint.model.gateway import Route
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.site import Endpoint, Site, requires
 from authlint_rules.questions.asked import PATHS
 

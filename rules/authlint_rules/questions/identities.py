@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.model.credential import ApiKey, Call, Jwt
 from authlint.model.step import Ask, Basic
 from authlint.model.value import Get, Value, Variable, parts
 from authlint.site import Endpoint, Site
 
-NAME = re.compile(
+NAME = expression(
     r"(^|-)(user(name|id|info)?|e?mail|groups?|roles?|subject|sub|principal|identity|account|tenant|uid|claims?|login)($|-)"
 )
 SOURCES = ("user", "claim", "upstream-header")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import REDIRECTS, Outcome, Reached
 from authlint.model.credential import Call
@@ -17,7 +17,7 @@ from authlint_rules.questions.wanted import Want as Want
 from authlint_rules.questions.wanted import declared_wants
 
 # Services that are known by their name, and keep a session in a cookie unless they are told otherwise.
-SESSIONS = re.compile(r"oauth2[-_]proxy|/oauth2/auth$|authelia|vouch|authentik")
+SESSIONS = expression(r"oauth2[-_]proxy|/oauth2/auth$|authelia|vouch|authentik")
 VALUES = {"authorization": BEARER[1], "cookie": COOKIE[1]}
 # What a service is told of the gateway and not of the client.
 GATEWAYS = (
@@ -30,7 +30,7 @@ GATEWAYS = (
     "method",
     "own-method",
 )
-KEY_WORDS = re.compile("authorization|key|token")
+KEY_WORDS = expression("authorization|key|token")
 
 
 def wants(site: Site, endpoint: Endpoint, service: Ask | Call) -> Iterator[Want]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.record import record
 
 
@@ -41,11 +42,11 @@ class Known:
 # From their manuals: oauth2-proxy's endpoints (/oauth2/auth is the one to ask, and answers 202), vouch's /validate, the
 # outpost of authentik. The other pages belong to the sign-in and redirect.
 KNOWN = (
-    Known("vouch", re.compile(r"^[^/]*\bvouch\b[^/]*/(?!validate(\?|$))"), 302, "/validate"),
-    Known("oauth2-proxy", re.compile(r"/oauth2/(start|callback)(\?|$)"), 302, "/oauth2/auth"),
+    Known("vouch", expression(r"^[^/]*\bvouch\b[^/]*/(?!validate(\?|$))"), 302, "/validate"),
+    Known("oauth2-proxy", expression(r"/oauth2/(start|callback)(\?|$)"), 302, "/oauth2/auth"),
     Known(
         "authentik",
-        re.compile(r"/outpost\.goauthentik\.io/(start|callback)(\?|$)"),
+        expression(r"/outpost\.goauthentik\.io/(start|callback)(\?|$)"),
         302,
         "/outpost.goauthentik.io/auth/nginx",
     ),
@@ -55,13 +56,13 @@ KNOWN = (
 PLAIN = (
     Known(
         "Authelia",
-        re.compile(r"/api/authz/(forward-auth|ext-authz)([/?]|$)"),
+        expression(r"/api/authz/(forward-auth|ext-authz)([/?]|$)"),
         302,
         "/api/authz/auth-request",
     ),
 )
 # It takes 200 alone for a yes, and the path goes on behind the prefix.
-STRICT = (Known("oauth2-proxy", re.compile(r"/oauth2/auth/"), 202, ""),)
+STRICT = (Known("oauth2-proxy", expression(r"/oauth2/auth/"), 202, ""),)
 
 
 def known_by(text: str, strict: bool, plain: bool) -> Iterator[Known]:

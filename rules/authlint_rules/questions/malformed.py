@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.flow.outcome import Header
 from authlint.model.step import Ask, HeaderOp, Require, SetVar
 from authlint.model.unknown import Unknown
@@ -13,8 +14,8 @@ from authlint.model.value import Get, Opaque, Value, Variable, parts
 from authlint.record import record
 from authlint.site import Endpoint, Site, ops_of, requires
 
-BARE = re.compile(r"(?:bearer|basic|token)\s*", re.IGNORECASE)
-TWO = re.compile(r"\S+ [^,]+,\s*(?:bearer|basic|token) \S", re.IGNORECASE)
+BARE = expression(r"(?:bearer|basic|token)\s*", re.IGNORECASE)
+TWO = expression(r"\S+ [^,]+,\s*(?:bearer|basic|token) \S", re.IGNORECASE)
 # What comes of these is known only when the server runs.
 LATER = ("upstream-header", "upstream-status", "response-header", "claim")
 

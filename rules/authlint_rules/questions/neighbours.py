@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from authlint import evidence
 from authlint.finding import Label
 from authlint.flow.request import Request
 from authlint.model.step import Files, TryFiles
+from authlint.record import replace
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import token_rules
 from authlint_rules.questions.colliding import prefix_of

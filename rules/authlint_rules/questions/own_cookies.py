@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.flow.request import Headers, Request
 from authlint.model.reply import CookieFlags, CookieRewrite
 from authlint.model.step import Address
 from authlint.model.value import literal
+from authlint.record import replace
 from authlint.site import Endpoint, Site, blocks_of, headers_of, requires
 from authlint.text import Span
 

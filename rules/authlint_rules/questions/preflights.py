@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.client.cors import ALWAYS_SAFE, SAFE_METHODS, words
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
@@ -32,7 +32,7 @@ ANNOUNCED = (
     "UNLOCK",
     "REPORT",
 )
-WORD = re.compile("[A-Z]+")
+WORD = expression("[A-Z]+")
 
 
 def announced(site: Site, endpoint: Endpoint) -> Label | None:

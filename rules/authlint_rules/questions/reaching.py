@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from authlint import evidence
@@ -12,6 +11,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.intent import Mend, Reword
 from authlint.model.credential import Jwt, TokenRule
+from authlint.record import replace
 from authlint.site import VOUCHED, Endpoint, Site, headers_of, requires
 from authlint_rules.questions.asked import paths_in
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from authlint import evidence
@@ -14,6 +13,7 @@ from authlint.flow.request import Request
 from authlint.model.credential import OAuth
 from authlint.model.gateway import Route
 from authlint.model.step import Answer, Files, Require, Respond, Rewrite, TryFiles
+from authlint.record import replace
 from authlint.site import BEARER, Endpoint, Site, blocks_of, ops_of
 
 

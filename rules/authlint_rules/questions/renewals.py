@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.flow.outcome import Reached
 from authlint.model.credential import Call
 from authlint.model.step import Ask
@@ -14,7 +14,7 @@ from authlint_rules.questions.judged_by import wants
 from authlint_rules.questions.service_answers import COOKIES, RENEWED, Lost, asked_for
 
 # Known by their names or paths, and by their manuals to renew the session's cookie in their answers.
-RENEWING = re.compile(r"oauth2[-_]proxy|/oauth2/auth\b|authentik|/outpost\.goauthentik\.io/")
+RENEWING = expression(r"oauth2[-_]proxy|/oauth2/auth\b|authentik|/outpost\.goauthentik\.io/")
 
 RENEWS = "the service renews its cookie when it lets a request pass"
 

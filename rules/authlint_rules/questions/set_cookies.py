@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.client.cookies import Jar
 from authlint.finding import Label
@@ -11,7 +10,7 @@ from authlint.flow.outcome import Header, Outcome
 from authlint.flow.request import Headers
 from authlint.intent import Mend
 from authlint.model.value import Cat, literal
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.site import Endpoint, Site
 from authlint.text import Span
 from authlint_rules.mends.cookies import unbound

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.client.redirects import follow
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import REDIRECTS, Event, Header, Outcome
 from authlint.flow.request import Request, split_authority
 from authlint.model.credential import OAuth
 from authlint.model.step import Respond, ToClient
 from authlint.model.value import Cat, Get, Value, literal
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.asked import paths_in, request_for, token_rules
 
-SIGN_IN = re.compile(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
+SIGN_IN = expression(r"log-?in|sign[-_]?in|(^|[^a-z])(oauth2?|oidc|sso|callback|authelia|vouch)([^a-z]|$)")
 
 
 @record

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
 from authlint.site import APP, Endpoint, Site
 from authlint.text import Span
 
-ANCESTOR = re.compile(r"frame-ancestors([^;]*)", re.IGNORECASE)
-ALLOWED = re.compile(r"allow-from\s+(\S+)", re.IGNORECASE)
+ANCESTOR = expression(r"frame-ancestors([^;]*)", re.IGNORECASE)
+ALLOWED = expression(r"allow-from\s+(\S+)", re.IGNORECASE)
 
 
 def cross_site(site: Site, endpoint: Endpoint, outcome: Outcome) -> Label | None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from authlint.expression import expression
 
 # Hosts, what follows, and whether a slash stands at the end: from the services' own documentation
 # (auth0.com/docs/secure/tokens/id-tokens/id-token-structure, keycloak.org/securing-apps/oidc-layers,
 # developers.google.com/identity/openid-connect, learn.microsoft.com/entra/identity-platform/id-token-claims-reference,
 # docs.aws.amazon.com/cognito ... amazon-cognito-user-pools-using-tokens-verifying-a-jwt).
 KNOWN = (
-    (re.compile(r"https://[\w-]+(?:\.\w+)?\.auth0\.com/?"), True),
-    (re.compile(r"https://sts\.windows\.net/[\w-]+/?"), True),
-    (re.compile(r"https://accounts\.google\.com/?"), False),
-    (re.compile(r"https://login\.microsoftonline\.com/[\w.-]+/v2\.0/?"), False),
-    (re.compile(r"https://cognito-idp\.[\w-]+\.amazonaws\.com/\w+/?"), False),
-    (re.compile(r"https://[^/]+(?:/auth)?/realms/[^/]+/?"), False),
+    (expression(r"https://[\w-]+(?:\.\w+)?\.auth0\.com/?"), True),
+    (expression(r"https://sts\.windows\.net/[\w-]+/?"), True),
+    (expression(r"https://accounts\.google\.com/?"), False),
+    (expression(r"https://login\.microsoftonline\.com/[\w.-]+/v2\.0/?"), False),
+    (expression(r"https://cognito-idp\.[\w-]+\.amazonaws\.com/\w+/?"), False),
+    (expression(r"https://[^/]+(?:/auth)?/realms/[^/]+/?"), False),
 )
-REALM = re.compile(r"https?://([^/]+)(?:/auth)?/realms/([^/]+)(?:/|$)")
+REALM = expression(r"https?://([^/]+)(?:/auth)?/realms/([^/]+)(?:/|$)")
 
 
 def issuer_as_written_by(issuer: str) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from authlint.expression import expression
 from authlint.flow.patterns import Match, Pattern, compile_pattern
 from authlint.model.step import Branch, Cors
 from authlint.model.value import EMPTY, Case, Get, Pick, Text, Value, parts
+from authlint.record import replace
 from authlint.site import (
     Endpoint,
     Site,
@@ -26,8 +26,8 @@ ORIGIN = Get("header", "origin")
 LOOSE = ("search", "full", "prefix", "suffix", "contains")
 # Names under which anybody can have one of their own, with two labels: example.co.uk.
 SECOND = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "gob", "gouv"))
-DOT = re.compile(r"(?<!\\)\.(?![*+?{])")  # any character, once
-HOST = re.compile(r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
+DOT = expression(r"(?<!\\)\.(?![*+?{])")  # any character, once
+HOST = expression(r"[a-z0-9][a-z0-9.\-]*[a-z0-9]")
 
 
 def tests(site: Site, endpoint: Endpoint) -> Iterator[tuple[Text, Span]]:
@@ -61,6 +61,25 @@ def strangers(test: Text) -> Iterator[str]:
             if origin not in seen and _takes(test, good) and _takes(test, origin):
                 yield origin
             seen.add(origin)
+
+
+def keeps_to_its_own(test: Text, others: Sequence[Text]) -> bool:
+    """Whether these in its place take all that the test means, with names below and other ports, and no stranger."""
+    found = False
+    for good in _meant(test):
+        parts_of = urlsplit(good)
+        own = [good, f"{parts_of.scheme}://sub.{parts_of.netloc}"]
+        own += [f"{good}:8443"] if parts_of.port is None else []
+        if not all(_any(others, one) for one in own if _takes(test, one)):
+            return False
+        if any(_any(others, one) for one in _near(good)):
+            return False
+        found = found or _takes(test, good)
+    return found
+
+
+def _any(tests: Sequence[Text], text: str) -> bool:
+    return any(_takes(one, text) for one in tests)
 
 
 def _meant(test: Text) -> Iterator[str]:

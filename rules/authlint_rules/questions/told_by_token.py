@@ -6,11 +6,11 @@ import base64
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
 from authlint.finding import Exchange, Given
 from authlint.flow.outcome import Outcome
 from authlint.model.credential import Provider
+from authlint.record import replace
 from authlint.site import BEARER, Endpoint, Site
 
 WORD = "TOKEN"

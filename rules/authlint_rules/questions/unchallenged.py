@@ -23,6 +23,7 @@ class Lost:
     why: str
     cure: str
     taken: bool = False  # by these words, which can go
+    by_service: Span | None = None  # where the service that gives the answer is asked
 
 
 def lost_challenge(world: Outcome) -> Lost | None:
@@ -41,13 +42,14 @@ def lost_challenge(world: Outcome) -> Lost | None:
     if answer is None or answer.span is None:
         return None
     cure = "send a challenge with it: add_header WWW-Authenticate ... always; beside the return"
-    if subject is not None:
+    if isinstance(subject, Ask):
         # What the internal location adds by add_header is not copied (measured: C26, G02).
         cure = (
             "answer it elsewhere, with a challenge: error_page 401 = @challenge; and in that location "
             "add_header WWW-Authenticate ... always; return 401;"
         )
-    return Lost(answer.span, "answers 401 and does not say how to authenticate", cure)
+    by_service = subject.span if isinstance(subject, Ask) else None
+    return Lost(answer.span, "answers 401 and does not say how to authenticate", cure, by_service=by_service)
 
 
 def _answer(world: Outcome, inside: bool) -> Event | None:
@@ -58,12 +60,28 @@ def _answer(world: Outcome, inside: bool) -> Event | None:
     return last if isinstance(found, (Respond, Answer)) and found.status == 401 else None
 
 
-def is_asked_for(site: Site, endpoint: Endpoint) -> bool:
-    """Whether Authorization, and it alone, makes the answer another one."""
+def asked_for(site: Site, endpoint: Endpoint) -> Iterator[str]:
+    """The values of Authorization, and of it alone, that make the answer another one."""
     for request in attempts(site, endpoint):
-        names = {pair[0].lower() for pair in request.headers if pair not in endpoint.headers}
-        alone = names == {"authorization"} and request.url == endpoint.url
+        own = [pair for pair in request.headers if pair not in endpoint.headers]
+        alone = {name.lower() for name, _ in own} == {"authorization"} and request.url == endpoint.url
         if alone and all(world.admitted for world in site.ask(request).worlds):
+            yield own[0][1]
+
+
+def scheme(site: Site, endpoint: Endpoint) -> str:
+    """The one scheme whose credentials are taken; empty where several are, or where none has a name."""
+    schemes = {value.partition(" ")[0] for value in asked_for(site, endpoint)}
+    return "Bearer" if schemes == {"Bearer"} else ""
+
+
+def is_taken(site: Site, endpoint: Endpoint, scheme: str) -> bool:
+    """Whether a credential of this scheme may let a request pass."""
+    for request in attempts(site, endpoint):
+        given = request.header("authorization") or ""
+        if given.partition(" ")[0].lower() == scheme and any(
+            world.admitted or world.status is None for world in site.ask(request).worlds
+        ):
             return True
     return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.finding import Label
 from authlint.flow.assume import Reply
@@ -11,6 +10,7 @@ from authlint.flow.outcome import REDIRECTS, Event, Outcome, Reached
 from authlint.intent import AskUnder, Mend
 from authlint.model.credential import Call
 from authlint.model.step import Ask, Forward
+from authlint.record import replace
 from authlint.site import BEARER, Endpoint, Site
 from authlint_rules.questions.attempts import attempts
 from authlint_rules.questions.faults import Fault, declared_fault

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint import evidence
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.model.gateway import Route, VirtualHost
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.site import Endpoint, Site, headers_of
 from authlint.text import Span
 from authlint_rules.questions.asked import token_rules

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.intent import Mend, Remove
-from authlint.model.credential import Jwt
+from authlint.model.credential import Jwt, Provider
 from authlint.model.value import Get
 from authlint.site import BASIC, Endpoint, Site, headers_of
 
@@ -34,15 +34,21 @@ def password_that_is_a_header(rule: str, site: Site, endpoint: Endpoint) -> Iter
             )
 
 
+def _kept(provider: Provider) -> tuple[Mend, ...]:
+    """Without the payload: who reads it in that header reads no token there."""
+    span = provider.payload_span
+    return () if span is None else (Mend("leave Authorization to the token", (Remove(span),)),)
+
+
 def payload_over_token(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """The header in which tokens come is also the one that the payload is written to."""
     for check in evidence.mechanisms(endpoint):
         for provider in check.providers if isinstance(check, Jwt) else ():
             if provider.payload_header.lower() != "authorization":
                 continue
-            names = ("bearer", "Authorization: TOKEN", *site.passing(endpoint))
-            found = [name for name in names if "Authorization" in dict(headers_of(name))]
-            request = site.request(endpoint, *headers_of(found[-1]))
+            bare = "Authorization: TOKEN"
+            sent = headers_of(bare if bare in site.credentials(endpoint) else "bearer")
+            request = site.request(endpoint, *sent)
             outcome = site.ask(request)
             lost = "no token is found in it" if outcome.status == 401 else "the token does not get there"
             yield Finding(
@@ -56,4 +62,5 @@ def payload_over_token(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Fi
                 witness=(site.exchange(request, outcome, "the token as it came", shows=("Authorization",)),),
                 cure="hand the payload on in a header of its own",
                 stated=outcome.assumed,
+                mends=_kept(provider),
             )

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.nginx.excerpt import padded
 from authlint.readers.nginx.scan import GHOST
 from authlint.readers.yaml.tree import Item
 
-HEAD = re.compile(
+HEAD = expression(
     r"^(?P<indent>[ ]*)(?P<key>[\w.\-/]+|\"[^\"\n]+\"|'[^'\n]+')[ \t]*:[ \t]*\|[-+0-9]*[ \t]*(?:#[^\n]*)?$",
     re.MULTILINE,
 )
-LINE = re.compile(r"[^\n]*(?:\n|$)")
-QUOTED = re.compile(r"(?s)\\\\\\\"|\\\n[ \t]*(?:\\(?=[ \t]))?|\\u[0-9A-Fa-f]{4}|\\.")
+LINE = expression(r"[^\n]*(?:\n|$)")
+QUOTED = expression(r"(?s)\\\\\\\"|\\\n[ \t]*(?:\\(?=[ \t]))?|\\u[0-9A-Fa-f]{4}|\\.")
 PLAIN = {"n": " \n", "t": "  ", "r": "  ", "\\": "\\\\", "/": GHOST + "/", "0": "  ", " ": "  "}
 
 

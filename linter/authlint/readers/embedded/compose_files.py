@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.embedded.blocks import written
 from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.scan import GHOST
@@ -13,7 +14,7 @@ from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.compose import Broken, document, pieces
 from authlint.readers.yaml.tree import Item
 
-DOLLAR = re.compile(r"\$\$|\$\{[^}\n]*\}|\$[A-Za-z_]\w*")
+DOLLAR = expression(r"\$\$|\$\{[^}\n]*\}|\$[A-Za-z_]\w*")
 
 
 def excerpts(host: str, text: str) -> Iterator[Excerpt]:

@@ -6,16 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.embedded.blocks import literal, written
 from authlint.readers.nginx.excerpt import Excerpt, padded
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
 
-KIND = re.compile(r"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap(?:List)?\b")
-NAME = re.compile(r"^[ ]+name:[ ]*[\"']?([\w.\-]+)", re.MULTILINE)
+KIND = expression(r"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap(?:List)?\b")
+NAME = expression(r"^[ ]+name:[ ]*[\"']?([\w.\-]+)", re.MULTILINE)
 # Parts of another configuration, which the controller puts in their place.
-SNIPPET = re.compile(r".*snippets?")
-SERVER = re.compile(r"^[ \t]*server[ \t]*\{", re.MULTILINE)
+SNIPPET = expression(r".*snippets?")
+SERVER = expression(r"^[ \t]*server[ \t]*\{", re.MULTILINE)
 
 
 def excerpts(host: str, text: str) -> Iterator[Excerpt]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.nginx.excerpt import Excerpt, padded
 
-HEADER = re.compile(r"^# configuration file (/[^\n]*):\r?$", re.MULTILINE)
+HEADER = expression(r"^# configuration file (/[^\n]*):\r?$", re.MULTILINE)
 
 
 def is_dump(text: str) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from authlint.discover import is_document, is_script
+from authlint.expression import expression
 
 if TYPE_CHECKING:
     from authlint.readers.nginx.excerpt import Excerpt
 
 NGINX = (b"server_name", b"proxy_pass", b"location ", b"listen ", b"auth_request", b"fastcgi_pass")
 # A server of nginx's, wherever it stands in a document.
-SERVER = re.compile(rb"^[ \t]*server[ \t]*\{", re.MULTILINE)
+SERVER = expression(rb"^[ \t]*server[ \t]*\{", re.MULTILINE)
 
 
 def could_hold(path: str, raw: bytes) -> bool:

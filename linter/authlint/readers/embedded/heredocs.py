@@ -6,16 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.nginx.excerpt import Excerpt
 from authlint.readers.nginx.scan import GHOST
 from authlint.readers.nginx.template import HOLE
 
-START = re.compile(r"(?<!<)<<-?[ \t]*(?P<quote>[\"'\\]?)(?P<word>[A-Za-z_]\w*)(?P=quote)?")
-TARGET = re.compile(
+START = expression(r"(?<!<)<<-?[ \t]*(?P<quote>[\"'\\]?)(?P<word>[A-Za-z_]\w*)(?P=quote)?")
+TARGET = expression(
     r"(?:>{1,2}[|]?|\btee\b(?:[ \t]+-a)?|^[ \t]*(?:COPY|ADD)\b.*)[ \t]*[\"']?(?P<path>[^\s\"'<>|;&]+)"
 )
 # What the shell replaces where the word is not quoted.
-FILLED = re.compile(r"\\[$`\\]|\$\{[^}\n]*\}|\$\([^)\n]*\)|`[^`\n]*`|\$[A-Za-z_]\w*")
+FILLED = expression(r"\\[$`\\]|\$\{[^}\n]*\}|\$\([^)\n]*\)|`[^`\n]*`|\$[A-Za-z_]\w*")
 
 
 def excerpts(host: str, text: str) -> Iterator[Excerpt]:

@@ -6,7 +6,6 @@ A filter that is not known may answer or change anything: from there on nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlint.model.condition import All, Condition
 from authlint.model.credential import Call
@@ -18,6 +17,7 @@ from authlint.readers.envoy.injecting import injected
 from authlint.readers.envoy.matching import header_matcher
 from authlint.readers.envoy.proto import entries, field, fields, is_set
 from authlint.readers.yaml.tree import Item
+from authlint.record import mutable
 
 # Filters that neither answer a request by themselves, as far as a configuration tells, nor change what matters to
 # authentication or CORS.
@@ -56,7 +56,7 @@ QUIET = frozenset(
 SOMETIMES = frozenset(("fault", "cache", "csrf", "custom_response"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Steps:
     """What a chain does on the way in and, in reverse, on the way out; `answers` are requests that a filter answers
     by itself, with the steps before it."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from authlint.expression import expression
 
 # A bootstrap or a listener that serves HTTP names its connection manager, by type or by the filter's name.
-WORDS = re.compile(
+WORDS = expression(
     r"http_connection_manager|HttpConnectionManager|httpConnectionManager|envoy\.filters\.network\.http"
 )
 

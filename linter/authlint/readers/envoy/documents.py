@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.trouble import Trouble
@@ -16,9 +17,9 @@ from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
 
 # What envsubst and its like fill in; YAML does not mind it, numbers do.
-PLACEHOLDER = re.compile(r"\$\{[^{}\n]{1,200}\}")
-WHOLE_LINE = re.compile(r"^[ \t]*(?:\$\{[^{}\n]{1,200}\}[ \t]*)+$", re.MULTILINE)
-MARKER = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)
+PLACEHOLDER = expression(r"\$\{[^{}\n]{1,200}\}")
+WHOLE_LINE = expression(r"^[ \t]*(?:\$\{[^{}\n]{1,200}\}[ \t]*)+$", re.MULTILINE)
+MARKER = expression(r"^[ \t]*---[ \t]*$", re.MULTILINE)
 DEEPEST = 3
 
 

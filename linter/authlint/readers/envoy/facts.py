@@ -117,6 +117,7 @@ def _uri(one: Filter) -> Iterator[Fact]:
             "the service gets the path of each request",
             f"write path_prefix: /{path} where the service expects it in front",
             uri.span,
+            f"/{path}",
         )
 
 

@@ -6,13 +6,12 @@ https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_filter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from authlint.model.gateway import Upstream
 from authlint.readers.envoy import proto
 from authlint.readers.yaml.tree import Item
-from authlint.record import entity, record
+from authlint.record import entity, field, mutable, record
 from authlint.text import Span
 
 
@@ -55,7 +54,7 @@ class Spot:
         return tuple(level for level in self.levels if speaks(level))
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Surroundings:
     """What filters refer to: clusters, and whether others may come from a control plane. `kept` holds what was read
     once for many routes."""

@@ -5,14 +5,13 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_l
 
 from __future__ import annotations
 
-import re
-
+from authlint.expression import expression
 from authlint.model.value import EMPTY, Case, Cat, Get, Lit, Opaque, Pick, Text, Value
 from authlint.readers.envoy.matching import header
 from authlint.readers.nginx.template import HOLE
 from authlint.text import Span
 
-COMMAND = re.compile(r"%%|%([A-Z0-9_]+)(?:\(((?:[^()%]|\([^()]*\))*)\))?(?::(\d+))?%")
+COMMAND = expression(r"%%|%([A-Z0-9_]+)(?:\(((?:[^()%]|\([^()]*\))*)\))?(?::(\d+))?%")
 JWT = "envoy.filters.http.jwt_authn"
 PLAIN: dict[str, Value] = {
     "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT": Get("peer"),

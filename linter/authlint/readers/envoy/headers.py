@@ -9,13 +9,13 @@ the route's level comes first, so that the outermost has the last word, unless m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from authlint.model.step import HeaderOp
 from authlint.model.value import EMPTY
 from authlint.readers.envoy import formatting
 from authlint.readers.envoy.proto import field, fields, is_set, text
 from authlint.readers.yaml.tree import Item
+from authlint.record import replace
 
 ACTIONS = {
     "0": "APPEND_IF_EXISTS_OR_ADD",

@@ -5,9 +5,9 @@ Envoy accepts all of these without a word: `--mode validate` says OK.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.model.gateway import Inert
 from authlint.readers.envoy.cors import policies
 from authlint.readers.envoy.filters import Filter, Own, Spot, configured, disabled, unwrapped
@@ -27,7 +27,7 @@ CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rba
 KEY_CURE = "use the name of the entry in http_filters as the key"
 LEVEL = "typed_per_filter_config"
 SCHEMES = "http"
-LEAD = re.compile(r"\^?([A-Za-z0-9]+)(?![*?{])")
+LEAD = expression(r"\^?([A-Za-z0-9]+)(?![*?{])")
 
 
 @record

@@ -7,8 +7,8 @@ on 1.40: both end in 401 for every token.
 from __future__ import annotations
 
 import json
-import re
 
+from authlint.expression import expression
 from authlint.model.credential import Keys
 from authlint.model.gateway import Upstream
 from authlint.readers.envoy.filters import Surroundings
@@ -16,7 +16,7 @@ from authlint.readers.envoy.proto import data, field, place
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
-DISCOVERY = re.compile(r"/\.well-known/(?:openid-configuration|oauth-authorization-server)/?(?:[?#].*)?")
+DISCOVERY = expression(r"/\.well-known/(?:openid-configuration|oauth-authorization-server)/?(?:[?#].*)?")
 TLS_PORTS = ("443", "8443")
 LASTS = 600  # seconds, unless cache_duration says otherwise
 

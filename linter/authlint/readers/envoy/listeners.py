@@ -6,7 +6,6 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/listener/v3/listener_c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from authlint.model.gateway import HostName, Intake, Listener, VirtualHost, listener
@@ -20,6 +19,7 @@ from authlint.readers.envoy.routes import RouteReader, host_name, takes_all
 from authlint.readers.envoy.upstreams import of_router
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
+from authlint.record import replace
 from authlint.text import Span
 
 SLASHES = {

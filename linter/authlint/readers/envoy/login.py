@@ -54,6 +54,7 @@ def check(one: Filter, spot: Spot) -> OAuth | None:
         id_header=text(config, "forward_id_token", "header"),
         id_span=place(field(config, "forward_id_token"), one.span),
         bound=tuple(_bound(config)),
+        callback_span=place(field(config, "redirect_path_matcher"), one.span),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from authlint.intent import (
     AllowCredentials,
     Answer,
+    AskUnder,
+    Challenge,
     Edit,
     ExemptPath,
     HandOn,
@@ -13,6 +15,7 @@ from authlint.intent import (
     Remove,
     Reword,
     Send,
+    TakeBehind,
     Turn,
 )
 from authlint.model.value import EMPTY, literal
@@ -28,7 +31,8 @@ from authlint.readers.yaml.edits import (
     with_text,
 )
 
-REMOVABLE = ("request_headers_to_remove", "response_headers_to_remove")
+LISTS = ("request_headers_to_remove", "response_headers_to_remove")
+ADDED = ("request_headers_to_add", "response_headers_to_add")
 CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
@@ -40,7 +44,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     match intent:
         case Remove():
-            return removed(part) if part.parent.item.name in REMOVABLE else None
+            own = part.item.name == "forward_payload_header"
+            return removed(part) if own or part.parent.item.name in LISTS else _added(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
         case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
@@ -48,10 +53,21 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(scopes.inner(last[0]), word) if last else None
         case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
             return with_text(part, f", {word}")
+        case Include(word=word) if (audiences := part.within("audiences")) is not None:
+            last = children(audiences.item)[-1:]
+            return listed(audiences.inner(last[0]), word) if last else None
+        case Include(word=word) if part.within("allow_origin_string_match") is not None:
+            return _origin(part, word)
+        case TakeBehind(scheme=scheme):
+            return _behind(part, f"{scheme} ")
         case ExemptPath(path=exempt, how=how):
             return _exempted(part, exempt, "path" if how == "exact" else "prefix")
         case Turn(what="forward-token"):
             return _forwarded(part)
+        case AskUnder(path=path):
+            return _asked(part, path)
+        case Challenge(scheme=scheme, given="there"):
+            return _challenged(part, scheme)
         case HandOn(header=header):
             return _handed_on(part, header.lower())
         case Answer(how="first"):
@@ -67,6 +83,14 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     return None
 
 
+def _added(part: Part) -> tuple[Edit, ...] | None:
+    """The header that is added here is added no more."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name in ADDED:
+            return removed(one)
+    return None
+
+
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     """The one text below that is the word itself."""
     todo, found = [part], list[Part]()
@@ -76,6 +100,35 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
         if one.item.node.id == "scalar" and one.item.text == old:
             found.append(one)
     return reworded(found[0], old, new) if len(found) == 1 else None
+
+
+def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
+    """A test more of the same kind."""
+    for one in part.upwards():
+        if (
+            one.item.key is None
+            and one.parent is not None
+            and one.parent.item.name == "allow_origin_string_match"
+        ):
+            names = [item.name for item in children(one.item)]
+            return listed(one, {names[0]: word}) if len(names) == 1 else None
+    return None
+
+
+def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
+    """In the JwtHeader
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
+    header = part.parent
+    if (
+        part.within("from_headers") is None
+        or header is None
+        or part.item.name not in ("name", "value_prefix")
+    ):
+        return None
+    said = header.entry("value_prefix")
+    if said is None:
+        return entered(part, "value_prefix", prefix)
+    return reworded(said, said.item.text, prefix) if said.item.text else None
 
 
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
@@ -149,6 +202,25 @@ def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
     if entry is None or entry.parent is None or text is None or not known:
         return None
     return entered(entry, name, text) if entry.parent.entry(name) is None else None
+
+
+def _asked(part: Part, path: str) -> tuple[Edit, ...] | None:
+    """What stands behind the authority in `uri` is not used, `path_prefix` is (measured)."""
+    server = part.within("server_uri")
+    if part.item.name != "uri" or server is None or not part.item.text.endswith(path):
+        return None
+    short, prefix = reworded(part, path, ""), entered(server, "path_prefix", path)
+    return (*short, *prefix) if short is not None and prefix is not None else None
+
+
+def _challenged(part: Part, scheme: str) -> tuple[Edit, ...] | None:
+    """A header of the route's, which its direct response has too
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto)."""
+    answer = part.within("direct_response")
+    if answer is None or answer.parent is None or answer.parent.entry("response_headers_to_add") is not None:
+        return None
+    header = {"header": {"key": "WWW-Authenticate", "value": scheme}}
+    return entered(answer, "response_headers_to_add", [header])
 
 
 def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:

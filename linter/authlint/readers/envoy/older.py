@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.model.fact import Rejected
 from authlint.readers.envoy.proto import field, fields
 from authlint.readers.yaml.tree import Item
 
-V2 = re.compile(r"envoy\.(?:api\.v2|config)\.[\w.]*\bv2(?:alpha\d*)?\.|envoy\.api\.v2\.")
+V2 = expression(r"envoy\.(?:api\.v2|config)\.[\w.]*\bv2(?:alpha\d*)?\.|envoy\.api\.v2\.")
 SINCE = "Envoy 1.20 and later does not start with this file"
 CURE = "write the v3 names: envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager and so on"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from authlint.readers.envoy.documents import documents
 from authlint.readers.envoy.proto import field as member
 from authlint.readers.envoy.proto import fields, message, text
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
+from authlint.record import field, mutable
 
 # The text of another file, by its path; None where it is not there.
 Other = Callable[[str], str | None]
@@ -30,7 +30,7 @@ DUMPED = (
 STATIC = (("listeners", "Listener"), ("clusters", "Cluster"), ("secrets", "Secret"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Parts:
     """Resources by kind. `dynamic`: there may be clusters that were not read."""
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
 
+from authlint.expression import expression
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
-WORD = re.compile(r"_([a-z0-9])")
+WORD = expression(r"_([a-z0-9])")
 DENOMINATORS = {
     "HUNDRED": 100,
     "TEN_THOUSAND": 10_000,

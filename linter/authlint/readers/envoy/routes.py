@@ -6,7 +6,6 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from authlint.model.condition import Condition, Not, Test, Unclear
 from authlint.model.gateway import (
@@ -29,7 +28,7 @@ from authlint.readers.envoy.filters import Filter, Spot, Surroundings
 from authlint.readers.envoy.inert import inert, uses
 from authlint.readers.envoy.proto import field, fields, is_set, number
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.text import Span
 
 NOT_FOUND = 404

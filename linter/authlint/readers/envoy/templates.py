@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from authlint.expression import expression
 from authlint.readers.envoy.proto import field, message, text
 from authlint.readers.yaml.tree import Item
 
 LETTERS = r"*a-zA-Z0-9\-._~%!$&'()+,;:@="
 GLOBS = {"*": f"[{LETTERS}]+", "**": f"[{LETTERS}/]*"}
-PART = re.compile(r"\{(?P<name>[a-zA-Z_]\w*)(?:=(?P<inner>[^{}]*))?\}|(?P<glob>\*\*?)|(?P<plain>[^{}*]+)")
+PART = expression(r"\{(?P<name>[a-zA-Z_]\w*)(?:=(?P<inner>[^{}]*))?\}|(?P<glob>\*\*?)|(?P<plain>[^{}*]+)")
 
 
 def template(item: Item | None) -> str:

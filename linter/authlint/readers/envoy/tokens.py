@@ -6,7 +6,6 @@ Where tokens are looked for, what is taken away and what 0 seconds of skew mean 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from authlint.model.condition import All
@@ -16,6 +15,7 @@ from authlint.readers.envoy.keysets import keys
 from authlint.readers.envoy.matching import route_match, string
 from authlint.readers.envoy.proto import entries, field, fields, is_set, number, place, text
 from authlint.readers.yaml.tree import Item
+from authlint.record import replace
 from authlint.text import Span
 
 LENIENT: dict[str, Literal["failed", "missing", "read"]] = {
@@ -104,14 +104,14 @@ def _demand(item: Item | None, span: Span) -> Demand:
 
 def _provider(item: Item, around: Surroundings) -> Provider:
     span = Span(item.path, item.span.start, item.span.start + len(item.name))
-    forward = field(item, "forward")
+    forward, payload = field(item, "forward"), field(item, "forward_payload_header")
     return Provider(
         name=item.name,
         issuer=text(item, "issuer"),
         audiences=tuple(one.text for one in fields(item, "audiences")),
         places=tuple(_places(item)) or _default_places(span),
         forward=is_set(item, "forward"),
-        payload_header=text(item, "forward_payload_header"),
+        payload_header=payload.text if payload is not None else "",
         claim_headers=tuple(
             (text(one, "header_name"), text(one, "claim_name")) for one in fields(item, "claim_to_headers")
         ),
@@ -125,6 +125,7 @@ def _provider(item: Item, around: Surroundings) -> Provider:
         verifies=True,
         span=span,
         forward_span=place(forward, span),
+        payload_span=payload.span if payload is not None else None,
         reroutes=is_set(item, "clear_route_cache"),
         issuer_span=place(field(item, "issuer"), span),
         audiences_span=place(field(item, "audiences"), span),

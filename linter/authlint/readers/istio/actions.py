@@ -5,9 +5,9 @@ Read in Istio's pilot/pkg/networking/core/route/route.go.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from authlint.expression import expression
 from authlint.readers.istio.filters import typed
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
@@ -22,7 +22,7 @@ REDIRECTS = {
     "307": "TEMPORARY_REDIRECT",
     "308": "PERMANENT_REDIRECT",
 }
-AGE = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)(?:\.\d+)?s)?")
+AGE = expression(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)(?:\.\d+)?s)?")
 Fields = Mapping[str, "Value | None"]
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.readers.istio.objects import Object, Objects
 from authlint.record import record
 
@@ -22,7 +23,7 @@ USUAL = (
     {"istio": "ingress", "app": "istio-ingress"},
     {"istio": "gateway", "app": "istio-gateway"},
 )
-FOR_GATEWAYS = re.compile(r"istio|ingress|gateway", re.IGNORECASE)
+FOR_GATEWAYS = expression(r"istio|ingress|gateway", re.IGNORECASE)
 INTERNAL = ("mesh",)
 
 

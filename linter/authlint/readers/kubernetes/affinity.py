@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from zlib import crc32
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.hosts import Host, Path
 from authlint.readers.kubernetes.nodes import node
 from authlint.readers.nginx.expand import Node
@@ -18,9 +19,9 @@ from authlint.text import Span
 NAME = "INGRESSCOOKIE"
 SECURE = "$affinity_secure"
 DOLLAR = "$literal_dollar"
-WORDS = re.compile(r"[A-Za-z0-9\-._~/:]+")
-PLACE = re.compile(r"[A-Za-z0-9\-._~/:,?&=]+")
-SECONDS = re.compile(r"0|-?[1-9]\d*")
+WORDS = expression(r"[A-Za-z0-9\-._~/:]+")
+PLACE = expression(r"[A-Za-z0-9\-._~/:,?&=]+")
+SECONDS = expression(r"0|-?[1-9]\d*")
 # Of what the gateway refuses itself there is no cookie; what else a Service says matters less.
 STATUSES = "200 201 204 206 301 302 303 304 307 308"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
@@ -65,11 +66,11 @@ def of(manifest: Manifest) -> Annotations:
 
 # What the controller takes, letter by letter: its own pattern, of optional parts in a loop, means the same and takes
 # exponential time to say no.
-ORIGINS = re.compile(r"(?:[A-Za-z0-9\-.,]|(?<=[a-z])://|\*\.|:(?=\d))*|\*")
-ORIGIN = re.compile(r"[a-z]+://(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null|\*")
+ORIGINS = expression(r"(?:[A-Za-z0-9\-.,]|(?<=[a-z])://|\*\.|:(?=\d))*|\*")
+ORIGIN = expression(r"[a-z]+://(\*\.)?[A-Za-z0-9\-.]*(:\d+)?|null|\*")
 # Both are looked at without their spaces.
-METHODS = re.compile(r"[A-Za-z]+(?:,[A-Za-z]+)*,?")
-HEADERS = re.compile(r"[A-Za-z0-9\-_,]*")
+METHODS = expression(r"[A-Za-z]+(?:,[A-Za-z]+)*,?")
+HEADERS = expression(r"[A-Za-z0-9\-_,]*")
 DEFAULT_METHODS = "GET, PUT, POST, DELETE, PATCH, OPTIONS"
 DEFAULT_HEADERS = (
     "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,"

@@ -7,9 +7,9 @@ The controller puts host and path before the key, and hashes all of it; without 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.nodes import node
 from authlint.readers.nginx.expand import Node
 from authlint.readers.yaml.tree import Item
@@ -17,7 +17,7 @@ from authlint.text import Span
 
 DURATION = "200 202 401 5m"
 ZONE = "auth_cache"
-KEY = re.compile(r"[A-Za-z0-9\-._~/:,?&=$ ]+")
+KEY = expression(r"[A-Za-z0-9\-._~/:,?&=$ ]+")
 
 
 def zone(keys: Iterable[Item | None]) -> Iterator[Node]:

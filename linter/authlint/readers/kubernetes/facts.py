@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
+from authlint.expression import expression
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
 from authlint.readers.kubernetes import annotations as notes
+from authlint.readers.kubernetes import slips
 from authlint.readers.kubernetes.annotations import PREFIX, SNIPPETS, Annotations
 from authlint.readers.kubernetes.catalogue import ANNOTATIONS
 from authlint.readers.kubernetes.certificates import unreadable
@@ -19,7 +21,7 @@ from authlint.readers.kubernetes.other_prefixes import misplaced
 from authlint.readers.kubernetes.proxies import unsent
 from authlint.readers.kubernetes.validation import URL, denied, refused
 
-NUMBER_OR_TRUTH = re.compile(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
+NUMBER_OR_TRUTH = expression(r"(?:true|false|yes|no|on|off|null|~|[-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
 REJECTS = "the controller does not load this Ingress: its paths answer 404"
 CLOSE = 0.85
 # An Ingress that nobody loads is of interest here if it is about access.
@@ -58,6 +60,7 @@ def _written(ingress: Manifest) -> Iterator[Fact]:
                 "the API server refuses the whole object",
                 f'write "{item.text}"',
                 item.span,
+                slips.unquoted(item),
             )
 
 
@@ -72,6 +75,7 @@ def _misspelt(own: Annotations) -> Iterator[Fact]:
                 "the controller passes over it without a word",
                 f"write {PREFIX}{meant[0]}",
                 item.span,
+                slips=slips.of_name(name, ABOUT_ACCESS, item),
             )
 
 
@@ -117,11 +121,11 @@ def _faulty(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
     """Values that cost the whole Ingress, or its locations."""
     for fault in refused(own, world.controller):
         if fault.name in ABOUT_ACCESS or ASKING & own.items.keys():
-            yield Rejected(fault.why, REJECTS, fault.cure, fault.span)
+            yield Rejected(fault.why, REJECTS, fault.cure, fault.span, fault.slips)
     for fault in denied(ingress, own, world.controller, world.secrets, world.maps):
         if fault.name == "custom-headers" and not ASKING & own.items.keys():
             continue
-        yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span)
+        yield Rejected(fault.why, "every request is answered 503", fault.cure, fault.span, fault.slips)
     unread = unreadable(ingress, own, world.controller)
     if unread is not None:
         yield Rejected(unread.why, "every request to its hosts is answered 403", unread.cure, unread.span)
@@ -156,7 +160,7 @@ def _defaulted(own: Annotations) -> Iterator[Fact]:
         if name in MOVING and not {"auth-url", "auth-type"} & own.items.keys():
             continue  # a path that is not rewritten is nobody's 401
         if item is not None and item.text.strip() and on and not fits(item.text.strip()):
-            yield Ignored(why, instead, cure, item.span)
+            yield Ignored(why, instead, cure, item.span, slips=slips.of_value(name, item))
 
 
 def _is_truth(text: str) -> bool:

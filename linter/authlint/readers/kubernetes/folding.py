@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from functools import partial
 
 from authlint.model.gateway import Folded, Gateway
@@ -13,7 +12,7 @@ from authlint.readers.kubernetes.patches import NONE, Overlays
 from authlint.readers.kubernetes.read import Skipped, gateways
 from authlint.readers.kubernetes.sheets import Entry, Forms
 from authlint.readers.trouble import Trouble
-from authlint.record import record
+from authlint.record import record, replace
 
 
 def folded(

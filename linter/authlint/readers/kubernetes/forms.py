@@ -3,10 +3,10 @@ the same from the controller."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
+from authlint.expression import expression
 from authlint.model.words import INSIDE, SIGNING_IN, STORES, TOKENS, telling
 from authlint.readers.kubernetes.annotations import PREFIX
 from authlint.readers.kubernetes.catalogue import WITHOUT_INFLUENCE
@@ -48,11 +48,11 @@ NAMELESS = QUIET | frozenset(
 )
 # An auth service of another namespace says which; one of the Ingress's own may do without.
 AUTH_URL = PREFIX + "auth-url"
-WHOLE_HOST = re.compile(r"[a-z]+://[A-Za-z0-9\-]+\.[A-Za-z0-9.\-]+(?=[:/?]|$)")
+WHOLE_HOST = expression(r"[a-z]+://[A-Za-z0-9\-]+\.[A-Za-z0-9.\-]+(?=[:/?]|$)")
 # What makes more than a location of its own of a host, or is read letter by letter.
 ALONE = ("snippet", "server-alias", "from-to-www-redirect", "canary", "ssl-passthrough", "mirror")
-WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]*")
-TELLING = re.compile("|".join(sorted(STORES | SIGNING_IN | TOKENS | INSIDE)) + r"|\b127")
+WORD = expression(r"[A-Za-z0-9][A-Za-z0-9.\-]*")
+TELLING = expression("|".join(sorted(STORES | SIGNING_IN | TOKENS | INSIDE)) + r"|\b127")
 
 
 class OddError(Exception):

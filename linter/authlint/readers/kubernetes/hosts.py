@@ -6,17 +6,16 @@ their age (internal/ingress/controller/controller.go, getBackendServers).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.annotations import Annotations, of
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
-from authlint.record import entity
+from authlint.record import entity, field, mutable
 from authlint.text import Span
 
-TARGET = re.compile(r"/?[A-Za-z0-9\-._~/:$]*")
+TARGET = expression(r"/?[A-Za-z0-9\-._~/:$]*")
 # Not heard where an Ingress has a default backend and no rules.
 MOVING = frozenset(
     (
@@ -56,7 +55,7 @@ class Path:
         return self.own.flag("use-regex", False) or self.rewrites
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Host:
     name: str  # "" for requests to any name
     span: Span

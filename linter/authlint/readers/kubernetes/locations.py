@@ -7,7 +7,6 @@ read there, what it does is nginx's own. Its Lua redirect to https is written as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 
 from authlint.readers.kubernetes.affinity import cookie
 from authlint.readers.kubernetes.annotations import Annotations
@@ -38,7 +37,7 @@ from authlint.readers.kubernetes.validation import Fault, denied, emptied, forgo
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import field, record
 from authlint.text import Span
 
 OLDER = "another Ingress has the same path: the older one counts"

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from authlint.expression import expression
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 # The kinds that are looked into; a document of another kind is not even parsed.
-KINDS = re.compile(
+KINDS = expression(
     r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Ingress|IngressList|List|IngressClass|ConfigMap|Secret)\b"
     r"|allowSnippetAnnotations|annotations-risk-level|image[\"']?[ \t]*:[^\n]*oauth2[-_]proxy"
     r"|global-auth-url|no-auth-locations|chart[\"']?[ \t]*:[ \t]*[\"']?ingress-nginx|nginx\.ingress\.kubernetes\.io/"
 )
 # Of what a control plane makes a proxy's configuration.
-STEERED = re.compile(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
-KIND = re.compile(r"^kind[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
+STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
+KIND = expression(r"^kind[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
 HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
 
-@dataclass(frozen=True)
+@record
 class Manifest:
     """One object. `group` is its API group without the version ("networking.k8s.io"); `file` the file's text.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -14,9 +14,11 @@ from authlint.intent import (
     ExemptPath,
     Include,
     Intent,
+    Quote,
     Remove,
     Reword,
     Send,
+    ToTls,
 )
 from authlint.model.value import literal
 from authlint.readers.embedded.blocks import written
@@ -24,10 +26,10 @@ from authlint.readers.kubernetes.annotations import PREFIX
 from authlint.readers.nginx import mending as nginx
 from authlint.readers.nginx.scan import scan
 from authlint.readers.nginx.writing import Page
-from authlint.readers.yaml.edits import Part, entered, part_at, removed, reworded, with_text
+from authlint.readers.yaml.edits import Part, entered, part_at, quoted, removed, renamed, reworded, with_text
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
-URL = re.compile(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
+URL = expression(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
 # What the controller exempts where nobody says otherwise
 # (https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#no-auth-locations).
 EXEMPTED = "/.well-known/acme-challenge"
@@ -55,18 +57,24 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Remove() | Exclude() if annotated:
             return removed(part)
+        case Reword(old=old, new=new) if old == name:
+            return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case Quote() if annotated:
+            return quoted(part)
         case Include(word=word) if name in LISTS:
             return with_text(part, f", {word}")
         case ExemptPath(path=exempt) if name == "global-auth-url":
             return _exempted(part, exempt)
         case AllowCredentials(allowed=allowed) if annotated:
-            return _credentials(part, "true" if allowed else "false")
+            return _said(part, PREFIX + "cors-allow-credentials", "true" if allowed else "false")
         case Send(to="client", name=header, value=value) if annotated:
             return _sent(part, header.lower(), literal(value))
         case AskUnder(path=under) if name == PREFIX + "auth-url":
             return _asked(part, under)
+        case ToTls() if annotated:
+            return _said(part, PREFIX + "ssl-redirect", "true")
         case Answer(headers=headers, how="first") if annotated:
             return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
@@ -90,8 +98,8 @@ def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
     return with_text(listed, f",{path}")
 
 
-def _credentials(part: Part, text: str) -> tuple[Edit, ...] | None:
-    name = PREFIX + "cors-allow-credentials"
+def _said(part: Part, name: str, text: str) -> tuple[Edit, ...] | None:
+    """The annotation has this value, beside the others of its object."""
     said = part.parent.entry(name) if part.parent is not None else None
     return entered(part, name, text) if said is None else reworded(said, said.item.text, text)
 

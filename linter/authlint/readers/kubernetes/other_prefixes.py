@@ -14,6 +14,8 @@ from authlint.model.fact import Ignored
 from authlint.readers.kubernetes.annotations import PREFIX, Annotations
 from authlint.readers.kubernetes.catalogue import CORS, EXTERNAL, PASSWORDS
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.slips import renamed
+from authlint.readers.yaml.tree import Item
 
 OLD = "ingress.kubernetes.io/"
 ABOUT_ACCESS = frozenset(one.name for group in (CORS, EXTERNAL, PASSWORDS) for one in group)
@@ -29,13 +31,19 @@ def misplaced(ingress: Manifest, own: Annotations) -> Iterator[Ignored]:
     the same purpose: somebody who serves several controllers writes both."""
     if not own.items:
         return
+    found: dict[str, tuple[str, Item]] = {}
     for key, item in ingress.annotations().items():
         name = key.removeprefix(OLD) if key.startswith(OLD) else OTHERS.get(key, "")
         if name in ABOUT_ACCESS and name not in own.items:
-            whose = "an older release's" if key.startswith(OLD) else "another controller's"
-            yield Ignored(
-                f"is {whose}: the prefix of ingress-nginx is {PREFIX.rstrip('/')}",
-                "the controller passes over it without a word",
-                f"write {PREFIX}{name}",
-                item.span,
-            )
+            found[key] = name, item
+    all_of_them = tuple(renamed(item, key, name) for key, (name, item) in found.items())
+    distinct = len({name for name, _ in found.values()}) == len(found)
+    for key, (name, item) in found.items():
+        whose = "an older release's" if key.startswith(OLD) else "another controller's"
+        yield Ignored(
+            f"is {whose}: the prefix of ingress-nginx is {PREFIX.rstrip('/')}",
+            "the controller passes over it without a word",
+            f"write {PREFIX}{name}",
+            item.span,
+            slips=all_of_them if distinct else (),
+        )

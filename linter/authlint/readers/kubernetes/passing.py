@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.forwarded import Came, chain
@@ -33,7 +33,7 @@ PARAMETERS = {
     "REMOTE_ADDR": "$remote_addr",
 }
 BUFFERS = "4"
-SIZE = re.compile(r"\d+[kKmM]?")
+SIZE = expression(r"\d+[kKmM]?")
 
 
 def protocol(path: Path) -> tuple[str, str, str]:

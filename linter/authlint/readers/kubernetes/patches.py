@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.compose import document, pieces
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.text import Span
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")

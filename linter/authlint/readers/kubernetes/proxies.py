@@ -6,10 +6,10 @@ below, each only if a flag says so; X-Forwarded-* it sends to upstreams of its o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.annotations import Annotations
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.proxy_settings import Told, told
@@ -18,7 +18,7 @@ from authlint.readers.yaml.tree import Item
 from authlint.record import record
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-IMAGE = re.compile(r"(?:^|/)oauth2[-_]proxy(?:[:@]|$)")
+IMAGE = expression(r"(?:^|/)oauth2[-_]proxy(?:[:@]|$)")
 XAUTH = ("set-xauthrequest",)
 SENT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     # By header: any of these sets of flags makes the proxy send it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 from authlint.model.fact import Log
@@ -33,6 +32,7 @@ from authlint.readers.nginx.uses import variables_read
 from authlint.readers.nginx.variables import collect
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
+from authlint.record import replace
 from authlint.text import Span
 
 # What the controller's last releases (1.12 and later) are built with.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from authlint.expression import expression
 from authlint.readers.kubernetes import affinity, blocking
 from authlint.readers.kubernetes.blocking import firewall
 from authlint.readers.kubernetes.caching import taken, zone
@@ -22,7 +22,7 @@ from authlint.readers.nginx.expand import Node
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
 
-ROOT = re.compile(r"/[A-Za-z0-9\-._~/:$]*")
+ROOT = expression(r"/[A-Za-z0-9\-._~/:$]*")
 
 
 def servers(hosts: Mapping[str, Host], world: World, at: Span) -> tuple[Node, ...]:

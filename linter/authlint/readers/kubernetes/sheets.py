@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from authlint.expression import expression
 from authlint.readers.kubernetes.forms import Form, Names, form_of, named
 from authlint.readers.kubernetes.manifests import NOWHERE, Manifest, documents, of_document
 from authlint.readers.trouble import Trouble
@@ -14,7 +14,7 @@ from authlint.record import entity
 
 LONGEST = 20_000  # letters; what is longer is not made by the hundred
 # A value that could be a name, with what stands before it. It is whole where a line, an item or a quote ends.
-VALUE = re.compile(r"([:\-,\[] ?[\"']?)([a-z0-9][a-z0-9.\-]*)(?=[\r\n,\]}\"'])")
+VALUE = expression(r"([:\-,\[] ?[\"']?)([a-z0-9][a-z0-9.\-]*)(?=[\r\n,\]}\"'])")
 
 
 @entity

@@ -12,23 +12,25 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from authlint.expression import expression
+from authlint.model.slip import Slip
 from authlint.readers.kubernetes.annotations import FALSE, PREFIX, TRUE, Annotations
 from authlint.readers.kubernetes.catalogue import RISKS, RISKY
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.slips import METHODS, of_value
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
 
 BOOLEANS = TRUE | FALSE
-URL = re.compile(r"[A-Za-z0-9\-._~/:,?&=$]*")
-PLAIN_URL = re.compile(r"[A-Za-z0-9\-._~/:,?&=]*")
-REALM = re.compile(r"[A-Za-z0-9\-._~/: ]*")
-DURATION_LETTERS = re.compile(r"[A-Za-z0-9\-._~/:, ]*")
-DURATION = re.compile(r"\d+(?:ms|s|m|h|d|w|M|y)")
-HEADER = re.compile(r"[A-Za-z0-9\-_]+")
-ERRORS = re.compile(r"[45]\d\d(?:,[45]\d\d)*")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+URL = expression(r"[A-Za-z0-9\-._~/:,?&=$]*")
+PLAIN_URL = expression(r"[A-Za-z0-9\-._~/:,?&=]*")
+REALM = expression(r"[A-Za-z0-9\-._~/: ]*")
+DURATION_LETTERS = expression(r"[A-Za-z0-9\-._~/:, ]*")
+DURATION = expression(r"\d+(?:ms|s|m|h|d|w|M|y)")
+HEADER = expression(r"[A-Za-z0-9\-_]+")
+ERRORS = expression(r"[45]\d\d(?:,[45]\d\d)*")
 ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 LETTERS = "use letters, digits and -._~/:,?&=$ only"
 
@@ -41,6 +43,7 @@ class Fault:
     why: str
     cure: str
     span: Span
+    slips: tuple[Slip, ...] = ()
 
 
 def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
@@ -48,7 +51,7 @@ def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
     for name, pattern, why, cure in REFUSING:
         item = own.get(name)
         if item is not None and item.text.strip() and not pattern.search(item.text):
-            yield Fault(name, why, cure, item.span)
+            yield Fault(name, why, cure, item.span, of_value(name, item))
     for name in ("permanent-redirect-code", *LIMITS):
         item = own.get(name)
         if item is not None and item.text.strip() and not re.fullmatch(r"\s*[-+]?\d+\s*", item.text):
@@ -77,18 +80,18 @@ def _blocked(own: Annotations, controller: Controller) -> Iterator[Fault]:
 
 
 LIMITS = ("limit-connections", "limit-rps", "limit-rpm")
-TRUTH = re.compile(r"\A\s*(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)\s*\Z")
-PLACE = re.compile(r"\A[A-Za-z0-9\-._~/:,?&=]*\Z")
-NAMES = re.compile(r"\A[A-Za-z0-9\-._~/:^$\[\](){}*+?|&=\\,\s]*\Z")
+TRUTH = expression(r"\A\s*(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)\s*\Z")
+PLACE = expression(r"\A[A-Za-z0-9\-._~/:,?&=]*\Z")
+NAMES = expression(r"\A[A-Za-z0-9\-._~/:^$\[\](){}*+?|&=\\,\s]*\Z")
 REFUSING = (
-    ("auth-url", re.compile(r"\A[A-Za-z0-9\-._~/:,?&=$ ]*\Z"), "auth-url has a letter that the controller does "
+    ("auth-url", expression(r"\A[A-Za-z0-9\-._~/:,?&=$ ]*\Z"), "auth-url has a letter that the controller does "
      "not take", LETTERS),
-    ("auth-type", re.compile("basic|digest"), "auth-type is neither basic nor digest", 'write "basic"'),
-    ("auth-secret-type", re.compile(r"\A\s*(?:auth-file|auth-map)\s*\Z"), "auth-secret-type is neither auth-file "
+    ("auth-type", expression("basic|digest"), "auth-type is neither basic nor digest", 'write "basic"'),
+    ("auth-secret-type", expression(r"\A\s*(?:auth-file|auth-map)\s*\Z"), "auth-secret-type is neither auth-file "
      "nor auth-map", 'write "auth-file"'),
-    ("auth-realm", re.compile(r"\A[A-Za-z0-9\-._~/: ]*\Z"), "auth-realm has a letter that the controller does not "
+    ("auth-realm", expression(r"\A[A-Za-z0-9\-._~/: ]*\Z"), "auth-realm has a letter that the controller does not "
      "take", "use letters, digits, spaces and -._~/: only"),
-    ("custom-http-errors", re.compile(r"\A[45]\d\d?(?:,\s*[45]\d\d?)*\Z"), "custom-http-errors is no list of "
+    ("custom-http-errors", expression(r"\A[45]\d\d?(?:,\s*[45]\d\d?)*\Z"), "custom-http-errors is no list of "
      "statuses from 400 to 599", 'write them with commas between: "502,503"'),
     *((name, TRUTH, f"{name} is no truth value", 'write "true"') for name in
       ("from-to-www-redirect", "relative-redirects", "auth-tls-pass-certificate-to-upstream")),
@@ -97,9 +100,9 @@ REFUSING = (
       ("permanent-redirect", "temporal-redirect")),
     *((name, NAMES, f"{name} is no name of a host", "write a host name") for name in
       ("server-alias", "upstream-vhost")),
-    ("x-forwarded-prefix", re.compile(r"\A[A-Za-z0-9\-._~/:$ ]*\Z"), "x-forwarded-prefix is no path",
+    ("x-forwarded-prefix", expression(r"\A[A-Za-z0-9\-._~/:$ ]*\Z"), "x-forwarded-prefix is no path",
      "write a path: /api"),
-    ("default-backend", re.compile(r"\A[a-z]([-a-z0-9]*[a-z0-9])?\Z"), "default-backend is no name of a Service",
+    ("default-backend", expression(r"\A[a-z]([-a-z0-9]*[a-z0-9])?\Z"), "default-backend is no name of a Service",
      "write a Service's name"),
 )  # fmt: skip
 
@@ -116,7 +119,8 @@ def denied(
     yield from _password(ingress, own, controller, secrets)
     method = own.get("auth-method")
     if method is not None and method.text.strip() not in METHODS:
-        yield Fault("auth-method", "auth-method is no method", "write GET", method.span)
+        slips = of_value("auth-method", method)
+        yield Fault("auth-method", "auth-method is no method", "write GET", method.span, slips)
     url = own.get("auth-url")
     if url is not None and url.text.strip() and not _is_url(url.text.strip()):
         why = "auth-url is no URL with a scheme and a host"

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from authlint.expression import expression
 from authlint.model.beyond import Behind, Link
 from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
@@ -16,10 +15,10 @@ from authlint.readers.links.files import Files
 from authlint.readers.links.mounts import Mounted, started
 from authlint.readers.yaml.compose import Broken, document, pieces
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import mutable, record, replace
 from authlint.text import Span
 
-NAME = re.compile(r"(?:docker-)?compose[\w.\-]*\.ya?ml")
+NAME = expression(r"(?:docker-)?compose[\w.\-]*\.ya?ml")
 
 
 def is_compose(path: str) -> bool:
@@ -39,7 +38,7 @@ class Served:
     unsure: str = ""
 
 
-@dataclass(slots=True)
+@mutable
 class Composition:
     """The services of one compose file that have gateways in them, by each name that they have in its network."""
 

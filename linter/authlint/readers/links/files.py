@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from authlint.model.gateway import Gateway
 from authlint.model.joining import joined
@@ -12,9 +11,10 @@ from authlint.readers.envoy.detect import could_be_envoy
 from authlint.readers.envoy.read import read
 from authlint.readers.library import Library
 from authlint.readers.nginx.roots import roots
+from authlint.record import field, mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Files:
     """Each file is read once."""
 

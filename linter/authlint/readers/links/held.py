@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from authlint.model.gateway import Gateway
 from authlint.model.joining import joined
@@ -20,10 +19,11 @@ from authlint.readers.links.files import Files
 from authlint.readers.links.mounts import Mounted
 from authlint.readers.links.things import GENERATED, Thing, Things, texts, the_one
 from authlint.readers.nginx.roots import roots
+from authlint.record import field, mutable
 from authlint.text import Source
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class ConfigMaps:
     """Those that may hold a gateway's files, and the gateways, read when they are asked for."""
 

@@ -4,7 +4,6 @@ that one of their containers mounts (https://kubernetes.io/docs/concepts/service
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from authlint.model.beyond import Behind, Link, Probed
@@ -18,7 +17,7 @@ from authlint.readers.links.probes import number_of, probes
 from authlint.readers.links.things import WORKLOADS, Thing, Things, texts, the_one
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import field, mutable, record, replace
 from authlint.text import Span
 
 OUTSIDE = ("LoadBalancer", "NodePort")
@@ -206,7 +205,7 @@ def port_of(service: Thing, wanted: str) -> Port | Unknown | None:
     return None
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Neighbours:
     """What stands behind one gateway, which lives in the namespace `home` (empty: nobody says); `inside`: it is in the
     cluster for sure, so that short names mean Services."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from authlint.model.beyond import Probed
 from authlint.model.gateway import Gateway
@@ -12,6 +11,7 @@ from authlint.readers.links.composed import Composition, composition, is_compose
 from authlint.readers.links.files import Files
 from authlint.readers.links.linker import Cluster, Neighbours
 from authlint.readers.links.things import Things
+from authlint.record import replace
 from authlint.text import Span
 
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 
+from authlint.expression import expression
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
@@ -20,7 +20,7 @@ MAINS = (
 )
 # What the main file of the images of these servers includes: https://hub.docker.com/_/nginx ,
 # https://hub.docker.com/r/openresty/openresty , https://github.com/bitnami/containers (nginx, "server_blocks").
-PARTS = re.compile(
+PARTS = expression(
     r"/etc/nginx/conf\.d/[^/]+\.conf|/etc/nginx/http\.d/[^/]+\.conf|/etc/nginx/templates/[^/]+\.template"
     r"|/opt/bitnami/nginx/conf/server_blocks/[^/]+\.conf|/etc/nginx/sites-enabled/[^/]+"
 )

@@ -6,18 +6,18 @@ Documents are told from their bytes, and only those are parsed that may be about
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from authlint.expression import expression
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.yaml.compose import Broken, document, pieces
 from authlint.readers.yaml.tree import Item
+from authlint.record import record
 from authlint.text import Span
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod")
-KIND = re.compile(
+KIND = expression(
     rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Service|ConfigMap|Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod|List)\b"
 )
 DEEPEST = 3  # lists in lists
@@ -25,7 +25,7 @@ GENERATED = "generated ConfigMap"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 
 
-@dataclass(frozen=True)
+@record
 class Thing:
     """An object. `namespace` is empty where it does not say it."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-BLOCK = re.compile(
+from authlint.expression import expression
+
+BLOCK = expression(
     r"(?:^|[;{}])[ \t]*(?:server|http|location\s+[^;{}\n]+|upstream\s+[^\s;{}]+|map\s+[^;{}\n]+\$\w+)\s*\{",
     re.MULTILINE,
 )
-DIRECTIVE = re.compile(
+DIRECTIVE = expression(
     r"^[^#\n=]*?(?<![\w-])(?:listen|server_name|location|proxy_pass|proxy_set_header|fastcgi_pass|uwsgi_pass|grpc_pass"
     r"|return|rewrite|root|alias|try_files|add_header|auth_basic|auth_request|include|default|server)"
     r"[ \t]+[^=\n;{}]*(?:=[^=\n;{}]*)*[;{]",
@@ -22,7 +24,7 @@ def is_nginx(text: str) -> bool:
 
 
 # Directives of locations that only nginx has.
-SNIPPET = re.compile(
+SNIPPET = expression(
     r"^[ \t]*(?:add_header|proxy_set_header|proxy_hide_header|proxy_pass|auth_request|auth_request_set|auth_basic"
     r"|auth_basic_user_file|more_set_headers|more_set_input_headers|fastcgi_param|grpc_set_header)[ \t]+[^;{}#]+;",
     re.MULTILINE,

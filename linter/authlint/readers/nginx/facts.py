@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
+from authlint.expression import expression
 from authlint.model.fact import Fact, Ignored, Rejected
+from authlint.model.slip import Misdirected, Misspelt, Slip, Unquoted
+from authlint.readers.near import nearest
+from authlint.readers.nginx.delivering import in_family
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import NAME_VALUE
-from authlint.readers.nginx.idle import IDLE, Around, below, idle, inside
+from authlint.readers.nginx.idle import GAP, IDLE, Around, below, idle, inside
 from authlint.readers.nginx.proxying import FAMILIES
 from authlint.readers.nginx.template import HOLE
 from authlint.readers.nginx.variables import DOLLAR, Names
@@ -39,11 +44,11 @@ VALUED = {
     "map": 0,
     "auth_basic": 0,
 }
-OWN = re.compile(
+OWN = expression(
     r"(?:cors|allow|origin|auth_(?:header|token|user|bearer)|bearer|access_token|api_key)", re.ASCII
 )
-VARIABLE = re.compile(r"\$\{?(?:http|cookie|arg)_\w+\}?", re.ASCII)
-CREDENTIALS = re.compile(r"(?:basic|bearer) ", re.IGNORECASE)
+VARIABLE = expression(r"\$\{?(?:http|cookie|arg)_\w+\}?", re.ASCII)
+CREDENTIALS = expression(r"(?:basic|bearer) ", re.IGNORECASE)
 AUTH = ("authorization", "cookie", "x-api-key")
 INTERESTING = frozenset((*TO_CLIENT, *TO_UPSTREAM, *SETTERS, *VALUED, *IDLE))
 
@@ -52,16 +57,20 @@ def facts(nodes: tuple[Node, ...], names: Names, unseen: int) -> Iterator[Fact]:
     """Of a configuration with its includes in their place: `nodes` are those in http, or of a fragment around which
     so many blocks stand elsewhere."""
     whole = unseen == 0 and not any(node.gap is not None or node.masked for node in inside(nodes))
-    todo: list[tuple[tuple[Node, ...], tuple[Node, ...]]] = [(nodes, ())]
+    todo: list[tuple[tuple[Node, ...], tuple[Node, ...], frozenset[str]]] = [(nodes, (), frozenset())]
     while todo:
-        children, outer = todo.pop()
-        if any(child.name in INTERESTING for child in children):
-            around = Around(outer, children, frozenset(child.name for child in children))
+        children, blocks, outer = todo.pop()
+        names_here = frozenset(child.name for child in children)
+        if not INTERESTING.isdisjoint(names_here):
+            around = Around(blocks, children, names_here, None if unseen else outer)
             yield from idle(around, nodes, unseen)
             yield from _misdirected(around)
             if whole:
                 yield from (fact for child in children for fact in _undefined(child, names))
-        todo += [(child.children, (child, *outer)) for child in children if child.children is not None]
+        standing = outer | names_here | {GAP for child in children if child.gap is not None}
+        todo += [
+            (child.children, (child, *blocks), standing) for child in children if child.children is not None
+        ]
 
 
 def _misdirected(around: Around) -> Iterator[Fact]:
@@ -96,6 +105,7 @@ def _to_client(node: Node, around: Around, written: set[str]) -> Iterator[Fact]:
             "the upstream gets what the client sent",
             "write it as proxy_set_header Authorization ...;",
             node.span,
+            slips=_to_deliver(node, around, "application"),
         )
     elif lower.startswith("access-control-request-"):
         yield Ignored(
@@ -106,12 +116,13 @@ def _to_client(node: Node, around: Around, written: set[str]) -> Iterator[Fact]:
             lacking=lower.replace("request", "allow").removesuffix("s") + "s",
         )
     else:
-        yield from _misspelt(lower, written, node.span)
+        yield from _misspelt(name, written, node.span)
     if node.name == "add_header" and len(node.args) == 3 and node.arg(2) != "always":
         yield from _unquoted(node, lower)
 
 
-def _misspelt(lower: str, written: set[str], span: Span) -> Iterator[Fact]:
+def _misspelt(name: str, written: set[str], span: Span) -> Iterator[Fact]:
+    lower = name.lower()
     if lower in FOR_BROWSERS or not lower.startswith("a"):
         return
     from difflib import get_close_matches
@@ -124,7 +135,15 @@ def _misspelt(lower: str, written: set[str], span: Span) -> Iterator[Fact]:
             f"write {_titled(meant[0])}",
             span,
             lacking=meant[0],
+            slips=_respelt(span, name, meant[0]),
         )
+
+
+def _respelt(span: Span, name: str, meant: str) -> tuple[Slip, ...]:
+    if nearest(name.lower(), FOR_BROWSERS, CLOSE) != meant:
+        return ()
+    opens = meant in ("access-control-allow-origin", "access-control-allow-credentials")
+    return (Misspelt(span, name, _titled(meant), opens),)
 
 
 def _unquoted(node: Node, lower: str) -> Iterator[Fact]:
@@ -137,7 +156,16 @@ def _unquoted(node: Node, lower: str) -> Iterator[Fact]:
             "nginx does not start",
             "write always, in lower case" if close else "put quotes around the whole list",
             node.word(2),
+            _meant(node, close=close),
         )
+
+
+def _meant(node: Node, *, close: bool) -> tuple[Slip, ...]:
+    """With a comma between the two words, they are one list."""
+    if close:
+        return (Misspelt(node.span, node.arg(2), "always"),)
+    listed = Span(node.path, node.args[1].start, node.args[2].end)
+    return (Unquoted(listed),) if node.arg(1).endswith(",") else ()
 
 
 def _to_upstream(node: Node, around: Around, written: set[str]) -> Iterator[Fact]:
@@ -150,6 +178,7 @@ def _to_upstream(node: Node, around: Around, written: set[str]) -> Iterator[Fact
             f"write it as add_header {name} ... always;",
             node.span,
             lacking=lower,
+            slips=_to_deliver(node, around, "client"),
         )
     other = _other_family(node, around)
     if other and lower.replace("_", "-").removeprefix("http-") in AUTH and not _is_default(node, lower):
@@ -157,9 +186,27 @@ def _to_upstream(node: Node, around: Around, written: set[str]) -> Iterator[Fact
         yield Ignored(
             f"is for {SETTERS[node.name]}, and this location uses {other}",
             "the upstream gets what the client sent",
-            f"write it as {right} {_in_family(right, name)} ...;",
+            f"write it as {right} {in_family(right, name)} ...;",
             node.span,
+            slips=_to_deliver(node, around, "application"),
         )
+
+
+def _to_deliver(node: Node, around: Around, to: Literal["client", "application"]) -> tuple[Slip, ...]:
+    """In a location, where no line of the outer blocks is lost because of it
+    (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header)."""
+    setter = "add_header"
+    if to == "application":
+        setter = next((family.setter for name, family in FAMILIES.items() if around.has(name)), "")
+    if (
+        not setter
+        or around.nodes[:1] == ()
+        or around.nodes[0].name != "location"
+        or node.name.startswith("more_")
+    ):
+        return ()
+    lost = around.outer is None or not around.outer.isdisjoint((setter, GAP))
+    return (Misdirected(node.span, to),) if around.has(setter) or not lost else ()
 
 
 def _other_family(node: Node, around: Around) -> str:
@@ -175,11 +222,6 @@ def _is_default(node: Node, lower: str) -> bool:
     return node.arg(1) == f"$http_{lower.replace('-', '_')}"
 
 
-def _in_family(setter: str, name: str) -> str:
-    plain = name if not name.upper().startswith("HTTP_") else name[5:].title()
-    return plain if setter.endswith("_header") else f"HTTP_{plain.upper().replace('-', '_')}"
-
-
 def _undefined(node: Node, names: Names) -> Iterator[Fact]:
     """nginx names the variable and neither file nor line. Names that a module might bring are left alone."""
     number = VALUED.get(node.name, len(node.args))
@@ -191,7 +233,13 @@ def _undefined(node: Node, names: Names) -> Iterator[Fact]:
                 f'nginx does not start: unknown "{name}" variable',
                 "define it with map or set, or write the name of a variable that there is",
                 node.word(number),
+                _named(node.word(number), match[0], name, names),
             )
+
+
+def _named(span: Span, written: str, name: str, names: Names) -> tuple[Slip, ...]:
+    meant = nearest(name, (*names.defined, *names.assigned))
+    return (Misspelt(span, written, written.replace(name, meant), decides=True),) if meant else ()
 
 
 def _hands_on(around: Around) -> bool:

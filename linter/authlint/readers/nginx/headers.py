@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.model.gateway import Open
 from authlint.model.step import HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Value
@@ -16,7 +17,7 @@ from authlint.readers.nginx.levels import Level
 PLAIN_STATUSES = frozenset((200, 201, 204, 206, 301, 302, 303, 304, 307, 308))
 
 MORE = ("more_set_headers", "more_clear_headers", "more_set_input_headers", "more_clear_input_headers")
-NAME_VALUE = re.compile(r"([^:]+):?(.*)", re.DOTALL)
+NAME_VALUE = expression(r"([^:]+):?(.*)", re.DOTALL)
 
 
 def response_ops(level: Level) -> tuple[HeaderOp, ...]:

@@ -7,7 +7,6 @@ fastcgi_param, allow/deny, proxy_hide_header, proxy_redirect). more_set_headers 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from authlint.model.gateway import Open
@@ -15,11 +14,12 @@ from authlint.model.value import Value
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.matching import match_of
 from authlint.readers.nginx.variables import Names
+from authlint.record import field, mutable
 
 Kind: TypeAlias = Literal["http", "server", "location", "if", "limit_except"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Level:
     """One block with what stands directly in it, and the level around it."""
 

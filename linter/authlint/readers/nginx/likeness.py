@@ -12,16 +12,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from authlint.expression import expression
 from authlint.model.words import telling
 from authlint.readers.nginx.expand import Node
 from authlint.record import record
 
 END, INTO, OUT, HERE = "\x00", "\x01", "\x02", "\x03"
-AUTHORITY = re.compile(r"://([A-Za-z0-9_.\-]+(?::\d+)?)(?=[/?\x00-\x03]|$)")
-NAME = re.compile(r"[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+")
+AUTHORITY = expression(r"://([A-Za-z0-9_.\-]+(?::\d+)?)(?=[/?\x00-\x03]|$)")
+NAME = expression(r"[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+")
 # A test or a map that looks at the host by which a server was reached sees more than the server's own words.
-BY_HOST = re.compile(r"\$\{?(?:host|http_host|server_name|ssl_server_name)\b")
-ADDRESS = re.compile(
+BY_HOST = expression(r"\$\{?(?:host|http_host|server_name|ssl_server_name)\b")
+ADDRESS = expression(
     r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*:\d+|\d+(?:\.\d+){3}|[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)+"
 )
 LOOPBACK = ("127.", "localhost", "[::1]")

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from authlint.model.condition import AnyOf, Condition, Not, Test
 from authlint.model.gateway import Block, Route, Table
 from authlint.model.value import Get, Text
@@ -15,11 +13,12 @@ from authlint.readers.nginx.levels import Level, level_of
 from authlint.readers.nginx.matching import located
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.template import HOLE
+from authlint.record import field, mutable
 
 METHOD = Get("own-method")
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Routes:
     """The routes of one level, while they are read."""
 

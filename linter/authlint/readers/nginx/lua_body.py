@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-_LUA = re.compile(
+from authlint.expression import expression
+
+_LUA = expression(
     r"""([{}])                              # 1: a brace
     | (?:--)?\[(=*)\[                       # 2: the level of a long bracket
     | --[^\n]*

@@ -5,24 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
+    Challenge,
+    Deliver,
     Edit,
     Exclude,
     Exempt,
     HandOn,
     Include,
     Intent,
+    Move,
+    Quote,
     Remove,
     Repeat,
     Reword,
     Send,
     SendAlways,
+    Spare,
+    TakeBehind,
+    ToTls,
     Turn,
 )
 from authlint.model.value import Value
+from authlint.readers.nginx.delivering import delivered
+from authlint.readers.nginx.moving import moved
+from authlint.readers.nginx.redirecting import to_tls
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
@@ -33,7 +44,9 @@ SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 # https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic and its like: "off" ends what is inherited
 OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
 CREDENTIALS = "access-control-allow-credentials"
-URL = re.compile(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
+URL = expression(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
+# What stands for another letter in a word (scan.py); any other backslash is one.
+ESCAPE = expression(r"""\\(?:["'\\trn]|$)""")
 TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
 
@@ -48,7 +61,13 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
         case Remove():
             return _removed(page, found)
         case Reword():
-            return _reworded(found, intent)
+            return _reworded(page, found, intent)
+        case Quote(span=span):
+            return _quoted(page, found, span)
+        case Move():
+            return _moved(page, found, intent)
+        case Deliver(to=to):
+            return delivered(page, around, to)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -72,8 +91,19 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case ToTls():
+            server = next((one for one in around if one.name.text == "server"), None)
+            return _one(to_tls(page, found, server)) if server is not None else None
+        case TakeBehind(scheme="Bearer"):
+            return _taken_behind(page, found)
         case HandOn():
             return _handed_on(page, found, parent, intent)
+        case Challenge(scheme=scheme, given="there"):
+            return _challenged(page, around, scheme)
+        case Challenge(scheme=scheme, given="by-service") if parent is not None:
+            return _challenged_elsewhere(page, found, parent, scheme)
+        case Spare(path=path) if found.name.text == "rewrite":
+            return _spared(page, found.args[0], path)
     return None
 
 
@@ -209,25 +239,86 @@ def _handed_on(
     return None if f"$auth_{name}" in page.text else _one(behind(page, found, lines))
 
 
-def _reworded(found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
+def _challenged(page: Page, around: Sequence[Directive], scheme: str) -> tuple[Edit, ...] | None:
+    """In the block that answers, which then has header lines of its own only."""
+    outer = around[:-2]
+    names = [one.name.text for one in around]
+    added = any(one.name.text == "add_header" for block in outer for one in block.block or ())
+    if names[-1] != "return" or "location" not in names or added:
+        return None
+    return _one(inside(page, around[-2], [f"add_header WWW-Authenticate {scheme} always;"]))
+
+
+def _challenged_elsewhere(
+    page: Page, found: Directive, parent: Directive, scheme: str
+) -> tuple[Edit, ...] | None:
+    """What a subrequest's location adds to its answer is not the client's: the error page is answered with it."""
+    if found.name.text != "auth_request" or parent.name.text != "location" or "error_page" in page.text:
+        return None
+    lines = ["", "location @challenge {", f"{STEP}add_header WWW-Authenticate {scheme} always;"]
+    asks = behind(page, found, ["error_page 401 = @challenge;"])
+    says = behind(page, parent, [*lines, f"{STEP}return 401;", "}"])
+    return None if asks is None or says is None or "@challenge" in page.text else (asks, says)
+
+
+def _spared(page: Page, pattern: Word, path: str) -> tuple[Edit, ...] | None:
+    """The pattern no longer fits what begins with the path."""
+    if not pattern.text.startswith("^") or re.fullmatch(r"[\w/-]+", path) is None:
+        return None
+    at = pattern.start + (2 if pattern.quoted else 1)
+    spared = f"{path[:-1]}(?:/|$)" if path.endswith("/") else path
+    return _one(page.edit(at, at, f"(?!{spared})"))
+
+
+def _quoted(page: Page, found: Directive, span: Span) -> tuple[Edit, ...] | None:
+    """Several words of a statement, which stand on one line and have no quotes so far."""
+    words = [one for one in found.args if span.start <= one.start and one.end <= span.end]
+    text = page.text[span.start : span.end]
+    if len(words) < 2 or any(one.quoted for one in words) or any(letter in text for letter in "\n#'\"\\"):
+        return None
+    return _one(page.edit(span.start, span.end, word(" ".join(text.split()))))
+
+
+def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | None:
+    tree = scan(page.text).directives
+    lines = [statement(tree, one) for one in intent.lines if one.path == page.path]
+    own = [one for one in lines if one is not None and one.start != place.start]
+    return moved(page, own, place, before=intent.before) if len(own) == len(intent.lines) else None
+
+
+def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
+    """Without `token=` it is what stands behind Bearer in Authorization
+    (https://nginx.org/en/docs/http/ngx_http_auth_jwt_module.html#auth_jwt)."""
+    chosen = [one for one in found.args if one.text == "token=$http_authorization"]
+    if found.name.text != "auth_jwt" or len(chosen) != 1:
+        return None
+    before = max(one.end for one in (found.name, *found.args) if one.end <= chosen[0].start)
+    return _one(page.edit(before, chosen[0].end, ""))
+
+
+def _reworded(page: Page, found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
+    if found.name.text == intent.old:
+        return (Edit(Span(intent.span.path, found.name.start, found.name.end), intent.new),)
     words = [word for word in found.args if intent.old in word.text]
+    if not words and intent.old in found.name.text:
+        words = [found.name]  # a pattern of a map
     exact = [word for word in words if word.text == intent.old]
     chosen = exact or words
     if len(chosen) != 1:
         return None
     one = chosen[0]
     at, end = (one.start + 1, one.end - 1) if one.quoted else (one.start, one.end)
-    return _within(one, at, end, intent)
+    return _within(page, one, at, end, intent)
 
 
-def _within(one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
+def _within(page: Page, one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
     """The edit of one word, where its letters are written as they are meant."""
     if end - at != len(one.text) or one.text.count(intent.old) != 1:
         return None
-    if not one.quoted and any(letter in " \t;{}\"'\\#" for letter in intent.new):
+    if ESCAPE.search(intent.new) or any(letter in (one.quoted or " \t;{}\"'#") for letter in intent.new):
         return None
     start = at + one.text.index(intent.old)
-    return (Edit(Span(intent.span.path, start, start + len(intent.old)), intent.new),)
+    return _one(page.edit(start, start + len(intent.old), intent.new))
 
 
 def statement(directives: Iterable[Directive], span: Span) -> Directive | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.model.step import Forward, HeaderOp, Shadowed
 from authlint.model.value import EMPTY, Cat, Get, Lit, Text, Value
 from authlint.readers.nginx import caching, release
@@ -37,7 +38,7 @@ FAMILIES = {
 HOP_BY_HOP = frozenset(("connection", "keep-alive", "te", "transfer-encoding", "upgrade", "expect", "host"))
 HOP_BY_HOP_HTTP = HOP_BY_HOP | {"proxy-connection", "proxy-authorization"}
 PAGE = 4096
-SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
+SCHEME = expression(r"[a-z]+://", re.IGNORECASE)
 
 
 def passing(level: Level) -> Node | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from authlint.expression import expression
 from authlint.model.gateway import Server
 
 NEWEST = Server("nginx", (1, 31, 3), stated=False)
@@ -23,14 +24,14 @@ KEPT_ALIVE = (1, 29, 7)
 # 1.25.1: a listener without TLS finds out whether a client speaks HTTP/2; before, it spoke nothing else.
 FINDS_OUT = (1, 25, 1)
 
-IMAGE = re.compile(
+IMAGE = expression(
     r"^[ \t]*(?:FROM|image:|-?[ \t]*image:)[ \t]+[\"']?(?:--platform=\S+[ \t]+)?"
     r"(?:[\w.:-]+/)*(?:nginx|nginx-unprivileged|openresty|angie)"
     r"(?::(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?)?(?:[-.][\w.-]+)?[\"']?(?:@\S+)?"
     r"(?:[ \t]+[Aa][Ss][ \t]+\S+)?[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
-NAMED = re.compile(r"dockerfile|containerfile|(?:docker-)?compose", re.IGNORECASE)
+NAMED = expression(r"dockerfile|containerfile|(?:docker-)?compose", re.IGNORECASE)
 LARGEST = 200_000
 
 

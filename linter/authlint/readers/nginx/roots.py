@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from authlint.discover import shown
+from authlint.expression import expression
 from authlint.model.gateway import Gateway
 from authlint.readers.embedded import dump
 from authlint.readers.library import Library
@@ -17,11 +16,11 @@ from authlint.readers.nginx.expand import IN_HTTP, Expansion, Node
 from authlint.readers.nginx.page import page_of
 from authlint.readers.nginx.read import AT_TOP, DEFINING, Reading, model
 from authlint.readers.trouble import Trouble
-from authlint.record import record
+from authlint.record import field, mutable, record
 from authlint.text import Source, Span
 
 # What a person is to fill in: <name>, but not a named group of a pattern.
-PLACEHOLDER = re.compile(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
+PLACEHOLDER = expression(r"(?<![?P])<[A-Za-z][^<>;{}]*>")
 
 
 @record
@@ -33,7 +32,7 @@ class Root:
     path: str  # of the file that reading began with; that of an excerpt is within its host
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class _Project:
     library: Library
     asked: Callable[[str], bool]

@@ -9,10 +9,10 @@ on after an error.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
+from authlint.expression import expression
 from authlint.readers.nginx.lua_body import lua_body_end
-from authlint.record import entity, record
+from authlint.record import entity, field, record
 
 
 @entity
@@ -68,7 +68,7 @@ class Tree:
     problems: tuple[Problem, ...]
 
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""[ \t\r\n]*(?:
       ([^ \t\r\n;{}#"'\\$]  [^ \t\r\n;{\\$]*  (?: (?: \\[\s\S]? | \$\{* ) [^ \t\r\n;{\\$]* )*
         | (?: \\[\s\S]? | \$\{* ) [^ \t\r\n;{\\$]*  (?: (?: \\[\s\S]? | \$\{* ) [^ \t\r\n;{\\$]* )* )
@@ -80,7 +80,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORD, _MARK, _QUOTED, _COMMENT = 1, 2, 3, 4
-_ESCAPE = re.compile(r"""\\(["'\\trn])""")
+_ESCAPE = expression(r"""\\(["'\\trn])""")
 _MEANING = {"t": "\t", "r": "\r", "n": "\n"}
 _BOM = "\ufeff"
 # Fills a place where the text is longer as it is written than as it is meant; it is no part of a word.

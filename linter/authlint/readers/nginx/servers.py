@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from authlint.model.gateway import (
     Buffers,
     HeaderNames,
@@ -27,7 +25,7 @@ from authlint.readers.nginx.locations import LocationReader
 from authlint.readers.nginx.rewriting import script
 from authlint.readers.nginx.sizes import size_of
 from authlint.readers.nginx.template import HOLE
-from authlint.record import record
+from authlint.record import field, mutable, record, replace
 from authlint.text import Span
 
 # ngx_http_process_request_header: answered before any phase (measured: 405 where auth_basic is on).
@@ -44,7 +42,7 @@ class Listen:
     later: bool = False  # HTTP/2 or HTTP/3 is spoken too
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Endpoint:
     """One address and port, while servers are collected."""
 

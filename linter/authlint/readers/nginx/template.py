@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from authlint.expression import expression
 from authlint.readers.nginx.lua_body import lua_body_end
 from authlint.record import record
 
@@ -49,7 +50,7 @@ class _Mark:
     go: bool
 
 
-_OPENING = re.compile(
+_OPENING = expression(
     r"""\{%[-+~]?\s*(?P<statement>[A-Za-z_]\w+)
     | (?P<comment>\{\#)
     | \{\{(?=-?\s*/\*)(?P<gocomment>)
@@ -59,26 +60,26 @@ _OPENING = re.compile(
     """,
     re.VERBOSE,
 )
-_GO_STATEMENT = re.compile(
+_GO_STATEMENT = expression(
     r"""(?P<word>(?:if|range|with)(?=[\s(])|(?:define|block)(?=\s+")|else(?=\s+(?:if|with)\b|$)
       |(?:end|break|continue)$)
     | \$\w*(?:\s*,\s*\$\w+)?\s*:?=(?!=)""",
     re.VERBOSE,
 )
-_GO_EXPRESSION = re.compile(r"[.$]|(?:include|template|printf|tpl|quote|default|toYaml|getenv|key)\s+[\"(.$]")
+_GO_EXPRESSION = expression(r"[.$]|(?:include|template|printf|tpl|quote|default|toYaml|getenv|key)\s+[\"(.$]")
 _GO_OPENERS = {"if", "range", "with", "define", "block"}
 _JINJA_OPENERS = {"if", "for", "macro", "call", "filter", "block"}
 _LOOPS = {"for", "range", "with"}
-_STRINGS_AND_CALLS = re.compile(r""""[^"]*"|'[^']*'|\([^()]*\)|\[[^\[\]]*\]""")
-_NOT_A_VALUE = re.compile(r"[{},;]|(?<![=!<>:])=(?!=)")
-_RAW_END = re.compile(r"\{%[-+~]?\s*endraw\b")
-_LUA = re.compile(r"_by_lua_block[^;{}\n]*\{")
-_VISIBLE = re.compile(r"[^\r\n]")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_TO_COMMENT = re.compile(r"(?:^|(?<=[ \t;{}]))#.*")
+_STRINGS_AND_CALLS = expression(r""""[^"]*"|'[^']*'|\([^()]*\)|\[[^\[\]]*\]""")
+_NOT_A_VALUE = expression(r"[{},;]|(?<![=!<>:])=(?!=)")
+_RAW_END = expression(r"\{%[-+~]?\s*endraw\b")
+_LUA = expression(r"_by_lua_block[^;{}\n]*\{")
+_VISIBLE = expression(r"[^\r\n]")
+_LINE = expression(r"[^\n]*\n|[^\n]+")
+_TO_COMMENT = expression(r"(?:^|(?<=[ \t;{}]))#.*")
 
 # nginx's own variables are lower case: nothing in capitals is one of them
-_ENVSUBST = re.compile(r"\$\{_*[A-Z][A-Z0-9_]*\}|\$_*[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])")
+_ENVSUBST = expression(r"\$\{_*[A-Z][A-Z0-9_]*\}|\$_*[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])")
 
 
 def mask(text: str, *, envsubst: bool = False) -> Masked:

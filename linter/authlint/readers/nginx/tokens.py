@@ -7,8 +7,7 @@ known.
 
 from __future__ import annotations
 
-import re
-
+from authlint.expression import expression
 from authlint.model.condition import All
 from authlint.model.credential import Demand, Jwt, Keys, Place, Provider, TokenRule
 from authlint.model.step import Unsure
@@ -21,7 +20,7 @@ KEYS = ("auth_jwt_key_file", "auth_jwt_key_request")
 NO_KEYS = "no keys are in effect: neither auth_jwt_key_file nor auth_jwt_key_request"
 # The default is 0; it is nobody's decision, so that nothing is built on it.
 USUAL = 60
-TIME = re.compile(r"(\d+)(ms|s|m|h|d)?")
+TIME = expression(r"(\d+)(ms|s|m|h|d)?")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 0}
 
 

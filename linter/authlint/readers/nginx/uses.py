@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from authlint.expression import expression
 from authlint.readers.nginx.expand import Node
 
-NAME = re.compile(r"\$\{?([A-Za-z_]\w*)")
+NAME = expression(r"\$\{?([A-Za-z_]\w*)")
 # The first word of these is the variable that they fill.
 FILLING = frozenset(("set", "auth_request_set"))
-SCRIPTS = re.compile(r"_by_lua|^js_|^perl|^lua_")
+SCRIPTS = expression(r"_by_lua|^js_|^perl|^lua_")
 
 
 def variables_read(nodes: Iterable[Node]) -> frozenset[str] | None:

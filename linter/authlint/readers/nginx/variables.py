@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from authlint.expression import expression
 from authlint.model.fact import Log
 from authlint.model.gateway import Server
 from authlint.model.value import EMPTY, Case, Cat, Get, Kind, Lit, Opaque, Pick, Text, Value, Variable
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.release import NEWEST
 from authlint.readers.nginx.template import HOLE
+from authlint.record import field, mutable
 from authlint.text import Span
 
 # A name, ${name}, or one digit: "$1abc" is the first capture and the letters abc.
-DOLLAR = re.compile(r"\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))", re.ASCII)
-NAMED_GROUP = re.compile(r"\(\?P?<([A-Za-z_]\w*)>|\(\?'([A-Za-z_]\w*)'")
+DOLLAR = expression(r"\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))", re.ASCII)
+NAMED_GROUP = expression(r"\(\?P?<([A-Za-z_]\w*)>|\(\?'([A-Za-z_]\w*)'")
 
 # https://nginx.org/en/docs/varindex.html
 SIMPLE: dict[str, tuple[Kind, str]] = {
@@ -60,7 +61,7 @@ HTTPS = Text("is", "https")
 HTTP2 = Text("is", "HTTP/2.0")
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@mutable
 class Names:
     """The variables that a configuration defines, by name; `assigned` ones are empty until a script sets them."""
 

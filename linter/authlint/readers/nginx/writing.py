@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
+from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
 from authlint.readers.nginx.scan import Directive
 from authlint.record import record
 from authlint.text import Span
 
-PLAIN = re.compile(r"[^\s;{}\"'\\#]+")
+PLAIN = expression(r"[^\s;{}\"'\\#]+")
 STEP = "    "
 
 
@@ -96,4 +96,4 @@ def _line_end(text: str, last: int) -> str:
 
 
 def _lines(end: str, indent: str, statements: Sequence[str]) -> str:
-    return "".join(end + indent + one for one in statements)
+    return "".join(end + indent + one if one else end for one in statements)

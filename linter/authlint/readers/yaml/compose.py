@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from authlint.expression import expression
 from authlint.readers.nginx.template import HOLE, Masked, mask
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
 
-SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|$)|^\.\.\.[ \t]*\r?$", re.MULTILINE)
-ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[A-Za-z0-9_]")
+SEPARATOR = expression(r"^---(?=[ \t\r\n]|$)|^\.\.\.[ \t]*\r?$", re.MULTILINE)
+ALIAS = expression(r"(?:^|[\s\[{,:-])\*[A-Za-z0-9_]")
 LARGEST = 200_000  # values of one document, aliases counted each time they are used
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
 from authlint.readers.yaml.compose import Broken, document, pieces
@@ -16,8 +17,20 @@ from authlint.text import Span
 
 Written: TypeAlias = "str | bool | Mapping[str, Written] | Sequence[Written]"
 # Words that YAML takes for a text whatever stands around them.
-PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
-TYPED = re.compile(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
+PLAIN = expression(r"[A-Za-z_/][\w./-]*")
+PLAIN_WORD = expression(r"[\w.+~-]+")
+TYPED = expression(r"true|false|yes|no|on|off|null|y|n|~", re.IGNORECASE)
+
+
+def _single(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _double(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+ESCAPED: Mapping[str, Callable[[str], str]] = {"'": _single, '"': _double}
 
 
 @record
@@ -143,13 +156,37 @@ def reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     start, end = part.item.start + node.start_mark.index, part.item.start + node.end_mark.index
     quote = 1 if node.style in ("'", '"') else 0
     inside = part.text[start + quote : end - quote]
-    fits = (not quote or not set("\"'\\") & set(new)) and "\n" not in inside
-    if inside != part.item.text or inside.count(old) != 1 or not fits:
+    if node.style in ESCAPED:
+        old, new, meant = (ESCAPED[node.style](one) for one in (old, new, part.item.text))
+    else:
+        meant = part.item.text
+    if inside != meant or inside.count(old) != 1 or "\n" in inside:
         return None
     if not quote and PLAIN.fullmatch(inside.replace(old, new)) is None and not _is_plain(new):
-        return None
+        whole = inside.replace(old, new)
+        return (
+            None if is_json(part.text, part.item.start) else (part.edit(start, end, f"'{_single(whole)}'"),)
+        )
     at = start + quote + inside.index(old)
     return (part.edit(at, at + len(old), new),)
+
+
+def renamed(part: Part, new: str) -> tuple[Edit, ...] | None:
+    """The name under which a value stands in its map, in its own quotes."""
+    key = part.item.key
+    if key is None or key.id != "scalar" or PLAIN.fullmatch(new) is None:
+        return None
+    quote = 1 if key.style in ("'", '"') else 0
+    start, end = part.start + quote, part.item.start + int(key.end_mark.index) - quote
+    return (part.edit(start, end, new),) if part.text[start:end] == part.item.name else None
+
+
+def quoted(part: Part) -> tuple[Edit, ...] | None:
+    """A word that has no quotes gets them: it is a text, whatever it looks like."""
+    if not part.item.plain or not PLAIN_WORD.fullmatch(part.item.text):
+        return None
+    start, end = part.item.start + part.item.node.start_mark.index, part.end
+    return (part.edit(start, end, f'"{part.item.text}"'),)
 
 
 def _is_plain(text: str) -> bool:
