@@ -13,7 +13,7 @@ from authlint.record import record
 from authlint.text import Span
 
 if TYPE_CHECKING:
-    from authlint.model.value import Value
+    from authlint.model.value import Get, Value
 
 
 @record
@@ -92,6 +92,14 @@ class Send:
     name: str
     value: Value
     peers: tuple[Span, ...] = ()
+
+
+@record
+class Withhold:
+    """Of what is written about a request at the span, this part is left out."""
+
+    span: Span
+    part: Get
 
 
 @record
@@ -201,7 +209,18 @@ class TakeBehind:
 
 Asked: TypeAlias = Literal["password", "service", "token"]
 Change: TypeAlias = (
-    Remove | Reword | Quote | Move | Deliver | SendAlways | Include | Exclude | Send | Repeat | Turn
+    Remove
+    | Reword
+    | Quote
+    | Move
+    | Deliver
+    | Withhold
+    | SendAlways
+    | Include
+    | Exclude
+    | Send
+    | Repeat
+    | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
 Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | Challenge | Spare

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from typing import TYPE_CHECKING
 
 from authlint.annotated import annotated
 from authlint.engine_rules import rule_ids
@@ -18,6 +18,9 @@ from authlint.record import field, mutable, replace
 from authlint.settings import Settings
 from authlint.spelling import meant
 from authlint.text import Source, Span
+
+if TYPE_CHECKING:
+    from datetime import date
 
 UNUSED = "unused-suppression"
 MARK = "authlint:"
@@ -121,6 +124,8 @@ def _validity(rest: str, settings: Settings) -> tuple[str, date | None]:
         return "ignores nothing here without a reason behind it", None
     if said is None:
         return "", None
+    from datetime import date
+
     try:
         until = date.fromisoformat(said[1])
     except ValueError:
@@ -129,6 +134,8 @@ def _validity(rest: str, settings: Settings) -> tuple[str, date | None]:
 
 
 def today() -> date:
+    from datetime import date
+
     return date.today()
 
 

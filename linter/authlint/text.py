@@ -1,11 +1,9 @@
 """Text and places in it: offsets everywhere, lines and columns only when something is printed."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import NamedTuple  # compiles what is written as text: no annotations from __future__ here
 
-from authlint.record import field, mutable
+from authlint.record import field, mutable, record
 
 
 class Span(NamedTuple):
@@ -16,7 +14,8 @@ class Span(NamedTuple):
     end: int
 
 
-class Position(NamedTuple):
+@record
+class Position:
     """A place as people count: line and column from 1, columns in characters."""
 
     line: int

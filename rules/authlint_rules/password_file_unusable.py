@@ -18,7 +18,6 @@ When it stays quiet
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
 from authlint import evidence
@@ -53,7 +52,9 @@ def _judged(site: Site, endpoint: Endpoint, basic: Basic, path: str, text: str) 
     name, why = next(iter(bad.items()))
     stored = users(text)[name]
     password = stored if "{" not in stored and "$" not in stored else "PASSWORD"
-    pair = base64.b64encode(f"{name}:{password}".encode("utf-8", "replace")).decode()
+    from base64 import b64encode
+
+    pair = b64encode(f"{name}:{password}".encode("utf-8", "replace")).decode()
     request = replace(site.request(endpoint, (basic.header.title(), f"Basic {pair}")), vouched=frozenset())
     outcome = site.ask(request)
     if outcome.status != 401 or outcome.alternatives:

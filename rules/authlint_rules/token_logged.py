@@ -14,7 +14,8 @@ Good
 
 When it stays quiet
     The value is cut or replaced by a map; the format writes the query and no token is taken from there; the format is
-    not in use; nothing here asks for credentials, hands them on or is an API.
+    not in use; the server writes its lines when it has taken the token from the request; nothing here asks for
+    credentials, hands them on or is an API.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
+from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Withhold
 from authlint.model.fact import Log
 from authlint.model.value import Get
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, headers_of
-from authlint_rules.questions.logged import is_secret, leaves, parameters, secrets
+from authlint_rules.questions.logged import QUERY, is_secret, leaves, parameters, secrets
 
 ID = "token-logged"
 
@@ -45,30 +48,46 @@ def check(site: Site) -> Iterator[Finding]:
                 )
             if telling[log]:
                 word = next((word for part in log.parts for word in secrets(site, endpoint, part)), None)
-                if word is not None and (log in everywhere or _is_written(site, endpoint, log)):
+                if word is not None and _is_written(site, endpoint, log, word, everywhere):
                     found.setdefault(log, []).append((endpoint, word))
     for log, endpoints in found.items():
         yield _finding(site, log, endpoints)
 
 
-def _is_written(site: Site, endpoint: Endpoint, log: Log) -> bool:
-    """Whether a request with a credential ends in a block that keeps this log."""
-    outcome = site.ask(_request(site, endpoint))
+def _is_written(site: Site, endpoint: Endpoint, log: Log, word: Get, everywhere: list[Log]) -> bool:
+    """Whether a request with a credential ends in a block that keeps this log, and still has the credential then."""
+    if log in everywhere and not log.late:
+        return True
+    outcome = site.ask(_request(site, endpoint, word))
+    if log in everywhere:
+        return all(_is_left(world, word) for world in outcome.worlds)
     return not outcome.opens and all(
         world.block is not None and log in world.block.logs for world in outcome.worlds
     )
 
 
-def _request(site: Site, endpoint: Endpoint) -> Request:
-    """A request with what the route takes, in the query if it is looked for there."""
+def _is_left(world: Outcome, word: Get) -> bool:
+    if world.upstream is None:
+        return True
+    if word.kind == "argument" or word.kind in QUERY:
+        return "TOKEN" in (world.upstream.path or "")
+    return word.kind == "cookie" or bool(world.upstream.get(word.name))
+
+
+def _request(site: Site, endpoint: Endpoint, word: Get) -> Request:
+    """A request with what the route takes, in the query if it is looked for there; if there is a choice, with what is
+    written."""
     named = next(parameters(site, endpoint), None)
-    headers = headers_of(next((one for one in site.passing(endpoint) if one != "none"), "bearer"))
+    passing = [headers_of(one) for one in site.passing(endpoint) if one != "none"]
+    header = "cookie" if word.kind == "cookie" else word.name
+    told = [one for one in passing if any(name.lower() == header for name, _ in one)]
+    headers = next(iter((*told, *passing)), headers_of("bearer"))
     return site.request(endpoint, *headers if named is None else ((f"?{named}", "TOKEN"),))
 
 
 def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get]]) -> Finding:
     first, written = endpoints[0]
-    request = _request(site, first)
+    request = _request(site, first, written)
     outcome = site.ask(request)
     named = {"header": written.name.title(), "cookie": f"the cookie {written.name}"}.get(
         written.kind, "the query"
@@ -85,7 +104,15 @@ def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get]]) -> Fin
         assumes=(log.assumes,) if log.assumes else (),
         pedantic=bool(log.assumes),
         stated=outcome.assumed,
+        mends=_withheld(log, written),
     )
+
+
+def _withheld(log: Log, written: Get) -> tuple[Mend, ...]:
+    """A query is told again without what it holds: that is another text where the path is rewritten."""
+    whole = written.kind in QUERY
+    title = "write the path without the query" if whole else "leave it out of the format"
+    return (Mend(title, (Withhold(log.span, written),), safe=not whole, unseen=True),)
 
 
 RULE = Rule(

@@ -24,6 +24,7 @@ class RealEnvoy:
     def __enter__(self) -> RealEnvoy:
         command = [str(self.binary), "-c", str(self.main), "--use-dynamic-base-id"]
         command += ["--concurrency", "1", "-l", "warn", "--drain-time-s", "1"]
+        command += ["--file-flush-interval-msec", "100"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:

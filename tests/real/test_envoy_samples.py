@@ -171,6 +171,7 @@ def differences(running: Live, exchange: Exchange, worth: Worth) -> Iterator[str
                 yield f"the application got {name} {shown}, claimed {claimed_headers.get(name)}"
 
 
+LOGGED = ("token-logged",)  # what a log says is no part of an answer (test_logs_mended.py)
 FIXED = [case for case in WRONG if "\nfix = " in (case / "expect.toml").read_text()]
 
 
@@ -188,7 +189,7 @@ def test_the_mended_sample_behaves(
     with live(made, tmp_path / "after", envoy) as running:
         after = [observed(running, one) for one in cured]
     for finding, one, other in zip(cured, before, after, strict=True):
-        assert one != other or not finding.witness, finding.rule
+        assert one != other or not finding.witness or finding.rule in LOGGED, finding.rule
 
 
 def observed(running: Live, finding: Finding) -> list[object]:

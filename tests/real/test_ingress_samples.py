@@ -100,6 +100,7 @@ def differences(running: Live, exchange: Exchange, server: str) -> Iterator[str]
 
 
 # There the route in question is of an object that an issuer adds while it asks: the sample does not have it.
+LOGGED = ("token-logged",)  # what a log says is no part of an answer (test_logs_mended.py)
 PASSING = ("public-path-protected/wrong-ingress-acme",)
 FIXED = [
     case
@@ -119,7 +120,7 @@ def test_the_mended_sample_behaves(
     with live(mended_copy(case), tmp_path / "after", server) as running:
         after = [observed(running, one) for one in cured]
     for finding, one, other in zip(cured, before, after, strict=True):
-        assert one != other, finding.rule
+        assert one != other or finding.rule in LOGGED, finding.rule
 
 
 def observed(running: Live, finding: Finding) -> list[object]:

@@ -6,8 +6,6 @@ Measured with nginx 1.22.1 on Debian 12 (libxcrypt). Formats that need more than
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 
 from authlint.expression import expression
@@ -75,9 +73,11 @@ def _braced(stored: str, key: bytes) -> bool:
     if stored.startswith("{SHA}"):
         return stored[5:] == crypt.salted_sha1(key, b"")
     if stored.startswith("{SSHA}"):
+        from base64 import b64decode
+
         try:
-            salt = base64.b64decode(stored[6:], validate=True)[20:]
-        except (binascii.Error, ValueError):
+            salt = b64decode(stored[6:], validate=True)[20:]
+        except ValueError:
             return False
         return stored[6:] == crypt.salted_sha1(key, salt)
     return False

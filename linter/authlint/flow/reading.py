@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 
 from authlint.flow.passage import Passage
@@ -143,9 +141,11 @@ def basic_credentials(authorization: str | Unknown) -> tuple[str, str] | None:
     scheme, _, rest = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None
+    from base64 import b64decode
+
     try:
-        text = base64.b64decode(rest.strip(), validate=True).decode("utf-8", "surrogateescape")
-    except (binascii.Error, ValueError):
+        text = b64decode(rest.strip(), validate=True).decode("utf-8", "surrogateescape")
+    except ValueError:
         return None
     user, colon, password = text.partition(":")
     return (user, password) if colon else None

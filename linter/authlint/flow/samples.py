@@ -5,7 +5,6 @@ They are guessed from the parsed pattern and then confirmed; what cannot be conf
 
 from __future__ import annotations
 
-import string
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -16,7 +15,7 @@ from authlint.flow.byteset import ANY
 from authlint.flow.patterns import Match, Pattern, compile_pattern, translation_of
 from authlint.model.unknown import Unknown
 
-PREFERRED = "xa1" + string.ascii_lowercase + string.digits + string.ascii_uppercase + "-._/:@~+=&"
+PREFERRED = "xa1abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-._/:@~+=&"
 VARIANTS = 24  # of one part of a pattern
 MAX_LENGTH = 512  # characters of a sample
 

@@ -6,8 +6,6 @@ statuses, order and what is taken away were measured on 1.40.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -358,11 +356,12 @@ def claims_of(token: str) -> dict[str, Any] | None:
 
 
 def _decoded(part: str) -> dict[str, Any] | None:
+    import base64
     import json
 
     try:
         data = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
 

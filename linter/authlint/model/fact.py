@@ -92,12 +92,14 @@ class Overridden:
 @record
 class Log:
     """What a log writes of each request; `span` is the format, `used` the setting that puts it to use, `assumes`
-    what must be so of the server for it to be written."""
+    what must be so of the server for it to be written. `late`: of the request as it went on, without what was taken
+    from it here."""
 
     parts: tuple[Value, ...]
     span: Span
     used: Span
     assumes: str = ""
+    late: bool = False
 
 
 Fact: TypeAlias = Ignored | Miswired | Overreach | Overridden | Rejected | Dangling | Log

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections.abc import Mapping
 
@@ -51,6 +49,9 @@ def told(
 
 
 def _text(claims: Mapping[str, str | int]) -> str:
+    import base64
+    import json
+
     now = int(time.time())
     said = {
         name: now + value if name in TIMES and isinstance(value, int) else value

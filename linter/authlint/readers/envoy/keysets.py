@@ -6,8 +6,6 @@ on 1.40: both end in 401 for every token.
 
 from __future__ import annotations
 
-import json
-
 from authlint.expression import expression
 from authlint.model.credential import Keys
 from authlint.model.gateway import Upstream
@@ -74,6 +72,8 @@ def _seconds(text: str) -> int | None:
 
 
 def _holds_keys(jwks: str) -> bool:
+    import json
+
     try:
         found = json.loads(jwks)
     except (ValueError, RecursionError):

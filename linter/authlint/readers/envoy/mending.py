@@ -17,8 +17,10 @@ from authlint.intent import (
     Send,
     TakeBehind,
     Turn,
+    Withhold,
 )
 from authlint.model.value import EMPTY, literal
+from authlint.readers.envoy.withholding import withheld
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -60,6 +62,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _origin(part, word)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
+        case Withhold(part=one):
+            return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
             return _exempted(part, exempt, "path" if how == "exact" else "prefix")
         case Turn(what="forward-token"):

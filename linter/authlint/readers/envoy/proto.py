@@ -5,8 +5,6 @@ A field may be written in snake_case or lowerCamelCase. Types are decided here: 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -103,9 +101,11 @@ def data(item: Item | None) -> str | None:
     encoded = field(item, "inline_bytes")
     if encoded is None:
         return None
+    from base64 import b64decode
+
     try:
-        return base64.b64decode(encoded.text).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
+        return b64decode(encoded.text).decode("utf-8", "replace")
+    except ValueError:
         return None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from zlib import crc32
 
 from authlint.expression import expression
 from authlint.readers.kubernetes.hosts import Host, Path
@@ -59,6 +58,8 @@ def _wanted(path: Path) -> Span | None:
 
 
 def _variable(host: Host, path: Path) -> str:
+    from zlib import crc32
+
     return f"$affinity_{crc32(f'{host.name} {path.kind} {path.text}'.encode()):08x}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 
 from authlint.expression import expression
 from authlint.model.fact import Dangling, Fact, Ignored, Rejected
@@ -68,6 +67,8 @@ def _misspelt(own: Annotations) -> Iterator[Fact]:
     for name, item in own.items.items():
         if name in ANNOTATIONS or not name.startswith(ABOUT):
             continue
+        from difflib import get_close_matches
+
         meant = get_close_matches(name, ABOUT_ACCESS, 1, CLOSE)
         if meant and meant[0] not in own.items:
             yield Ignored(

@@ -19,14 +19,27 @@ from authlint.intent import (
     Reword,
     Send,
     ToTls,
+    Withhold,
 )
-from authlint.model.value import literal
+from authlint.model.value import Get, literal
 from authlint.readers.embedded.blocks import written
-from authlint.readers.kubernetes.annotations import PREFIX
+from authlint.readers.kubernetes.annotations import PREFIX, TRUE
 from authlint.readers.nginx import mending as nginx
 from authlint.readers.nginx.scan import scan
+from authlint.readers.nginx.variables import DOLLAR
+from authlint.readers.nginx.withholding import absent
 from authlint.readers.nginx.writing import Page
-from authlint.readers.yaml.edits import Part, entered, part_at, quoted, removed, renamed, reworded, with_text
+from authlint.readers.yaml.edits import (
+    Part,
+    children,
+    entered,
+    part_at,
+    quoted,
+    removed,
+    renamed,
+    reworded,
+    with_text,
+)
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
 URL = expression(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
@@ -61,6 +74,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case Withhold(part=one) if name == "log-format-upstream":
+            return _withheld(part, one)
         case Quote() if annotated:
             return quoted(part)
         case Include(word=word) if name in LISTS:
@@ -114,6 +129,18 @@ def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
     ):
         return None
     return None if part.parent is None or part.parent.entry(name) is not None else entered(part, name, text)
+
+
+def _withheld(part: Part, one: Get) -> tuple[Edit, ...] | None:
+    """https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#log-format-escape-json"""
+    beside = {item.name: item.text for item in children(part.parent.item)} if part.parent is not None else {}
+    escape = next((kind for kind in ("json", "none") if beside.get(f"log-format-escape-{kind}") in TRUE), "")
+    made = [
+        (match[0], absent(match[1] or match[3] or "", one, escape))
+        for match in DOLLAR.finditer(part.item.text)
+    ]
+    found = [(old, new) for old, new in made if new is not None]
+    return reworded(part, *found[0]) if len(found) == 1 else None
 
 
 def _asked(part: Part, path: str) -> tuple[Edit, ...] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from authlint.intent import Edit
 from authlint.readers.nginx.proxying import FAMILIES
 from authlint.readers.nginx.scan import Directive
-from authlint.readers.nginx.writing import Page
+
+if TYPE_CHECKING:
+    from authlint.readers.nginx.writing import Page
 
 SETTERS = frozenset(("add_header", *(one.setter for one in FAMILIES.values())))
 

@@ -9,10 +9,10 @@ table refuses there, and neither had mail. A directive that the table does not k
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from authlint.readers.nginx.scan import Directive, Problem, Tree
 from authlint.readers.nginx.template import HOLE
+from authlint.record import record
 
 _LEFT_OUT = frozenset(
     {
@@ -45,7 +45,8 @@ _COMMERCIAL = (
 _UNJUDGED = _LEFT_OUT | frozenset(_COMMERCIAL.split())
 
 
-class _Bits(NamedTuple):
+@record
+class _Bits:
     """crossplane's table and the meaning of its masks; bit `n` of a mask says that `n` arguments will do (0 to 7)."""
 
     table: dict[str, list[int]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import glob
 import os
 
 FILLED_IN = (".j2", ".template", ".tmpl")
@@ -34,6 +33,8 @@ def stand_ins(name: str) -> list[str]:
 
 
 def _listed(pattern: str) -> list[str]:
+    import glob
+
     return sorted(os.path.normpath(path) for path in glob.glob(pattern) if os.path.isfile(path))
 
 

@@ -29,6 +29,7 @@ from authlint.intent import (
     TakeBehind,
     ToTls,
     Turn,
+    Withhold,
 )
 from authlint.model.value import Value
 from authlint.readers.nginx.delivering import delivered
@@ -36,6 +37,7 @@ from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.redirecting import to_tls
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
+from authlint.readers.nginx.withholding import withheld
 from authlint.readers.nginx.writing import STEP, Page, behind, inside, word
 from authlint.text import Span
 
@@ -66,6 +68,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _quoted(page, found, span)
         case Move():
             return _moved(page, found, intent)
+        case Withhold(span=span, part=part) if found.name.text == "log_format":
+            return withheld(page, found, span, part)
         case Deliver(to=to):
             return delivered(page, around, to)
         case SendAlways():

@@ -1,0 +1,60 @@
+"""What the real servers log of a witness: the credential as the samples are, and no more with the fix in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.real import test_envoy_samples as of_envoy
+from tests.real import test_samples_replayed as of_nginx
+from tests.real.logs import lines_in
+
+from authlint.finding import Finding
+from authlint.flow.request import Request
+
+SAMPLES = Path(__file__).parents[2] / "samples/token-logged"
+ALL = sorted(path.parent for path in SAMPLES.glob("*/expect.toml"))
+FIXED = [case for case in ALL if "\nfix = " in (case / "expect.toml").read_text()]
+NGINX = [case for case in FIXED if (case / "nginx.conf").is_file()]
+ENVOY = [case for case in ALL if (case / "envoy.yaml").is_file()]
+
+
+@pytest.mark.parametrize("name", of_nginx.BINARIES)
+@pytest.mark.parametrize("case", NGINX, ids=of_nginx.case_id)
+def test_nginx(case: Path, name: str, require: Any, tmp_path: Path, cured_in: Any, mended_copy: Any) -> None:
+    require(name)
+    cured = cured_in(case)
+    for number, folder in enumerate((case, mended_copy(case))):
+        with of_nginx.live(folder, tmp_path / str(number), name) as running:
+            for finding in cured:
+                of_nginx.observed(running, finding)
+            text = lines_in(tmp_path / str(number) / "server/logs")
+        assert text
+        assert (of_nginx.SECRET.search(text) is not None) == (number == 0)
+
+
+@pytest.mark.parametrize("case", ENVOY, ids=of_envoy.case_id)
+def test_envoy(case: Path, require: Any, tmp_path: Path, found_in: Any, read_toml: Any) -> None:
+    expected = read_toml(case / "expect.toml")
+    found = found_in(case).findings if expected["finding"] else []
+    assert is_logged(case, require("envoy"), tmp_path, found, expected["request"]) == bool(found)
+
+
+@pytest.mark.parametrize("case", [case for case in ENVOY if case in FIXED], ids=of_envoy.case_id)
+def test_mended_envoy(case: Path, require: Any, tmp_path: Path, cured_in: Any, mended_copy: Any) -> None:
+    assert not is_logged(mended_copy(case), require("envoy"), tmp_path, cured_in(case), [])
+
+
+def is_logged(case: Path, envoy: Path, folder: Path, found: list[Finding], requests: list[Any]) -> bool:
+    """Whether a credential of these requests is in the log."""
+    with of_envoy.live(case, folder, envoy) as running:
+        worth = next(iter(running.worths()))
+        for finding in found:
+            of_envoy.observed(running, finding)
+        for one in requests:
+            headers = tuple((name, value) for name, value in one.get("headers", []))
+            running.ask(Request(one["method"], one["url"], headers), worth)
+        text = lines_in(running.staged.folder)
+    assert text
+    return any(secret in text for secret in (worth.token, "SESSION"))
