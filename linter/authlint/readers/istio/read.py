@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.read import gateway
@@ -13,6 +12,7 @@ from authlint.readers.istio.objects import Objects, objects
 from authlint.readers.istio.workloads import Workload, workloads
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.trouble import Trouble
+from authlint.record import replace
 
 
 def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gateway]:

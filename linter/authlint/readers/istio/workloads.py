@@ -7,7 +7,6 @@ namespace that have the labels; in the root namespace for those of all namespace
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -23,7 +22,7 @@ USUAL = (
     {"istio": "ingress", "app": "istio-ingress"},
     {"istio": "gateway", "app": "istio-gateway"},
 )
-FOR_GATEWAYS = expression(r"istio|ingress|gateway", re.IGNORECASE)
+FOR_GATEWAYS = expression(r"(?i)istio|ingress|gateway")
 INTERNAL = ("mesh",)
 
 

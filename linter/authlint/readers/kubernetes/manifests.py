@@ -20,7 +20,7 @@ KINDS = expression(
 )
 # Of what a control plane makes a proxy's configuration.
 STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
-KIND = expression(r"^kind[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
+KIND = expression(r"(?m)^kind[ \t]*:[ \t]*[\"']?(\w+)")
 HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
