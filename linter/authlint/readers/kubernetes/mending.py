@@ -103,7 +103,8 @@ def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
         return None
     if isinstance(intent, Remove) and len(scan(text).directives) == 1:
         return removed(part)
-    return nginx.edits(intent, Page(part.path, text, part.text))
+    block = "location" if part.item.name == f"{PREFIX}configuration-snippet" else ""
+    return nginx.edits(intent, Page(part.path, text, part.text, block))
 
 
 def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
