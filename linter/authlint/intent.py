@@ -193,6 +193,14 @@ class Spare:
 
 
 @record
+class FallBack:
+    """Where the value that is written into this header, at the span, would be empty, the client's own is taken."""
+
+    span: Span
+    header: str
+
+
+@record
 class ToTls:
     """Requests over plain http are sent to https: those to the host, or of the route, at the span."""
 
@@ -223,7 +231,9 @@ Change: TypeAlias = (
     | Turn
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
-Intent: TypeAlias = Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | Challenge | Spare
+Intent: TypeAlias = (
+    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | Challenge | Spare
+)
 
 
 @record

@@ -5,6 +5,7 @@ What happens
     empty the application gets "Bearer " with no token, or the header that the client did send is replaced by nothing.
     Where the gateway adds its own to the client's, the application gets two. The answer is 400 or 401 for requests
     that carry a good token of their own.
+    Two headers have no fix, for nobody says which is meant; Envoy has no setting for what is empty behind its scheme.
 
 Bad
     location /files/ {
@@ -39,6 +40,7 @@ from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, headers_of
+from authlint_rules.mends.falling_back import to_the_clients_own
 from authlint_rules.questions.malformed import Fault, fault_of, is_settled
 
 ID = "authorization-malformed"
@@ -96,6 +98,7 @@ def _judged(site: Site, endpoint: Endpoint, ops: list[HeaderOp]) -> Iterator[Fin
             stated=outcome.assumed,
             assumes=("clients send Authorization themselves",) if fault.kind == "lost" else (),
             pedantic=fault.kind == "lost",
+            mends=tuple(to_the_clients_own(site, fault.op)) if fault.kind != "two" else (),
         )
         return
 

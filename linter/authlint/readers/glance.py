@@ -10,7 +10,8 @@ from authlint.readers.embedded.find import NGINX
 KIND = expression(
     rb"kind[\"']?[ \t]*:[ \t]*[\"']?(Ingress|IngressList|List|IngressClass|Secret|ConfigMap|ConfigMapList"
     rb"|HTTPRoute|SecurityPolicy|VirtualService|RequestAuthentication|AuthorizationPolicy|Gateway|GatewayClass"
-    rb"|(?:Client|Backend)TrafficPolicy|HTTPRouteFilter|EnvoyFilter|EnvoyPatchPolicy|EnvoyExtensionPolicy|EnvoyProxy)\b"
+    rb"|(?:Client|Backend)TrafficPolicy|HTTPRouteFilter|EnvoyFilter|EnvoyPatchPolicy|EnvoyExtensionPolicy|EnvoyProxy"
+    rb"|WasmPlugin|TrafficExtension|IstioOperator)\b"
 )
 # A manifest that routes requests by itself, and one that such a manifest may refer to.
 ROUTING = frozenset((b"Ingress", b"IngressList", b"List"))
@@ -37,6 +38,7 @@ STEERED = STEERING | frozenset(
             b"EnvoyExtensionPolicy",
             b"EnvoyProxy",
         ),
+        *(b"WasmPlugin", b"TrafficExtension", b"IstioOperator"),
     )
 )
 # Settings of the controller, of its Helm chart and of other charts, workloads that are asked about requests. A search

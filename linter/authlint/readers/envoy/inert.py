@@ -120,7 +120,7 @@ def _hopeless(found: list[Item]) -> Iterator[Inert]:
     old = any(fields(one, "allow_origin") or fields(one, "allow_origin_regex") for one in found)
     off = any(field(one, "filter_enabled", "default_value", "numerator") is not None for one in found)
     if not listed and not old and not off:
-        cure = "name the origins: allow_origin_string_match"
+        cure = "name the origins that may call"
         yield _crossing("this policy names no origin: it knows nobody", cure, found[0].span)
         return
     reasons = list(map(_impossible, listed))

@@ -20,6 +20,8 @@ KINDS = expression(
 )
 # Of what a control plane makes a proxy's configuration.
 STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
+KIND = expression(r"(?m)^kind[ \t]*:[ \t]*[\"']?(\w+)")
+HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
 
@@ -102,9 +104,17 @@ def objects(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
 
 
 def steered(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
-    """The objects of a file of which a control plane makes a proxy's configuration."""
-    chosen = (piece for piece in pieces(text) if STEERED.search(piece.text))
-    return [one for piece in chosen for one in of_document(path, text, piece, troubles)]
+    """The objects of a file of which a control plane makes a proxy's configuration; those that a template hides too,
+    in the group HIDDEN."""
+    found: list[Manifest] = []
+    for piece in (one for one in pieces(text) if STEERED.search(one.text)):
+        before = len(troubles)
+        found += of_document(path, text, piece, troubles)
+        place = document(path, Piece("{}", piece.start)) if len(troubles) > before else None
+        if isinstance(place, Item):
+            kinds = dict.fromkeys(KIND.findall(piece.text))
+            found += [Manifest(kind, HIDDEN, NOWHERE, "", place, text) for kind in kinds]
+    return found
 
 
 def documents(text: str) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ from authlint.intent import (
     Edit,
     Exclude,
     ExemptPath,
+    FallBack,
     Include,
     Intent,
     Quote,
@@ -25,6 +26,7 @@ from authlint.model.value import Get, literal
 from authlint.readers.embedded.blocks import written
 from authlint.readers.kubernetes.annotations import PREFIX, TRUE
 from authlint.readers.nginx import mending as nginx
+from authlint.readers.nginx.falling_back import scripted
 from authlint.readers.nginx.scan import scan
 from authlint.readers.nginx.variables import DOLLAR
 from authlint.readers.nginx.withholding import absent
@@ -104,7 +106,11 @@ def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
     if isinstance(intent, Remove) and len(scan(text).directives) == 1:
         return removed(part)
     block = "location" if part.item.name == f"{PREFIX}configuration-snippet" else ""
-    return nginx.edits(intent, Page(part.path, text, part.text, block))
+    page = Page(part.path, text, part.text, block)
+    if isinstance(intent, FallBack) and part.item.name == PREFIX + "configuration-snippet":
+        found = nginx.statement(scan(text).directives, intent.span)
+        return scripted(page, found, intent.header) if found is not None else None
+    return nginx.edits(intent, page)
 
 
 def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:

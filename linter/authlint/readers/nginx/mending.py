@@ -15,6 +15,7 @@ from authlint.intent import (
     Edit,
     Exclude,
     Exempt,
+    FallBack,
     HandOn,
     Include,
     Intent,
@@ -33,6 +34,7 @@ from authlint.intent import (
 )
 from authlint.model.value import Value
 from authlint.readers.nginx.delivering import delivered
+from authlint.readers.nginx.falling_back import fallen_back
 from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.redirecting import to_tls
 from authlint.readers.nginx.scan import Directive, Word, scan
@@ -97,6 +99,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
+        case FallBack(header=header):
+            return fallen_back(page, around, header)
         case ToTls():
             server = next((one for one in around if one.name.text == "server"), None)
             return _one(to_tls(page, found, server)) if server is not None else None

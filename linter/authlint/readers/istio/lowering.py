@@ -1,0 +1,236 @@
+"""The configuration that the control plane writes for a workload's proxies, with the places of the objects.
+
+Read in Istio's pilot/pkg/networking/core: gateway.go (servers and hosts) and listener_builder.go (the order of the
+filters: what a CUSTOM policy asks, tokens, policies, and CORS behind all of them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from authlint.readers.istio.actions import CORS, FAULT, address, cluster
+from authlint.readers.istio.authorization import action, allowing, asking, denying, is_dry
+from authlint.readers.istio.filters import TYPES, filter_of, unread
+from authlint.readers.istio.hosts import virtual_hosts
+from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.istio.routes import Port
+from authlint.readers.istio.tokens import jwt_authn
+from authlint.readers.istio.workloads import Workload, bound, reach, serves
+from authlint.readers.yaml.tree import Item
+from authlint.readers.yaml.written import Value, written
+
+MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+PLAIN = ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
+ENDING = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL")  # modes in which TLS ends at the gateway
+TLS: Value = {"name": "envoy.transport_sockets.tls"}
+SECURITY = ("RequestAuthentication", "AuthorizationPolicy")
+CHANGING = ("EnvoyFilter", "WasmPlugin", "TrafficExtension")
+BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")
+# Patches that no request meets.
+HARMLESS = ("CLUSTER", "BOOTSTRAP")
+
+
+def lowered(known: Objects, workload: Workload) -> Item | None:
+    """A bootstrap; None where it serves nothing."""
+    filters = list(_filters(known, workload))
+    listeners = [one for port in _ports(known, workload) for one in _listener(port, filters)]
+    if not listeners or not filters:
+        return None
+    place = workload.gateways[0].spec if workload.gateways else filters[0]
+    services = _services(known, workload)
+    resources: Value = {"listeners": listeners, "clusters": list(_clusters(services))}
+    return written(place, {"static_resources": resources})
+
+
+def _services(known: Objects, workload: Workload) -> list[Object]:
+    """The VirtualServices that are for any Gateway of the workload."""
+    listed = known.of("VirtualService")
+    if not workload.gateways:
+        return [one for one in listed if workload.named in bound(one)]
+    return [one for one in listed if any(serves(gateway, one) for gateway in workload.gateways)]
+
+
+class Server:
+    """A server of a Gateway with its virtual hosts."""
+
+    def __init__(
+        self, place: Item, number: int, names: Sequence[str], hosts: list[Item], *, tls: bool
+    ) -> None:
+        self.place, self.number, self.names, self.hosts, self.tls = place, number, names, hosts, tls
+
+
+def _ports(known: Objects, workload: Workload) -> Iterator[list[Server]]:
+    """Servers on one port: plain ones are one, those that end TLS are told apart by the name."""
+    found: dict[tuple[int, bool], list[Server]] = {}
+    for one in _servers(known, workload):
+        if one.hosts:
+            found.setdefault((one.number, one.tls), []).append(one)
+    yield from found.values()
+
+
+def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
+    listed = known.of("VirtualService")
+    if not workload.gateways:
+        services = _services(known, workload)
+        for service in services[:1]:
+            port = Port(443, True, frozenset((workload.named,)))
+            own = written(service.spec, {"hosts": ["*"]})
+            yield Server(
+                service.spec, 443, (), virtual_hosts(own, service.namespace, services, port), tls=True
+            )
+    for gateway in workload.gateways:
+        services = [one for one in listed if serves(gateway, one)]
+        for server in gateway.listed("servers"):
+            number = server.text_at("port", "number")
+            tls = _ends_tls(server)
+            if tls is None or not number.isdigit():
+                continue
+            port = Port(int(number), tls, frozenset((f"{gateway.namespace}/{gateway.manifest.name}",)))
+            hosts = virtual_hosts(server, gateway.namespace, services, port)
+            yield Server(server, port.number, list(_names(server)), hosts, tls=tls)
+
+
+def _ends_tls(server: Item) -> bool | None:
+    """None for a server that speaks no HTTP, or leaves TLS to those behind it."""
+    protocol = server.text_at("port", "protocol").upper()
+    if protocol in PLAIN:
+        return False
+    mode = server.text_at("tls", "mode").upper()
+    return True if protocol == "HTTPS" and mode in ENDING else None
+
+
+def _names(server: Item) -> Iterator[str]:
+    listed = server.get("hosts")
+    for one in listed.items() if listed is not None else ():
+        yield one.text.rpartition("/")[2]
+
+
+def _listener(servers: list[Server], filters: list[Item]) -> Iterator[Item]:
+    first = servers[0]
+    if first.tls:
+        chains = [_chain(one, one.hosts, filters) for one in servers]
+    else:
+        chains = [_chain(first, _by_name(servers), filters)]
+    socket: Value = {"address": "0.0.0.0", "port_value": first.number}
+    yield written(first.place, {"address": {"socket_address": socket}, "filter_chains": chains})
+
+
+def _by_name(servers: list[Server]) -> list[Item]:
+    """Of two hosts with one name the first counts."""
+    found: dict[str, Item] = {}
+    for one in (host for server in servers for host in server.hosts):
+        found.setdefault(one.text_at("name"), one)
+    return list(found.values())
+
+
+def _chain(server: Server, hosts: list[Item], filters: list[Item]) -> Item:
+    names: list[Value] = [one for one in server.names if one != "*"]
+    speaking = {name: place for host in hosts for name, place in _spoken_of(host)}
+    own = [
+        filter_of(name, kind, {}, speaking[name])
+        for name, kind in (
+            (FAULT, "envoy.extensions.filters.http.fault.v3.HTTPFault"),
+            (CORS, "envoy.extensions.filters.http.cors.v3.Cors"),
+        )
+        if name in speaking
+    ]
+    router = filter_of(
+        "envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", {}, server.place
+    )
+    manager: Value = {
+        "@type": TYPES + MANAGER,
+        "stat_prefix": "gateway",
+        "normalize_path": True,
+        "use_remote_address": True,
+        "http_filters": [*filters, *own, router],
+        "route_config": {"name": "routes", "ignore_port_in_host_matching": True, "virtual_hosts": hosts},
+    }
+    connection: Value = {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+    return written(
+        server.place,
+        {
+            "filter_chain_match": {"server_names": names}
+            if server.tls and len(names) == len(server.names) > 0
+            else None,
+            "transport_socket": TLS if server.tls else None,
+            "filters": [connection],
+        },
+    )
+
+
+def _spoken_of(host: Item) -> Iterator[tuple[str, Item]]:
+    """The filters to which routes say something: others would do nothing."""
+    listed = host.get("routes")
+    for route in listed.items() if listed is not None else ():
+        said = route.get("typed_per_filter_config")
+        yield from ((one.name, one) for one in said.entries()) if said is not None else ()
+
+
+def _filters(known: Objects, workload: Workload) -> Iterator[Item]:
+    """What objects with a selector make of the workload's chain. What may be for it, or may be another, may do
+    anything."""
+    yield from _changing(known, workload)
+    custom: list[Object] = []
+    tokens: list[Object] = []
+    denied: list[Object] = []
+    allowed: list[Object] = []
+    for one in known.of(*SECURITY):
+        reached = reach(one, workload, known.root)
+        if reached == "no" or (one.kind == "AuthorizationPolicy" and (is_dry(one) or action(one) == "AUDIT")):
+            continue
+        if reached == "unsure" or one.unsure:
+            yield unread(_named(one), one.spec)
+        elif one.kind == "RequestAuthentication":
+            tokens.append(one)
+        else:
+            {"CUSTOM": custom, "DENY": denied}.get(action(one), allowed).append(one)
+    for one in custom:
+        yield unread(_named(one), one.at("action") or one.spec)
+    found = jwt_authn(tokens)
+    asked = next((place for one in (*denied, *allowed) if (place := asking(one)) is not None), None)
+    if found is not None:
+        yield found
+    elif asked is not None:
+        yield unread("a RequestAuthentication that is not in the project", asked)
+    yield from denying(denied)
+    yield from allowing(allowed)
+
+
+def _changing(known: Objects, workload: Workload) -> Iterator[Item]:
+    """What changes the proxy's own configuration, or brings code into it."""
+    for one in known.of(*CHANGING):
+        patches = one.listed("configPatches")
+        if one.kind == "EnvoyFilter" and all(_is_elsewhere(patch) for patch in patches):
+            continue
+        if reach(one, workload, known.root) != "no":
+            yield unread(_named(one), one.spec)
+
+
+def _is_elsewhere(patch: Item) -> bool:
+    return patch.text_at("applyTo") in HARMLESS or patch.text_at("match", "context") in BEHIND
+
+
+def _named(one: Object) -> str:
+    return f"{one.kind} {one.manifest.name}"
+
+
+def _clusters(services: Sequence[Object]) -> Iterator[Item]:
+    seen: set[str] = set()
+    for service in services:
+        for route in service.listed("http"):
+            listed = route.get("route")
+            for dst in listed.items() if listed is not None else ():
+                name = cluster(dst, service.namespace)
+                if name not in seen:
+                    seen.add(name)
+                    yield _cluster(name, dst, service.namespace)
+
+
+def _cluster(name: str, dst: Item, namespace: str) -> Item:
+    host, _, port = address(dst, namespace).rpartition(":")
+    socket: Value = {"address": host, "port_value": int(port)}
+    endpoint: Value = {"endpoint": {"address": {"socket_address": socket}}}
+    assignment: Value = {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]}
+    return written(
+        dst.get("destination") or dst, {"name": name, "connect_timeout": "10s", "load_assignment": assignment}
+    )
