@@ -66,14 +66,6 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _removed(page, found)
         case Reword():
             return _reworded(page, found, intent)
-        case Quote(span=span):
-            return _quoted(page, found, span)
-        case Move():
-            return _moved(page, found, intent)
-        case Withhold(span=span, part=part) if found.name.text == "log_format":
-            return withheld(page, found, span, part)
-        case Deliver(to=to):
-            return delivered(page, around, to)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -114,7 +106,23 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _challenged_elsewhere(page, found, parent, scheme)
         case Spare(path=path) if found.name.text == "rewrite":
             return _spared(page, found.args[0], path)
+        case Quote() | Move() | Withhold() | Deliver():
+            return _rewritten(intent, page, around)
     return None
+
+
+def _rewritten(
+    intent: Quote | Move | Withhold | Deliver, page: Page, around: Sequence[Directive]
+) -> tuple[Edit, ...] | None:
+    """The same words, in quotes, elsewhere or without some."""
+    match intent:
+        case Quote(span=span):
+            return _quoted(page, around[-1], span)
+        case Move():
+            return _moved(page, around[-1], intent)
+        case Withhold(span=span, part=part):
+            return withheld(page, around[-1], span, part) if around[-1].name.text == "log_format" else None
+    return delivered(page, around, intent.to)
 
 
 def _one(edit: Edit | None) -> tuple[Edit, ...] | None:
