@@ -60,6 +60,12 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         from authlint.readers.envoy import mending as envoy
 
         return None if DUMP.search(text) else envoy.edits(intent, path, text)
+    if "istio.io/" in text:
+        from authlint.readers.istio import mending as istio
+
+        some = istio.edits(intent, path, text)
+        if some is not None:
+            return some
     from authlint.readers.kubernetes import mending as kubernetes
 
     return kubernetes.edits(intent, path, text)
