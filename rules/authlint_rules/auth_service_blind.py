@@ -34,7 +34,7 @@ from functools import partial
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome, Reached
-from authlint.intent import Mend, Remove, Turn
+from authlint.intent import Include, Mend, Remove, Turn
 from authlint.model.credential import Call, Jwt
 from authlint.model.step import Ask, Forward
 from authlint.rule import Rule
@@ -76,7 +76,12 @@ def _taker(outcome: Outcome, service: Ask | Call, asked: Reached, name: str) -> 
             )
         if event.auth and isinstance(event.subject, Forward):
             return event.subject.client_headers_span or event.subject.span
-    return service.span
+    return _listing(service) or service.span
+
+
+def _listing(service: Ask | Call) -> Span | None:
+    """The list of what is sent to the service, where there is one."""
+    return service.sends_span if isinstance(service, Call) else None
 
 
 def _finding(
@@ -94,15 +99,17 @@ def _finding(
         related=(*here, *want.why),
         routes=(endpoint.title,),
         witness=(site.exchange(site.request(endpoint, want.header), outcome, "200: the credential is good"),),
-        cure=f"send {name} to the service, as the client sent it",
+        cure=site.cure(ID, f"send {name} to the service, as the client sent it"),
         assumes=want.assumes,
         pedantic=bool(want.assumes),
         stated=outcome.assumed,
-        mends=_mends(asked, name.lower(), primary),
+        mends=_mends(asked, name.lower(), primary, listed=primary == _listing(service)),
     )
 
 
-def _mends(asked: Reached, name: str, span: Span) -> tuple[Mend, ...]:
+def _mends(asked: Reached, name: str, span: Span, *, listed: bool) -> tuple[Mend, ...]:
+    if listed:
+        return (Mend(f"send {name.title()} to the service", (Include(span, name),), safe=True),)
     if any(removed == name and op is not None for removed, op in asked.removed):
         return (Mend(f"take away what drops {name.title()}", (Remove(span),), safe=True),)
     return (Mend("hand the token on to the service", (Turn(span, "forward-token"),)),)

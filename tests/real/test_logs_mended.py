@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.real import test_envoy_samples as of_envoy
 from tests.real import test_samples_replayed as of_nginx
+from tests.real.envoy_live import observed
 from tests.real.logs import lines_in
 
 from authlint.finding import Finding
@@ -51,7 +52,7 @@ def is_logged(case: Path, envoy: Path, folder: Path, found: list[Finding], reque
     with of_envoy.live(case, folder, envoy) as running:
         worth = next(iter(running.worths()))
         for finding in found:
-            of_envoy.observed(running, finding)
+            observed(running, finding)
         for one in requests:
             headers = tuple((name, value) for name, value in one.get("headers", []))
             running.ask(Request(one["method"], one["url"], headers), worth)

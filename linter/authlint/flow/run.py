@@ -87,6 +87,7 @@ def _one_world(
     shared.peer = request.peer or _peer(listener)
     shared.method = request.method
     shared.hops = hops
+    shared.assumed.update(dict.fromkeys(gateway.taken))
     if assumed:
         shared.assumed[PORT] = None
     return _first(shared, hosting)

@@ -335,7 +335,8 @@ def nobody_knows() -> None:
 class Gateway:
     """One running server as its configuration describes it; `root` is the file that reading began with.
 
-    `supposing`: what nobody has said and would have to hold for it to run so.
+    `supposing`: what nobody has said and would have to hold for it to run so. `taken`: what its reader takes for
+    granted about it, told with every answer.
     """
 
     root: str
@@ -350,6 +351,7 @@ class Gateway:
     reads: Callable[[], frozenset[str] | None] = nobody_knows  # the variables that any setting reads
     server: Server | None = None
     supposing: str = ""
+    taken: tuple[str, ...] = ()
     folded: Folded | None = None
     beyond: Beyond | None = None  # other gateways that this one sends requests to
     probed: tuple[Probed, ...] = ()

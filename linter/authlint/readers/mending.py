@@ -20,6 +20,9 @@ from authlint.text import Source
 # Envoy's /config_dump: a print of what it runs.
 DUMP = expression(r"envoy\.admin\.v3\.\w*ConfigDump|envoy\.admin\.v2alpha")
 
+# Objects of which a control plane makes a proxy's configuration.
+OBJECTS = expression(r"gateway\.(?:networking\.k8s|envoyproxy)\.io/")
+
 
 def worked_out(intents: Iterable[Intent], sources: Mapping[str, Source]) -> tuple[Edit, ...] | None:
     """The edits that all of the intents come to; None where one of them cannot be said in its file."""
@@ -60,6 +63,12 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         from authlint.readers.envoy import mending as envoy
 
         return None if DUMP.search(text) else envoy.edits(intent, path, text)
+    if OBJECTS.search(text):
+        from authlint.readers.gateway_api import mending as gateway_api
+
+        some = gateway_api.edits(intent, path, text)
+        if some is not None:
+            return some
     if "istio.io/" in text:
         from authlint.readers.istio import mending as istio
 

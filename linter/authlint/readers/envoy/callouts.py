@@ -17,6 +17,7 @@ from authlint.readers.envoy.headers import REQUEST
 from authlint.readers.envoy.matching import strings
 from authlint.readers.envoy.proto import field, fields, is_set, number, place, share, status_code, text
 from authlint.readers.yaml.tree import Item
+from authlint.text import Span
 
 SENT = frozenset(("authorization", "host", "x-request-id", "x-envoy-internal"))
 TOLD = frozenset(("www-authenticate", "location", "proxy-authenticate"))
@@ -88,6 +89,7 @@ def _over_grpc(
         most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
         consents=True,
+        sends_span=_sends_span(one),
         span=span,
         open_span=place(field(one.config, "failure_mode_allow"), span),
     )
@@ -122,6 +124,7 @@ def _over_http(
         most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
         unasked=_unasked(one),
+        sends_span=_sends_span(one),
         denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),
         open_span=place(field(one.config, "failure_mode_allow"), one.span),
@@ -135,6 +138,13 @@ def _sends(one: Filter) -> tuple[Text, ...] | None:
     if service is None:
         return None if listed is None else strings(listed)
     return *strings(listed), *strings(field(service, "authorization_request", "allowed_headers"))
+
+
+def _sends_span(one: Filter) -> Span | None:
+    """The list that decides, of two the filter's own."""
+    older = field(one.config, "http_service", "authorization_request", "allowed_headers")
+    listed = field(one.config, "allowed_headers") or older
+    return None if listed is None else listed.span
 
 
 def _unasked(one: Filter) -> str:

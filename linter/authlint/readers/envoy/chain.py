@@ -122,9 +122,13 @@ def _steps(one: Filter, spot: Spot, around: Surroundings) -> Iterator[Step]:
     elif one.kind in SOMETIMES and _may_answer(one, spot):
         yield Unsure(f"the filter {one.name} may answer", one.span)
     elif one.kind not in KNOWN:
-        yield Unsure(f"what the filter {one.name or one.kind} does", one.span)
+        # What a control plane makes of objects has filters that stand for what was not read.
+        yield Unsure(
+            one.name if one.kind == UNREAD else f"what the filter {one.name or one.kind} does", one.span
+        )
 
 
+UNREAD = "unread"
 CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "oauth2"))
 LIMITS = frozenset(("local_ratelimit", "ratelimit"))
 KNOWN = QUIET | SOMETIMES | CHECKS | LIMITS | {"credential_injector"}

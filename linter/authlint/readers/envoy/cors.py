@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from authlint.model.step import Cors, HeaderOp
 from authlint.model.value import Get, Lit, Text, Value
-from authlint.readers.envoy.filters import Filter, Spot, configured
+from authlint.readers.envoy.filters import Filter, Spot, asked_at, configured
 from authlint.readers.envoy.matching import string
 from authlint.readers.envoy.proto import field, fields, share
 from authlint.readers.yaml.tree import Item
@@ -44,7 +44,7 @@ def policy(one: Filter, spot: Spot) -> Cors | None:
         preflight=tuple(_preflight(found)),
         actual=tuple(_actual(found)),
         stranger=_stranger(found),
-        span=one.span,
+        span=asked_at(one, next(iter(spot.own(one.name)), None)),
         places=tuple(item.words for test, item in listed if test),
     )
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from authlint.model.gateway import Upstream
 from authlint.readers.envoy import proto
 from authlint.readers.yaml.tree import Item
+from authlint.readers.yaml.written import Written
 from authlint.record import entity, field, mutable, record
 from authlint.text import Span
 
@@ -77,6 +78,11 @@ class Surroundings:
         return self.dynamic or not cluster or cluster in self.clusters
 
 
+def asked_at(one: Filter, said: Own | None) -> Span:
+    """Where a filter was asked for on a route: what a control plane writes for many routes stands at none of theirs."""
+    return said.item.span if said is not None and isinstance(said.item, Written) else one.span
+
+
 def speaks(level: Item) -> bool:
     names = ("typed_per_filter_config", "per_filter_config", "cors")
     return any(proto.field(level, name) is not None for name in names) or (
@@ -100,7 +106,8 @@ def unwrapped(entry: Item) -> Own:
         inner = proto.field(config, "config")
         disabled = proto.is_set(config, "disabled")
         _, kind, config = proto.message(inner) if inner is not None else ("", "", None)
-        return Own(kind, config, disabled, entry)
+        # An empty one says nothing, and switches the filter on.
+        return Own(kind, config if kind else None, disabled, entry)
     return Own(kind, config, False, entry)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from authlint.model.credential import ApiKey, Place
 from authlint.model.step import Basic, UserFile, UserList
 from authlint.model.value import Get, Lit
-from authlint.readers.envoy.filters import Filter, Spot, configured
+from authlint.readers.envoy.filters import Filter, Spot, asked_at, configured
 from authlint.readers.envoy.proto import data, field, fields, is_set, place, text
 from authlint.readers.yaml.tree import Item
 from authlint.text import Span
@@ -54,7 +54,7 @@ def api_key(one: Filter, spot: Spot) -> ApiKey:
         allowed=frozenset(allowed) if allowed else None,
         hide=is_set(forwarding, "hide_credentials"),
         client_header=text(forwarding, "header"),
-        span=one.span,
+        span=asked_at(one, own),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -55,6 +57,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(scopes.inner(last[0]), word) if last else None
         case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
             return with_text(part, f", {word}")
+        case Include(word=word) if part.item.name == "allowed_headers":
+            patterns = part.entry("patterns")
+            return _last(patterns, {"exact": word}) if patterns is not None else None
         case Include(word=word) if (audiences := part.within("audiences")) is not None:
             last = children(audiences.item)[-1:]
             return listed(audiences.inner(last[0]), word) if last else None
@@ -249,5 +254,9 @@ def _handed_on(part: Part, header: str) -> tuple[Edit, ...] | None:
     if success is None:
         return entered(said, SUCCESS, {"patterns": [{"exact": header}]})
     patterns = success.entry("patterns")
-    last = children(patterns.item)[-1:] if patterns is not None else []
-    return listed(patterns.inner(last[0]), {"exact": header}) if patterns is not None and last else None
+    return _last(patterns, {"exact": header}) if patterns is not None else None
+
+
+def _last(several: Part, value: Mapping[str, str]) -> tuple[Edit, ...] | None:
+    last = children(several.item)[-1:]
+    return listed(several.inner(last[0]), value) if last else None

@@ -10,11 +10,12 @@ from typing import Literal
 
 from authlint.model.condition import All
 from authlint.model.credential import Demand, Jwt, Place, Provider, TokenRule
-from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configured
+from authlint.readers.envoy.filters import Filter, Spot, Surroundings, asked_at, configured
 from authlint.readers.envoy.keysets import keys
 from authlint.readers.envoy.matching import route_match, string
 from authlint.readers.envoy.proto import entries, field, fields, is_set, number, place, text
 from authlint.readers.yaml.tree import Item
+from authlint.readers.yaml.written import Written
 from authlint.record import replace
 from authlint.text import Span
 
@@ -44,7 +45,7 @@ def check(one: Filter, spot: Spot, around: Surroundings) -> Jwt:
     key = ("jwt", id(one), wanted.text, wanted.span)
     if key not in kept:
         rule = TokenRule(All(()), _named(one, wanted), wanted.span)
-        kept[key] = Jwt((rule,), base.providers, base.skips_preflight, base.quiet, base.span)
+        kept[key] = replace(base, rules=(rule,), span=asked_at(one, own))
     found: Jwt = kept[key]
     return found
 
@@ -103,7 +104,9 @@ def _demand(item: Item | None, span: Span) -> Demand:
 
 
 def _provider(item: Item, around: Surroundings) -> Provider:
-    span = Span(item.path, item.span.start, item.span.start + len(item.name))
+    span = item.span
+    if not isinstance(item, Written):
+        span = Span(item.path, span.start, span.start + len(item.name))
     forward, payload = field(item, "forward"), field(item, "forward_payload_header")
     return Provider(
         name=item.name,

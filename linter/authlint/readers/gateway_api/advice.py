@@ -1,0 +1,31 @@
+"""What a person changes in Gateway API objects and Envoy Gateway's policies, by the rule that found the mistake."""
+
+from __future__ import annotations
+
+ADVICE = {
+    "preflight-behind-auth": "add cors to the SecurityPolicy that asks, with allowOrigins, allowMethods and "
+    "allowHeaders: preflights are then answered before anybody is asked for credentials",
+    "preflight-unanswered": "match OPTIONS too, or leave the method out of the match: cors answers only on routes that "
+    "take the preflight",
+    "credentials-not-allowed": "add allowCredentials: true to cors",
+    "method-not-allowed": "name the method in allowMethods of cors",
+    "authorization-not-allowed": "add the header to allowHeaders of cors",
+    "wildcard-origin-with-credentials": "name the origins in allowOrigins, or take allowCredentials away if no cookies "
+    "are needed",
+    "duplicate-allow-origin": "let cors send it, with a list of origins, and not a ResponseHeaderModifier too",
+    "authorization-malformed": "write it under set instead of add, and only where the value is there",
+    "authorization-malformed:two": "write it under set instead of add",
+    "header-name-dropped": "headers.withUnderscoresAction: Allow in a ClientTrafficPolicy, or a name with dashes",
+    "auth-response-header-dropped:header": "name it in headersToBackend, and have the client's own removed before",
+    "cors-missing-on-unauthorized": "add cors to the SecurityPolicy that asks: its headers go out with a 401 too",
+    "credentials-over-plaintext": "let the plain listener only redirect: an HTTPRoute of its own with a "
+    "RequestRedirect to https, and no policy that asks",
+    "authorization-dropped": "take Authorization out of the RequestHeaderModifier",
+    "rewrite-leaves-protection": "have the SecurityPolicy for this route too: it sees the path before it is rewritten",
+    "redirect-loses-credentials": "serve the API under the name and port that its clients use, without a redirect",
+    "challenge-missing": "let the challenge go out: no ResponseHeaderModifier that removes WWW-Authenticate",
+    "identity-header-spoofable": "remove the header on this route with a RequestHeaderModifier, or protect it in the "
+    "same way",
+    "protected-route-shadowed": "give the longer path a rule of the protected HTTPRoute, or the same SecurityPolicy",
+    "protection-gap": "have the SecurityPolicy for this route too, or for the whole Gateway",
+}

@@ -1,0 +1,82 @@
+"""Intents as edits of Gateway API objects and of Envoy Gateway's policies.
+
+https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicyspec
+"""
+
+from __future__ import annotations
+
+from authlint.intent import AllowCredentials, Edit, Include, Intent, Remove, Reword, Send
+from authlint.model.value import EMPTY, literal
+from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
+from authlint.readers.yaml.edits import Part, children, entered, listed, part_at, removed, reworded
+
+LISTS = ("headersToExtAuth", "headersToBackend", "allowHeaders", "allowMethods", "exposeHeaders")
+ANSWERS = {
+    "access-control-allow-headers": "allowHeaders",
+    "access-control-allow-methods": "allowMethods",
+    "access-control-expose-headers": "exposeHeaders",
+}
+
+
+def holds(part: Part) -> bool:
+    """Whether the document in which this stands is one of these objects."""
+    whole = [*part.around, part.item][0]
+    group = whole.text_at("apiVersion").rpartition("/")[0]
+    return group in (ENVOY, GATEWAY)
+
+
+def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where the objects have no such setting."""
+    part = part_at(path, text, intent.span)
+    if part is None or part.parent is None or not holds(part):
+        return None
+    match intent:
+        case Include(word=word) if part.item.name in LISTS:
+            return _included(part, word)
+        case Remove() if part.parent.item.name == "remove":
+            return removed(part)
+        case Reword(old=old, new=new) if part.item.kind == "text":
+            return reworded(part, old, new)
+        case AllowCredentials(allowed=allowed):
+            return _credentials(part, allowed=allowed)
+        case Send(to="client", name=header, value=value):
+            return _sent(part, header.lower(), literal(value))
+        case Send(to="application", name=header, value=value) if value == EMPTY:
+            return None
+    return None
+
+
+def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
+    """Written as the others are: of header names the case does not matter."""
+    several = children(part.item)
+    if not several:
+        return None
+    lower = all(one.text == one.text.lower() for one in several)
+    name = word.lower() if lower and part.item.name != "allowMethods" else word
+    return listed(part.inner(several[-1]), name)
+
+
+def _cors(part: Part) -> Part | None:
+    """The entry of a `cors` in which this stands."""
+    for one in part.upwards():
+        if one.parent is not None and one.parent.item.name == "cors" and one.item.key is not None:
+            return one
+    return None
+
+
+def _credentials(part: Part, *, allowed: bool) -> tuple[Edit, ...] | None:
+    entry = _cors(part)
+    if entry is None or entry.parent is None:
+        return None
+    said = entry.parent.entry("allowCredentials")
+    if not allowed:
+        return removed(said) if said is not None else None
+    return reworded(said, "false", "true") if said is not None else entered(entry, "allowCredentials", True)
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    entry, name = _cors(part), ANSWERS.get(header, "")
+    if entry is None or entry.parent is None or text is None or not name:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    return entered(entry, name, words) if entry.parent.entry(name) is None else None

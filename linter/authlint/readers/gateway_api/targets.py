@@ -1,0 +1,91 @@
+"""Which SecurityPolicy is in force: the one with the narrowest target, as a whole.
+
+https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/ and translateSecurityPolicyForRoute
+in internal/gatewayapi/securitypolicy.go: a rule of a route, a route, a listener, a Gateway. Of two with one target the
+older is in force, and the files do not say which that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from authlint.readers.gateway_api.doors import Door, Entrance
+from authlint.readers.gateway_api.objects import GATEWAY, Thing, is_at_home
+from authlint.readers.yaml.tree import Item
+from authlint.record import entity
+
+
+@entity
+class Target:
+    """What a policy is for; `section` is a rule's or a listener's name. `selector`: by labels."""
+
+    kind: str
+    name: str
+    section: str
+    selector: Item | None = None
+
+
+@entity
+class Force:
+    """The policy in force somewhere, with the one whose place it takes; `doubt`: why nobody knows."""
+
+    policy: Thing | None
+    behind: Thing | None = None
+    doubt: str = ""
+
+
+def targets(policy: Thing) -> Iterator[Target]:
+    single = policy.spec("targetRef")
+    for one in [*([single] if single is not None else []), *policy.listed("targetRefs")]:
+        yield Target(one.text_at("kind"), one.text_at("name"), one.text_at("sectionName"))
+    for one in policy.listed("targetSelectors"):
+        if one.text_at("group") in ("", GATEWAY):
+            yield Target(one.text_at("kind"), "", "", one)
+
+
+def in_force(policies: Sequence[Thing], route: Thing, rule: str, into: Entrance, door: Door) -> Force:
+    """For a rule of a route, where its requests come in at a listener."""
+    levels = [
+        *([_of(policies, route, rule)] if rule else []),
+        _of(policies, route, ""),
+        *([_at(policies, into, door.name)] if door.name else []),
+        _at(policies, into, ""),
+    ]
+    found = [level for level in levels if level]
+    if not found:
+        return Force(None)
+    if len(found[0]) > 1:
+        names = " and ".join(one.name for one in found[0])
+        return Force(None, doubt=f"which of the SecurityPolicies {names} is the older, and in force")
+    behind = found[1] if len(found) > 1 else []
+    return Force(found[0][0], behind[0] if len(behind) == 1 else None, found[0][0].doubt)
+
+
+def _of(policies: Sequence[Thing], route: Thing, section: str) -> list[Thing]:
+    return [
+        one
+        for one in policies
+        if is_at_home(one, route.namespace)
+        and any(_hits(target, "HTTPRoute", route.name, route, section) for target in targets(one))
+    ]
+
+
+def _at(policies: Sequence[Thing], into: Entrance, section: str) -> list[Thing]:
+    return [
+        one
+        for one in policies
+        if is_at_home(one, into.namespace)
+        and any(_hits(target, "Gateway", into.name, into.thing, section) for target in targets(one))
+    ]
+
+
+def _hits(target: Target, kind: str, name: str, thing: Thing | None, section: str) -> bool:
+    if target.kind != kind:
+        return False
+    if target.selector is None:
+        return target.name == name and target.section == section
+    wanted = target.selector.get("matchLabels")
+    labels = thing.manifest.labels() if thing is not None else {}
+    if section or wanted is None or target.selector.get("matchExpressions") is not None:
+        return False
+    return all(labels.get(one.name) == one.text for one in wanted.entries())
