@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
     Challenge,
     Edit,
+    Exclude,
     ExemptPath,
     HandOn,
     Include,
@@ -40,6 +42,8 @@ from authlint.text import Span
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
 DONE = ("request_headers_to_add", "response_headers_to_add", "mutations", "request_mutations")
+METHOD = expression("[A-Z]+")
+METHODS = expression(r"[A-Z]+(?:\|[A-Z]+)*|\([A-Z]+(?:\|[A-Z]+)*\)")
 CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
@@ -72,6 +76,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
+        case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
+            return _methods(part, word, more=isinstance(intent, Include))
         case Withhold(part=one):
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
@@ -164,6 +170,27 @@ def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     if said is None:
         return entered(part, "value_prefix", prefix)
     return reworded(said, said.item.text, prefix) if said.item.text else None
+
+
+def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
+    """The methods that a route takes, where they are listed in a pattern, or where this one is the only one
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto)."""
+    route = next(
+        (one for one in part.upwards() if one.parent is not None and one.parent.item.name == "routes"), None
+    )
+    headers = route.entry("match") if route is not None else None
+    headers = headers.entry("headers") if headers is not None else None
+    tests = [headers.inner(one) for one in children(headers.item)] if headers is not None else []
+    tests = [one for one in tests if one.item.text_at("name") == ":method"]
+    if route is None or len(tests) != 1:
+        return None
+    said = tests[0].item.text_at("string_match", "safe_regex", "regex")
+    if more and METHODS.fullmatch(said) and method not in METHOD.findall(said):
+        return _reworded(
+            tests[0], said, f"{said[:-1]}|{method})" if said.endswith(")") else f"{said}|{method}"
+        )
+    alone = tests[0].item.text_at("string_match", "exact") or tests[0].item.text_at("exact_match")
+    return removed(route) if not more and alone == method else None
 
 
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
