@@ -55,7 +55,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     match intent:
         case Remove():
-            own = part.item.name == "forward_payload_header"
+            own = part.item.name in ("forward_payload_header", "cache_duration")
             return removed(part) if own or part.parent.item.name in LISTS else _left(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
