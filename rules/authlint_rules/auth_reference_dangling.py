@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from authlint import evidence
-from authlint.finding import Exchange, Finding, Label, Level
+from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import FILES
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
@@ -59,10 +59,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _named(site: Site, fact: Dangling, shown: Sequence[tuple[Endpoint, Request, Outcome]]) -> Finding:
-    witness: tuple[Exchange, ...] = ()
-    if shown:
-        _, request, outcome = shown[0]
-        witness = (site.exchange(request, outcome, f"the verdict of {fact.what} {fact.name}"),)
+    wanted = f"the verdict of {fact.what} {fact.name}"
+    witness = tuple(site.exchange(request, outcome, wanted) for _, request, outcome in shown[:1])
     return Finding(
         rule=ID,
         level=Level.ERROR,
