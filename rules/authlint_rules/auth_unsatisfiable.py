@@ -3,7 +3,8 @@
 What happens
     The route asks for a credential, and what it asks for can never do: a rule in front of the check refuses requests
     that carry it, the header is taken away before the check looks, the list of users or keys is empty, a rule about
-    claims runs before the token is read. Clients get 401 or 403 with credentials that are good.
+    claims runs before the token is read. Clients get 401 or 403 with credentials that are good. A rule that refuses
+    them in so many words, and a list without anybody in it, have no fix: nobody here knows what they were meant for.
 
 Bad
     location /reports/ {
@@ -43,12 +44,12 @@ from authlint.model.value import literal
 from authlint.record import record
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
-from authlint.text import Span
 from authlint_rules.auth_service_blind import blind
 from authlint_rules.competing_authorization import conflict
+from authlint_rules.mends.passing import let_pass
 from authlint_rules.questions.asked import lets_addresses_pass
 from authlint_rules.questions.attempts import refused_throughout, stated
-from authlint_rules.questions.refusing import why_refused
+from authlint_rules.questions.refusing import Why, why_refused
 
 ID = "auth-unsatisfiable"
 ANYBODY = ("Authorization", "Basic YW55Ym9keTpQQVNTV09SRA==")  # of anybody:PASSWORD
@@ -56,11 +57,9 @@ ANYBODY = ("Authorization", "Basic YW55Ym9keTpQQVNTV09SRA==")  # of anybody:PASS
 
 @record
 class Cause:
-    """Why nobody passes, the words to change, and a request that shows it."""
+    """Why nobody passes, and a request that shows it."""
 
-    why: str
-    span: Span
-    cure: str
+    why: Why
     request: Request
     outcome: Outcome
 
@@ -83,7 +82,7 @@ def _without_users(site: Site, endpoint: Endpoint) -> Iterator[Cause]:
             continue
         if denial.subject == basic:
             cure = "name a file with users: a name and a hash of the password in each line"
-            yield Cause(why, basic.users.span, cure, request, outcome)
+            yield Cause(Why(why, basic.users.span, cure, basic), request, outcome)
 
 
 def _refusal(world: Outcome) -> Event | None:
@@ -110,21 +109,23 @@ def _refused(site: Site, endpoint: Endpoint) -> Iterator[Cause]:
         found = [why_refused(endpoint, asked, request, world) for world in outcome.worlds]
         why = found[0]
         if why is not None and None not in found:
-            yield Cause(*why, request, outcome)
+            yield Cause(why, request, outcome)
 
 
 def _finding(site: Site, endpoint: Endpoint, cause: Cause) -> Finding:
-    asking = dict.fromkeys(check.span for check in evidence.mechanisms(endpoint) if check.span != cause.span)
+    why = cause.why
+    asking = dict.fromkeys(check.span for check in evidence.mechanisms(endpoint) if check.span != why.span)
     return Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"nobody can call {endpoint.title}: every request is refused, whatever credential it carries",
-        primary=Label(cause.span, cause.why),
+        primary=Label(why.span, why.why),
         related=tuple(Label(span, "asks for a credential") for span in asking),
         routes=(endpoint.title,),
         witness=(site.exchange(cause.request, cause.outcome, "200: the credential is good"),),
-        cure=cause.cure,
+        cure=why.cure,
         stated=(*cause.outcome.assumed, *stated(site, endpoint)),
+        mends=tuple(let_pass(endpoint, why.subject)),
     )
 
 

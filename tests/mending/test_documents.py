@@ -13,6 +13,7 @@ from authlint.readers.yaml.edits import (
     entered,
     listed,
     part_at,
+    put_behind,
     quoted,
     removed,
     renamed,
@@ -164,3 +165,23 @@ def test_an_element_comes_before(text: str, words: str, after: str) -> None:
         return listed(element, {"m": {"p": "/h"}}, before=True)
 
     assert changed(text, words, before) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("l:\n- a: 1\n  b: 2\n- c: 3\n- d: 4\n", "l:\n- c: 3\n- a: 1\n  b: 2\n- d: 4\n"),
+        ("l:\n  - a: 1  # why\n  - c: 3\n", "l:\n  - c: 3\n  - a: 1  # why\n"),
+        ("l: [{a: 1}, {c: 3}]\n", None),
+        ("l:\n- c: 3\n- a: 1\n", None),
+    ],
+)
+def test_an_element_moves_behind_another(text: str, after: str | None) -> None:
+    other = part_at("a.yaml", text, Span("a.yaml", text.index("c: 3"), text.index("c: 3") + 1))
+    assert other is not None
+    assert other.parent is not None
+    assert changed(text, "a: 1", lambda part: put_behind(_element(part), _element(other))) == after
+
+
+def _element(part: Part) -> Part:
+    return next(one for one in part.upwards() if one.item.key is None)

@@ -69,6 +69,12 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         some = gateway_api.edits(intent, path, text)
         if some is not None:
             return some
+    if "istio.io/" in text:
+        from authlint.readers.istio import mending as istio
+
+        some = istio.edits(intent, path, text)
+        if some is not None:
+            return some
     from authlint.readers.kubernetes import mending as kubernetes
 
     return kubernetes.edits(intent, path, text)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from authlint.flow.outcome import Event, Outcome
 from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
 from authlint.model.credential import Allow, ApiKey, Call, Jwt
 from authlint.model.step import Basic, Branch, HeaderOp, Respond
+from authlint.record import record
 from authlint.site import BASIC, Endpoint, ops_of, requires
 from authlint.text import Span
 
-Why: TypeAlias = tuple[str, Span, str]
+
+@record
+class Why:
+    """What refuses, the words to change, what to do about it, and the step or check that they belong to."""
+
+    why: str
+    span: Span
+    cure: str
+    subject: object
 
 
 def why_refused(endpoint: Endpoint, asked: Event, request: Request, world: Outcome) -> Why | None:
@@ -23,14 +30,16 @@ def why_refused(endpoint: Endpoint, asked: Event, request: Request, world: Outco
         if isinstance(subject, Branch) and event.verb == "applied":
             branch = subject
         elif isinstance(subject, Respond) and has and branch is not None and subject in ops_of(branch.ops):
-            return "refuses requests that carry the credential", branch.span, "let these requests pass here"
+            return Why(
+                "refuses requests that carry the credential",
+                branch.span,
+                "let these requests pass here",
+                branch,
+            )
         elif isinstance(subject, HeaderOp) and has and subject.verb != "append" and event.verb == "applied":
             if request.header(subject.name) is not None:
-                return (
-                    f"changes {subject.name} before the check looks at it",
-                    subject.span,
-                    "leave it alone here",
-                )
+                why = f"changes {subject.name} before the check looks at it"
+                return Why(why, subject.span, "leave it alone here", subject)
         elif event.verb == "denied" and isinstance(subject, Call) and "TOKEN" in str(request.headers):
             return _taken_away(world)
         elif event.verb == "denied" and not event.auth:
@@ -45,7 +54,8 @@ def _taken_away(world: Outcome) -> Why | None:
             for one in event.subject.providers:
                 if not one.forward:
                     cure = "let the token go on behind this check"
-                    return "takes the token away: the service that is asked gets none", one.forward_span, cure
+                    why = "takes the token away: the service that is asked gets none"
+                    return Why(why, one.forward_span, cure, one)
     return None
 
 
@@ -67,23 +77,21 @@ def _of_check(endpoint: Endpoint, event: Event, world: Outcome) -> Why | None:
     checks = [one for require in requires(endpoint.route) for one in require.checks]
     span = event.span
     match event.subject:
-        case ApiKey(keys=(), span=span):
-            return "there are no keys in this list", span, "put the keys in"
-        case ApiKey(places=places) if endpoint.listener.intake.underscores != "keep":
+        case ApiKey(keys=(), span=where) as keyed:
+            return Why("there are no keys in this list", where, "put the keys in", keyed)
+        case ApiKey(places=places) as keyed if endpoint.listener.intake.underscores != "keep":
             dropped = [one for one in places if one.kind == "header" and "_" in one.name]
             if dropped and len(dropped) == len(places):
                 why = "names a header with an underscore, which the listener does not let in"
-                return why, dropped[0].span, "use a name with hyphens, or let underscores in"
-        case Jwt(providers=providers) if span is not None:
+                return Why(why, dropped[0].span, "use a name with hyphens, or let underscores in", keyed)
+        case Jwt(providers=providers) as jwt if span is not None:
             if all(span not in (one.span, one.keys.span) for one in providers):
                 reasons = [one.what for one in world.trace if one.span == span and one.verb == "skipped"]
-                return reasons[0] if reasons else "no token will do", span, "name a provider that is defined"
+                why = reasons[0] if reasons else "no token will do"
+                return Why(why, span, "name a provider that is defined", jwt)
         case Allow(action="allow", policies=policies) as allow:
             behind = any(isinstance(one, Jwt) for one in checks[checks.index(allow) :])
             if behind and policies and all(reads_claims(one.when) for one in policies):
-                return (
-                    "is about claims, and runs before the token is read",
-                    allow.span,
-                    "put it behind the tokens",
-                )
+                why = "is about claims, and runs before the token is read"
+                return Why(why, allow.span, "put it behind the tokens", allow)
     return None

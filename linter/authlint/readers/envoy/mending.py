@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
     Challenge,
     Edit,
+    Exclude,
     ExemptPath,
     HandOn,
     Include,
     Intent,
+    Move,
     Remove,
     Reword,
     Send,
@@ -30,13 +33,17 @@ from authlint.readers.yaml.edits import (
     listed,
     part_at,
     put_before,
+    put_behind,
     removed,
     reworded,
     with_text,
 )
+from authlint.text import Span
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
-ADDED = ("request_headers_to_add", "response_headers_to_add")
+DONE = ("request_headers_to_add", "response_headers_to_add", "mutations", "request_mutations")
+METHOD = expression("[A-Z]+")
+METHODS = expression(r"[A-Z]+(?:\|[A-Z]+)*|\([A-Z]+(?:\|[A-Z]+)*\)")
 CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
@@ -48,8 +55,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     match intent:
         case Remove():
-            own = part.item.name == "forward_payload_header"
-            return removed(part) if own or part.parent.item.name in LISTS else _added(part)
+            own = part.item.name in ("forward_payload_header", "cache_duration")
+            return removed(part) if own or part.parent.item.name in LISTS else _left(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
         case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
@@ -65,8 +72,12 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(audiences.inner(last[0]), word) if last else None
         case Include(word=word) if part.within("allow_origin_string_match") is not None:
             return _origin(part, word)
+        case Move(lines=lines, before=False):
+            return _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
+        case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
+            return _methods(part, word, more=isinstance(intent, Include))
         case Withhold(part=one):
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
@@ -92,12 +103,33 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     return None
 
 
-def _added(part: Part) -> tuple[Edit, ...] | None:
-    """The header that is added here is added no more."""
+def _element(part: Part, *names: str) -> Part | None:
+    """The element of a list of one of these names in which this stands."""
     for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name in ADDED:
-            return removed(one)
+        if one.item.key is None and one.parent is not None and one.parent.item.name in names:
+            return one
     return None
+
+
+def _left(part: Part) -> tuple[Edit, ...] | None:
+    """What is done to the header here is done no more; an early mutation without any is no mutation."""
+    one = _element(part, *DONE)
+    early = _element(part, "early_header_mutation_extensions")
+    if one is None or one.parent is None:
+        return None
+    return removed(early if early is not None and len(children(one.parent.item)) == 1 else one)
+
+
+def _put_behind(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
+    """A filter comes behind the one that stands here."""
+    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
+    one = _element(moving, "http_filters") if moving is not None else None
+    other = _element(part, "http_filters")
+    if one is None or other is None or one.parent is None or other.parent is None:
+        return None
+    if one.parent.start != other.parent.start:
+        return None
+    return put_behind(one, other)
 
 
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
@@ -138,6 +170,27 @@ def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     if said is None:
         return entered(part, "value_prefix", prefix)
     return reworded(said, said.item.text, prefix) if said.item.text else None
+
+
+def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
+    """The methods that a route takes, where they are listed in a pattern, or where this one is the only one
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto)."""
+    route = next(
+        (one for one in part.upwards() if one.parent is not None and one.parent.item.name == "routes"), None
+    )
+    headers = route.entry("match") if route is not None else None
+    headers = headers.entry("headers") if headers is not None else None
+    tests = [headers.inner(one) for one in children(headers.item)] if headers is not None else []
+    tests = [one for one in tests if one.item.text_at("name") == ":method"]
+    if route is None or len(tests) != 1:
+        return None
+    said = tests[0].item.text_at("string_match", "safe_regex", "regex")
+    if more and METHODS.fullmatch(said) and method not in METHOD.findall(said):
+        return _reworded(
+            tests[0], said, f"{said[:-1]}|{method})" if said.endswith(")") else f"{said}|{method}"
+        )
+    alone = tests[0].item.text_at("string_match", "exact") or tests[0].item.text_at("exact_match")
+    return removed(route) if not more and alone == method else None
 
 
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:

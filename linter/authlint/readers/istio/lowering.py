@@ -191,7 +191,7 @@ def _filters(known: Objects, workload: Workload) -> Iterator[Item]:
     if found is not None:
         yield found
     elif asked is not None:
-        yield unread("a RequestAuthentication that is not in the project", asked)
+        yield unread("which tokens a RequestAuthentication that is not in the project takes", asked)
     yield from denying(denied)
     yield from allowing(allowed)
 
@@ -211,7 +211,7 @@ def _is_elsewhere(patch: Item) -> bool:
 
 
 def _named(one: Object) -> str:
-    return f"{one.kind} {one.manifest.name}"
+    return f"what the {one.kind} {one.manifest.name} does"
 
 
 def _clusters(services: Sequence[Object]) -> Iterator[Item]:

@@ -240,6 +240,14 @@ def put_before(part: Part, other: Part) -> tuple[Edit, ...] | None:
     return other.edit(at, at, part.text[first:last]), part.edit(first, last, "")
 
 
+def put_behind(part: Part, other: Part) -> tuple[Edit, ...] | None:
+    """An element of a list moves, with its lines, right behind another one of the same list."""
+    here, there = _element_lines(part), _element_lines(other)
+    if part.flow or other.start <= part.start or here is None or there is None:
+        return None
+    return part.edit(*here, ""), other.edit(there[1], there[1], part.text[here[0] : here[1]])
+
+
 def _element_lines(part: Part) -> tuple[int, int] | None:
     """The whole lines of an element that shares none of them."""
     first = part.text.rfind("\n", 0, part.start) + 1

@@ -1,0 +1,165 @@
+"""Intents as edits of Istio's objects (https://istio.io/latest/docs/reference/config/)."""
+
+from __future__ import annotations
+
+from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send, Turn
+from authlint.model.value import EMPTY, literal
+from authlint.readers.yaml.edits import Part, children, entered, listed, part_at, removed, reworded
+
+GROUP = "istio.io/"
+OPTIONS = "OPTIONS"
+LISTS = {
+    "access-control-allow-headers": "allowHeaders",
+    "access-control-allow-methods": "allowMethods",
+    "access-control-expose-headers": "exposeHeaders",
+}
+TOKEN = "forwardOriginalToken"
+
+
+def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
+    """What is to be written where; None where Istio has no such setting, or what stands there is another's."""
+    part = part_at(path, text, intent.span)
+    if part is None or part.parent is None or not _is_ours(part):
+        return None
+    match intent:
+        case Answer(how="skip"):
+            return _passed_on(part)
+        case Turn(what="forward-token"):
+            return _forwarded(part)
+        case Include(word=word) if part.item.name in LISTS.values():
+            return _included(part, word)
+        case AllowCredentials(allowed=allowed):
+            return _credentials(part, allowed=allowed)
+        case Send(to="client", name=header, value=value):
+            return _sent(part, header.lower(), literal(value))
+        case Send(to="application", name=header, value=value) if value == EMPTY:
+            return _cleared(part, header.lower())
+        case Remove():
+            return removed(part) if part.parent.item.name == "remove" else None
+        case Reword(old=old, new=new):
+            return _reworded(part, old, new)
+    return None
+
+
+def _is_ours(part: Part) -> bool:
+    *_, document = part.upwards()
+    objects = (document, *part.upwards())
+    return any((said := one.entry("apiVersion")) is not None and GROUP in said.item.text for one in objects)
+
+
+def _element(part: Part, name: str) -> Part | None:
+    """The element of the list of this name in which the part stands."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name == name:
+            return one
+    return None
+
+
+def _passed_on(part: Part) -> tuple[Edit, ...] | None:
+    """A policy lets preflights go on to the corsPolicy."""
+    rule = _element(part, "rules")
+    spec = rule.parent.parent if rule is not None and rule.parent is not None else None
+    if rule is None or spec is None or spec.item.name != "spec":
+        return None
+    said = spec.entry("action")
+    action = said.item.text if said is not None else "ALLOW"
+    if action == "ALLOW":
+        return listed(rule, {"to": [{"operation": {"methods": [OPTIONS]}}]})
+    return _spared(rule) if action == "DENY" else None
+
+
+def _spared(rule: Part) -> tuple[Edit, ...] | None:
+    """What is denied is not OPTIONS."""
+    to = rule.entry("to")
+    if to is None:
+        last = children(rule.item)[-1:]
+        operation = {"operation": {"notMethods": [OPTIONS]}}
+        return entered(rule.inner(last[0]), "to", [operation]) if last else None
+    found: list[Edit] = []
+    for item in children(to.item):
+        operation_part = to.inner(item).entry("operation")
+        some = _not_options(operation_part) if operation_part is not None else None
+        if some is None:
+            return None
+        found += some
+    return tuple(found) or None
+
+
+def _not_options(operation: Part) -> tuple[Edit, ...] | None:
+    said = operation.entry("notMethods")
+    if said is not None:
+        return _included(said, OPTIONS)
+    first = children(operation.item)[:1]
+    if not first or operation.entry("methods") is not None:
+        return None
+    return entered(operation.inner(first[0]), "notMethods", [OPTIONS])
+
+
+def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
+    last = children(part.item)[-1:]
+    return listed(part.inner(last[0]), word) if last else None
+
+
+def _forwarded(part: Part) -> tuple[Edit, ...] | None:
+    rule = _element(part, "jwtRules")
+    if rule is None:
+        return None
+    said = rule.entry(TOKEN)
+    if said is not None:
+        return reworded(said, "false", "true")
+    last = children(rule.item)[-1:]
+    return entered(rule.inner(last[0]), TOKEN, True) if last else None
+
+
+def _policy(part: Part) -> Part | None:
+    return part.within("corsPolicy")
+
+
+def _credentials(part: Part, *, allowed: bool) -> tuple[Edit, ...] | None:
+    policy = _policy(part)
+    said = policy.entry("allowCredentials") if policy is not None else None
+    if policy is None or (said is None and not allowed):
+        return None
+    if said is None:
+        return _entered(policy, "allowCredentials", True)
+    return reworded(said, "false", "true") if allowed else removed(said)
+
+
+def _entered(policy: Part, name: str, value: bool | list[str]) -> tuple[Edit, ...] | None:
+    last = children(policy.item)[-1:]
+    return entered(policy.inner(last[0]), name, value) if last else None
+
+
+def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
+    policy, name = _policy(part), LISTS.get(header)
+    if policy is None or name is None or not text or policy.entry(name) is not None:
+        return None
+    return _entered(policy, name, [one.strip() for one in text.split(",")])
+
+
+def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:
+    """On the route: what it removes is removed before the request goes on."""
+    route = _element(part, "http")
+    if route is None:
+        return None
+    said = route.entry("headers")
+    request = said.entry("request") if said is not None else None
+    gone = request.entry("remove") if request is not None else None
+    if gone is not None:
+        return _included(gone, header)
+    if said is not None:
+        return None
+    last = children(route.item)[-1:]
+    removal = {"request": {"remove": [header]}}
+    return entered(route.inner(last[0]), "headers", removal) if last else None
+
+
+def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
+    """The one text below that is the word itself."""
+    todo, found = [part], list[Part]()
+    while todo:
+        one = todo.pop()
+        todo += [one.inner(item) for item in children(one.item)]
+        if one.item.node.id == "scalar" and one.item.text == old:
+            found.append(one)
+    return reworded(found[0], old, new) if len(found) == 1 else None
