@@ -91,8 +91,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
-        case FallBack(header=header):
-            return fallen_back(page, around, header)
+        case FallBack():
+            return fallen_back(page, around, intent)
         case ToTls():
             server = next((one for one in around if one.name.text == "server"), None)
             return _one(to_tls(page, found, server)) if server is not None else None
