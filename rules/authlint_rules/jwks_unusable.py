@@ -2,7 +2,8 @@
 
 What happens
     A signature is checked with the issuer's keys. What is fetched here is no key set, or the connection cannot be made
-    as it is set up, and every token is answered 401, valid or not.
+    as it is set up, and every token is answered 401, valid or not. Where the keys are is known of a few services; how a
+    certificate is to be verified nobody here says, so that a cluster without TLS has no fix.
 
 Bad
     remote_jwks:
@@ -26,10 +27,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.finding import Finding, Label, Level
-from authlint.model.credential import Jwt, Provider
+from authlint.intent import Mend, Remove, Reword
+from authlint.model.credential import Jwt, Keys, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.issuers import asked_for, header_for
+from authlint_rules.questions.spellings import keys_of
 
 ID = "jwks-unusable"
 DAY = 24 * 3600
@@ -61,7 +64,13 @@ def _unusable(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) ->
         witness=(site.exchange(site.request(endpoint, header), outcome, "the token is checked and holds"),),
         cure=provider.keys.cure,
         stated=outcome.assumed,
+        mends=_fetched_from_where_they_are(provider.keys),
     )
+
+
+def _fetched_from_where_they_are(keys: Keys) -> tuple[Mend, ...]:
+    real = keys_of(keys.url)
+    return (Mend(f"fetch {real}", (Reword(keys.span, keys.url, real),), safe=True),) if real else ()
 
 
 def _kept(site: Site, endpoint: Endpoint, provider: Provider, label: Label) -> Finding:
@@ -76,6 +85,7 @@ def _kept(site: Site, endpoint: Endpoint, provider: Provider, label: Label) -> F
         cure="keep them for minutes: an issuer may change its keys at any time",
         assumes=("the issuer changes its keys within that time",),
         pedantic=True,
+        mends=(Mend("leave it to the server's default", (Remove(label.span),)),),
     )
 
 

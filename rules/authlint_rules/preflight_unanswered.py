@@ -44,6 +44,7 @@ from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.preflights import answer_as_one, compare_with_options
 from authlint_rules.questions.preflights import (
     announced,
     answered_here,
@@ -78,13 +79,14 @@ def _badly(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
             return
         asked.append((request, outcome, verdict))
     request, outcome, verdict = asked[0]
+    place = _place(endpoint, outcome)
     if not any(passes(site, endpoint, one) for one in (endpoint.method, "POST", *methods_named(endpoint))):
         return
     yield Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"browsers cannot call {endpoint.title}: {verdict.why}",
-        primary=_place(endpoint, outcome),
+        primary=place,
         related=(meant,),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "2xx with the CORS headers"),),
@@ -94,6 +96,7 @@ def _badly(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
             "if ($request_method = OPTIONS) { ...the CORS headers...; return 204; }",
         ),
         stated=outcome.assumed,
+        mends=answer_as_one(endpoint, place.span),
     )
 
 
@@ -123,7 +126,7 @@ def _place(endpoint: Endpoint, outcome: Outcome) -> Label:
 
 def _never(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
     """A test for OPTIONS that no request meets, where the preflight then goes to the application."""
-    test = next(never_true(endpoint), None)
+    test, written = next(never_true(endpoint), (None, ""))
     request = site.preflight(endpoint, site.origins(endpoint)[0])
     outcome = site.ask(request)
     if test is None or outcome.opens or any(world.answered_by != "upstream" for world in outcome.worlds):
@@ -138,6 +141,7 @@ def _never(site: Site, endpoint: Endpoint, meant: Label) -> Iterator[Finding]:
         witness=(site.exchange(request, outcome, "an answer of the gateway's own"),),
         cure="compare with OPTIONS: if ($request_method = OPTIONS), or ~ for several methods",
         stated=outcome.assumed,
+        mends=compare_with_options(test, written),
     )
 
 

@@ -101,10 +101,9 @@ class Project:
                 text = self._text(shown(path))
                 yield from excerpts(shown(path), text) if text is not None else ()
 
-    def _routing(self) -> list[str]:
+    def _rendered(self, listed: list[str]) -> list[str]:
         """Where something was rendered, it is all that there is: its parts lie in the project too."""
-        rendered = [path for path in self.glance.routing if path in self.files.rendered]
-        return rendered or self.glance.routing
+        return [path for path in listed if path in self.files.rendered] or listed
 
     def _envoys(self, paths: Iterable[str]) -> Iterator[Gateway]:
         for path in paths:
@@ -128,7 +127,10 @@ class Project:
 
         self.glance.look(documents(self.files.project()))
         changing = shown_all(path for path in self.files.project() if path.endswith(NAMES))
-        routing, linked = sorted(shown_all(self._routing())), sorted(shown_all(self.glance.linked))
+        routing, linked = (
+            sorted(shown_all(self._rendered(self.glance.routing))),
+            sorted(shown_all(self.glance.linked)),
+        )
         if not routing and not linked:
             return
         forms = Forms()
@@ -163,11 +165,15 @@ class Project:
             return
         from authlint.readers import gateway_api, istio
         from authlint.readers.kubernetes.manifests import steered
+        from authlint.readers.kubernetes.patches import NAMES, doubted, overlays
 
         found: list[Manifest] = []
-        for path in sorted(shown_all(self.glance.steered)):
+        for path in sorted(shown_all(self._rendered(self.glance.steered))):
             text = self._text(path)
             found += steered(path, text, self.library.troubles) if text is not None else ()
+        changing = shown_all(path for path in self.files.project() if path.endswith(NAMES))
+        patches = [(path, text) for path in changing if (text := self._text(path)) is not None]
+        found = doubted(found, overlays(patches, sorted({one.kind for one in found})))
         for plane in (gateway_api, istio):
             yield from plane.gateways(found, self.library.troubles)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from authlint import evidence
+from authlint.expression import expression
 from authlint.intent import Challenge, Mend, Remove, Reword
 from authlint.model.step import HeaderOp
 from authlint.model.value import literal
@@ -14,7 +15,7 @@ from authlint_rules.questions.unchallenged import scheme
 
 NAME = "www-authenticate"
 # A scheme, and the one parameter that both have (RFC 7617, section 2, wants it; RFC 6750, section 3, allows it).
-CHALLENGE = re.compile(r"(?P<scheme>basic|bearer)(?P<realm> realm=(?:\"[^\"]*\"|[\w.-]+))?", re.IGNORECASE)
+CHALLENGE = expression(r"(?P<scheme>basic|bearer)(?P<realm> realm=(?:\"[^\"]*\"|[\w.-]+))?", re.IGNORECASE)
 
 
 def name_scheme(site: Site, endpoint: Endpoint, op: HeaderOp, taken: str) -> tuple[Mend, ...]:

@@ -64,12 +64,12 @@ def wanted_origins(site: Site, endpoint: Endpoint) -> Iterator[str]:
     yield from site.origins(endpoint)[:4]
 
 
-def never_true(endpoint: Endpoint) -> Iterator[Span]:
-    """Tests of the method that speak of OPTIONS and that no request meets."""
+def never_true(endpoint: Endpoint) -> Iterator[tuple[Span, str]]:
+    """Tests of the method that speak of OPTIONS and that no request meets, with what they compare it with."""
     for op in (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script)):
         when = op.when if isinstance(op, Branch) else None
         if isinstance(when, Test) and when.arg is None and when.value in METHODS and _misses(when.how):
-            yield op.span
+            yield op.span, when.how.arg
 
 
 def _misses(how: Text) -> bool:
@@ -83,11 +83,16 @@ def _misses(how: Text) -> bool:
 
 def methods_named(endpoint: Endpoint) -> list[str]:
     """Methods other than a form's that a condition of the route speaks of."""
+    return [method for method in methods_taken(endpoint) if method in ANNOUNCED]
+
+
+def methods_taken(endpoint: Endpoint) -> list[str]:
+    """The route's method, and those that its conditions speak of."""
     found = {endpoint.method: None}
     for test in _tests(endpoint):
         if test.arg is None and test.value in METHODS:
             found.update(dict.fromkeys(WORD.findall(test.how.arg)))
-    return [method for method in found if method in ANNOUNCED]
+    return list(found)
 
 
 def _tests(endpoint: Endpoint) -> Iterator[Test]:

@@ -16,6 +16,13 @@ KNOWN = (
     (expression(r"https://cognito-idp\.[\w-]+\.amazonaws\.com/\w+/?"), False),
     (expression(r"https://[^/]+(?:/auth)?/realms/[^/]+/?"), False),
 )
+# Where each of them keeps its keys, beside the document that tells it (the same sources).
+DISCOVERY = "/.well-known/openid-configuration"
+KEPT = (
+    (expression(r"https://[\w-]+(?:\.\w+)?\.auth0\.com"), "/.well-known/jwks.json"),
+    (expression(r"https://cognito-idp\.[\w-]+\.amazonaws\.com/\w+"), "/.well-known/jwks.json"),
+    (expression(r"https?://[^/]+(?:/auth)?/realms/[^/]+"), "/protocol/openid-connect/certs"),
+)
 REALM = expression(r"https?://([^/]+)(?:/auth)?/realms/([^/]+)(?:/|$)")
 
 
@@ -25,6 +32,14 @@ def issuer_as_written_by(issuer: str) -> str | None:
         if pattern.fullmatch(issuer):
             return issuer.rstrip("/") + ("/" if slash else "")
     return None
+
+
+def keys_of(document: str) -> str:
+    """The key set of the service whose discovery document this is; empty for a service that is not known."""
+    issuer = document.removesuffix(DISCOVERY)
+    return next(
+        (issuer + path for pattern, path in KEPT if issuer != document and pattern.fullmatch(issuer)), ""
+    )
 
 
 def same_but_for_spelling(issuer: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
     AskUnder,
     Challenge,
     Edit,
+    Exclude,
     ExemptPath,
     HandOn,
     Include,
     Intent,
+    LetIn,
     Move,
     Remove,
     Reword,
@@ -40,6 +43,8 @@ from authlint.text import Span
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
 DONE = ("request_headers_to_add", "response_headers_to_add", "mutations", "request_mutations")
+METHOD = expression("[A-Z]+")
+METHODS = expression(r"[A-Z]+(?:\|[A-Z]+)*|\([A-Z]+(?:\|[A-Z]+)*\)")
 CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
@@ -51,7 +56,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     match intent:
         case Remove():
-            own = part.item.name == "forward_payload_header"
+            own = part.item.name in ("forward_payload_header", "cache_duration")
             return removed(part) if own or part.parent.item.name in LISTS else _left(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
@@ -68,10 +73,14 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(audiences.inner(last[0]), word) if last else None
         case Include(word=word) if part.within("allow_origin_string_match") is not None:
             return _origin(part, word)
+        case LetIn(origin=origin):
+            return _origin(part, origin, "exact")
         case Move(lines=lines, before=False):
             return _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
+        case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
+            return _methods(part, word, more=isinstance(intent, Include))
         case Withhold(part=one):
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
@@ -137,8 +146,8 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     return reworded(found[0], old, new) if len(found) == 1 else None
 
 
-def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
-    """A test more of the same kind."""
+def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:
+    """A test more, of this kind or of the same as the one that stands here."""
     for one in part.upwards():
         if (
             one.item.key is None
@@ -146,7 +155,7 @@ def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
             and one.parent.item.name == "allow_origin_string_match"
         ):
             names = [item.name for item in children(one.item)]
-            return listed(one, {names[0]: word}) if len(names) == 1 else None
+            return listed(one, {how or names[0]: word}) if len(names) == 1 else None
     return None
 
 
@@ -164,6 +173,27 @@ def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     if said is None:
         return entered(part, "value_prefix", prefix)
     return reworded(said, said.item.text, prefix) if said.item.text else None
+
+
+def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
+    """The methods that a route takes, where they are listed in a pattern, or where this one is the only one
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto)."""
+    route = next(
+        (one for one in part.upwards() if one.parent is not None and one.parent.item.name == "routes"), None
+    )
+    headers = route.entry("match") if route is not None else None
+    headers = headers.entry("headers") if headers is not None else None
+    tests = [headers.inner(one) for one in children(headers.item)] if headers is not None else []
+    tests = [one for one in tests if one.item.text_at("name") == ":method"]
+    if route is None or len(tests) != 1:
+        return None
+    said = tests[0].item.text_at("string_match", "safe_regex", "regex")
+    if more and METHODS.fullmatch(said) and method not in METHOD.findall(said):
+        return _reworded(
+            tests[0], said, f"{said[:-1]}|{method})" if said.endswith(")") else f"{said}|{method}"
+        )
+    alone = tests[0].item.text_at("string_match", "exact") or tests[0].item.text_at("exact_match")
+    return removed(route) if not more and alone == method else None
 
 
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:

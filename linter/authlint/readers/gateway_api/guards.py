@@ -19,7 +19,7 @@ from authlint.record import field, mutable
 
 HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 ENABLED: Value = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "config": {}}
-ORDER = ("unread", "cors", "ext_authz", "api_key_auth", "basic_auth", "jwt_authn", "router")
+ORDER = ("unread", "cors", "ext_authz", "api_key_auth", "basic_auth", "jwt_authn", "behind", "router")
 JWT, KEYS = "envoy.filters.http.jwt_authn", "envoy.filters.http.api_key_auth"
 # A key of a Secret, which nobody looks into: the client's own is taken to be it.
 KEY = {"client": "CLIENT", "key": "KEY"}
@@ -57,9 +57,9 @@ class Guards:
             found |= self._of(one, policy)
         return found
 
-    def unread(self, why: str, source: Item) -> dict[str, Value | None]:
-        """A filter of which nobody knows what it does: in front of all others."""
-        self._add("unread", why, source, {"@type": f"{HTTP}unread.v3.Unread"})
+    def unread(self, why: str, source: Item, *, behind: bool = False) -> dict[str, Value | None]:
+        """A filter of which nobody knows what it does: in front of all others, or behind those that ask."""
+        self._add("behind" if behind else "unread", why, source, {"@type": f"{HTTP}unread.v3.Unread"})
         return {why: written(source, ENABLED)}
 
     def _of(self, one: Item, policy: Thing) -> dict[str, Value | None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from authlint.readers.gateway_api import doors, matches, rules
+from authlint.readers.gateway_api import doors, hosts, matches, rules, settings
 from authlint.readers.gateway_api.backends import TLS, Clusters
 from authlint.readers.gateway_api.doors import Door, Entrance, Reference
 from authlint.readers.gateway_api.guards import Guards
+from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
-from authlint.readers.gateway_api.targets import in_force
+from authlint.readers.gateway_api.targets import at_listener, concerns, in_force
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
@@ -37,11 +38,13 @@ class Project:
     foreign: frozenset[str]  # classes of other control planes
     routes: tuple[Thing, ...]
     policies: tuple[Thing, ...]
-    others: tuple[Thing, ...]  # that change a gateway in ways which are not read
+    others: tuple[Thing, ...]  # that change a gateway too
+    proxies: tuple[Thing, ...]
 
 
-# Besides a SecurityPolicy: what changes a gateway in ways that are not read.
-UNREAD = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyExtensionPolicy", "EnvoyPatchPolicy")
+# What else changes a gateway; the filters of the last stand behind those that ask for credentials.
+BEHIND = "EnvoyExtensionPolicy"
+OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEHIND)
 
 
 def lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
@@ -53,7 +56,8 @@ def lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
         frozenset(one.name for one in classes if not controlled(one)),
         tuple(things(manifests, GATEWAY, "HTTPRoute")),
         tuple(things(manifests, ENVOY, "SecurityPolicy")),
-        tuple(one for kind in UNREAD for one in things(manifests, ENVOY, kind)),
+        tuple(one for kind in OTHERS for one in things(manifests, ENVOY, kind)),
+        tuple(things(manifests, ENVOY, "EnvoyProxy")),
     )
     for into, attached in _entrances(project):
         made = _made(into, attached, project)
@@ -87,18 +91,22 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
         return None
     listeners = [
         Listening(port, tls, several, into, project, clusters).item()
-        for (port, tls), several in sorted(sockets.items())
+        for (port, tls), several in sorted(sockets.items(), key=lambda one: (not one[0][1], one[0][0]))
     ]
     inside = {"listeners": listeners, "clusters": list(clusters.found.values())}
     routes = [one.route for one in attached]
-    policies = [one for one in project.policies if any(_concerns(one, route, into) for route in routes)]
+    policies = [one for one in project.policies if any(_counts(one, route, into) for route in routes)]
+    others = (one for one in (*project.others, *project.policies) if one not in policies)
+    policies += [
+        one for one in others if any(concerns(one, route, "", into, into.doors[0]) for route in routes)
+    ]
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})
     return Made(item, tuple(files), (into.assumed,) if into.assumed else ())
 
 
-def _concerns(policy: Thing, route: Thing, into: Entrance) -> bool:
+def _counts(policy: Thing, route: Thing, into: Entrance) -> bool:
     force = (
         in_force([policy], route, rule.text_at("name"), into, door)
         for rule in (route.listed("rules") or [route.item])
@@ -125,16 +133,15 @@ class Listening:
         self.source = attached[0][0].item
 
     def item(self) -> Item:
-        hosts = self._hosts()
         manager: dict[str, Value | None] = {
             "@type": MANAGER,
             "stat_prefix": "http",
-            "normalize_path": True,
-            "merge_slashes": True,
-            "path_with_escaped_slashes_action": "UNESCAPE_AND_REDIRECT",
-            "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST"},
-            "use_remote_address": True,
-            "route_config": {"name": "routes", "ignore_port_in_host_matching": True, "virtual_hosts": hosts},
+            **settings.taken_in(self._client()),
+            "route_config": {
+                "name": "routes",
+                "ignore_port_in_host_matching": True,
+                "virtual_hosts": self._hosts(),
+            },
             "http_filters": list(self.guards.chain(self.source)),
         }
         chain: dict[str, Value | None] = {
@@ -148,59 +155,67 @@ class Listening:
         )
 
     def _hosts(self) -> list[Value]:
-        """One for each name; requests find the one with the narrowest."""
-        found: dict[str, tuple[Item, list[tuple[matches.Precedence, Item]]]] = {}
-        seen: set[tuple[str, int]] = set()
-        for door, one in self.attached:
-            for name in doors.meet(door, one.route):
-                text = name.text.lower() if name.kind == "text" else "*"
-                if name.masked or (text, id(one.route)) in seen:
-                    continue
-                seen.add((text, id(one.route)))
-                found.setdefault(text, (name, []))[1].extend(self._routes(one.route, door))
-        return [_host(text, name, routes) for text, (name, routes) in found.items()]
+        found: list[Value] = []
+        for text, (name, several) in hosts.named(self.attached).items():
+            equal = hosts.contested(several)
+            unsure = next((spot.route.doubt for spot in several if spot.route.doubt), "")
+            routes: list[Value] = []
+            for spot in several:
+                why = unsure or (hosts.EQUAL if id(spot) in equal else "")
+                routes += self._routes(spot, why)
+            domain: Value = name if name.kind == "text" else text
+            host: dict[str, Value | None] = {
+                "name": written(name, text),
+                "domains": [domain],
+                "routes": routes,
+            }
+            found.append(written(name, host))
+        return found
 
-    def _routes(self, route: Thing, door: Door) -> Iterator[tuple[matches.Precedence, Item]]:
-        for rule in route.listed("rules"):
-            force = in_force(self.project.policies, route, rule.text_at("name"), self.into, door)
-            said = rules.filters(rule)
-            own = self.guards.own(force.policy if not force.doubt else None, said.cors, rule)
-            for why, source in self._doubts(route, rule, said, force.doubt):
-                own |= self.guards.unread(why, source)
-            listed = rule.get("matches")
-            several: Sequence[Item | None] = listed.items() if listed is not None else []
-            for one in several or [None]:
-                yield matches.precedence(one), self._route(route, rule, said, one, own)
-
-    def _doubts(
-        self, route: Thing, rule: Item, said: rules.Filters, force: str
-    ) -> Iterator[tuple[str, Item]]:
-        unread = rules.unread_of(rule, said)
-        for why in (self.into.doubt, route.doubt, force):
-            if why:
-                yield why, rule
-        if unread is not None:
-            yield f"what the filter {unread.text_at('type')} does", unread
-        for one in holes(rule.get("matches")):
-            yield "what a template writes here", one
-        for other in self.project.others:
-            yield f"what the {other.manifest.kind} {other.name} changes", other.item
-
-    def _route(
-        self, route: Thing, rule: Item, said: rules.Filters, one: Item | None, own: dict[str, Value | None]
-    ) -> Item:
+    def _routes(self, spot: Spot, why: str) -> Iterator[Item]:
+        route, rule, door = spot.route, spot.rule, spot.door
+        force = in_force(self.project.policies, route, rule.text_at("name"), self.into, door)
+        said = rules.filters(rule)
+        own = self.guards.own(force.policy if not force.doubt else None, said.cors, rule)
+        for reason, source in self._doubts(spot, said, why or force.doubt):
+            own |= self.guards.unread(reason, source)
+        for other in self._others(spot):
+            if other.manifest.kind == BEHIND:
+                reason = f"what the {BEHIND} {other.name} does"
+                own |= self.guards.unread(reason, other.item, behind=True)
         fields: dict[str, Value | None] = {
-            "match": matches.match(one, rule),
-            **rules.action(rule, said, one, route.namespace, self.clusters),
+            "match": matches.match(spot.match, rule),
+            **rules.action(rule, said, spot.match, route.namespace, self.clusters),
             **{name: listed for name, listed in said.headers.items() if listed},
             "typed_per_filter_config": own or None,
         }
-        return written(one or rule, fields)
+        if said.cors is not None and spot.match is not None and spot.method not in ("", "OPTIONS"):
+            yield written(spot.match, {**fields, "match": matches.preflight(spot.match)})
+        yield written(spot.match or rule, fields)
 
+    def _others(self, spot: Spot) -> list[Thing]:
+        name = spot.rule.text_at("name")
+        return [one for one in self.project.others if concerns(one, spot.route, name, self.into, spot.door)]
 
-def _host(text: str, name: Item, routes: list[tuple[matches.Precedence, Item]]) -> Item:
-    ordered = sorted(routes, key=lambda one: one[0], reverse=True)
-    domain: Value = name if name.kind == "text" else text
-    return written(
-        name, {"name": written(name, text), "domains": [domain], "routes": [one for _, one in ordered]}
-    )
+    def _client(self) -> Thing | None:
+        """The ClientTrafficPolicy for this socket: for its listener, else for the Gateway."""
+        listed = [one for one in self.project.others if one.manifest.kind == "ClientTrafficPolicy"]
+        found = [one for door, _ in self.attached for one in at_listener(listed, self.into, door.name)]
+        found = found or at_listener(listed, self.into, "")
+        return found[0] if len({id(one) for one in found}) == 1 else None
+
+    def _doubts(self, spot: Spot, said: rules.Filters, besides: str) -> Iterator[tuple[str, Item]]:
+        unread = rules.unread_of(spot.rule, said)
+        for why in (self.into.doubt, besides):
+            if why:
+                yield why, spot.rule
+        if unread is not None:
+            yield f"what the filter {unread.text_at('type')} does", unread
+        for one in holes(spot.match):
+            yield "what a template writes here", one
+        for other in self._others(spot):
+            if other.manifest.kind != BEHIND:
+                yield from settings.unread(other)
+        for proxy in self.project.proxies:
+            if proxy.spec("filterOrder") is not None:
+                yield "in which order filters stand", proxy.item

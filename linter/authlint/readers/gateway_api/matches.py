@@ -32,6 +32,19 @@ def match(item: Item | None, source: Item) -> Item:
     return written(item, fields)
 
 
+def preflight(item: Item) -> Item:
+    """The match of the route that Envoy Gateway adds where a CORS filter stands beside a method (processHTTPRouteRule
+    in internal/gatewayapi/route.go): preflights are taken then, whatever the method."""
+    method = item.get("method") or item
+    asked: list[Value] = [
+        written(method, {"name": ":method", "string_match": {"exact": "OPTIONS"}}),
+        written(method, {"name": "origin", "present_match": True}),
+        written(method, {"name": "access-control-request-method", "present_match": True}),
+    ]
+    headers: list[Value] = [*(_named(one) for one in _listed(item, "headers")), *asked]
+    return written(item, {**dict([_path(item)]), "headers": headers})
+
+
 def path_of(item: Item | None) -> tuple[str, str]:
     """The type of the match and the path as it is written."""
     path = item.get("path") if item is not None else None

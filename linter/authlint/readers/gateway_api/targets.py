@@ -43,15 +43,34 @@ def targets(policy: Thing) -> Iterator[Target]:
             yield Target(one.text_at("kind"), "", "", one)
 
 
+def concerns(policy: Thing, route: Thing, rule: str, into: Entrance, door: Door) -> bool:
+    """Whether a policy has a target, of whatever level, that a request meets there."""
+    of_route = is_at_home(policy, route.namespace)
+    at_gateway = is_at_home(policy, into.namespace)
+    return any(
+        (of_route and any(_hits(one, "HTTPRoute", route.name, route, part) for part in ("", rule)))
+        or (
+            at_gateway and any(_hits(one, "Gateway", into.name, into.thing, part) for part in ("", door.name))
+        )
+        or one.kind not in ("HTTPRoute", "Gateway", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+        for one in targets(policy)
+    )
+
+
 def in_force(policies: Sequence[Thing], route: Thing, rule: str, into: Entrance, door: Door) -> Force:
     """For a rule of a route, where its requests come in at a listener."""
     levels = [
         *([_of(policies, route, rule)] if rule else []),
         _of(policies, route, ""),
-        *([_at(policies, into, door.name)] if door.name else []),
-        _at(policies, into, ""),
+        *([at_listener(policies, into, door.name)] if door.name else []),
+        at_listener(policies, into, ""),
     ]
     found = [level for level in levels if level]
+    unclear = next(
+        (one for one in policies if is_at_home(one, route.namespace) and _by_expression(one)), None
+    )
+    if unclear is not None:
+        return Force(None, doubt=f"what the SecurityPolicy {unclear.name} selects")
     if not found:
         return Force(None)
     if len(found[0]) > 1:
@@ -70,13 +89,18 @@ def _of(policies: Sequence[Thing], route: Thing, section: str) -> list[Thing]:
     ]
 
 
-def _at(policies: Sequence[Thing], into: Entrance, section: str) -> list[Thing]:
+def at_listener(policies: Sequence[Thing], into: Entrance, section: str) -> list[Thing]:
     return [
         one
         for one in policies
         if is_at_home(one, into.namespace)
         and any(_hits(target, "Gateway", into.name, into.thing, section) for target in targets(one))
     ]
+
+
+def _by_expression(policy: Thing) -> bool:
+    selectors = (one.selector for one in targets(policy))
+    return any(one.get("matchExpressions") is not None for one in selectors if one is not None)
 
 
 def _hits(target: Target, kind: str, name: str, thing: Thing | None, section: str) -> bool:
@@ -86,6 +110,6 @@ def _hits(target: Target, kind: str, name: str, thing: Thing | None, section: st
         return target.name == name and target.section == section
     wanted = target.selector.get("matchLabels")
     labels = thing.manifest.labels() if thing is not None else {}
-    if section or wanted is None or target.selector.get("matchExpressions") is not None:
+    if section or wanted is None:
         return False
     return all(labels.get(one.name) == one.text for one in wanted.entries())

@@ -105,7 +105,8 @@ def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
         return None
     if isinstance(intent, Remove) and len(scan(text).directives) == 1:
         return removed(part)
-    page = Page(part.path, text, part.text)
+    block = "location" if part.item.name == f"{PREFIX}configuration-snippet" else ""
+    page = Page(part.path, text, part.text, block)
     if isinstance(intent, FallBack) and part.item.name == PREFIX + "configuration-snippet":
         found = nginx.statement(scan(text).directives, intent.span)
         return scripted(page, found, intent.header) if found is not None else None

@@ -39,15 +39,15 @@ class Overlays:
 NONE = Overlays()
 
 
-def overlays(texts: Sequence[tuple[str, str]]) -> Overlays:
-    """Of kustomizations, each a path and its text."""
+def overlays(texts: Sequence[tuple[str, str]], kinds: Sequence[str] = ("Ingress",)) -> Overlays:
+    """Of kustomizations, each a path and its text: what is of interest are objects of these kinds."""
     files: set[str] = set()
     unread: list[Unread] = []
     for path, text in texts:
         for piece in pieces(text):
             item = document(path, piece)
             if isinstance(item, Item):
-                for found in _patches(item, os.path.dirname(path)):
+                for found in _patches(item, os.path.dirname(path), kinds):
                     if isinstance(found, str):
                         files.add(found)
                     else:
@@ -55,7 +55,7 @@ def overlays(texts: Sequence[tuple[str, str]]) -> Overlays:
     return Overlays(frozenset(files), tuple(unread))
 
 
-def _patches(item: Item, folder: str) -> Iterator[str | Unread]:
+def _patches(item: Item, folder: str, kinds: Sequence[str]) -> Iterator[str | Unread]:
     for name in ("patchesStrategicMerge", "patches", "patchesJson6902"):
         listed = item.get(name)
         for one in listed.items() if listed is not None else ():
@@ -64,13 +64,20 @@ def _patches(item: Item, folder: str) -> Iterator[str | Unread]:
                 continue
             if "\n" not in written.text and written.text.endswith((".yaml", ".yml", ".json")):
                 yield posixpath.normpath(posixpath.join(folder, written.text))
-            elif _is_for_ingresses(one, written.text):
+            elif _is_for(one, written.text, kinds):
                 yield Unread(one.text_at("target", "name"), one.words)
 
 
-def _is_for_ingresses(one: Item, text: str) -> bool:
+def _is_for(one: Item, text: str, kinds: Sequence[str]) -> bool:
     kind = one.text_at("target", "kind")
-    return kind == "Ingress" if kind else "Ingress" in text
+    return kind in kinds if kind else any(word in text for word in kinds)
+
+
+def doubted(found: Sequence[Manifest], known: Overlays) -> list[Manifest]:
+    """The objects, uncertain where a patch is laid over them or they are one: nobody lays these over each other."""
+    return [
+        replace(one, uncertain=one.span) if one.path in known.files else _doubted(one, known) for one in found
+    ]
 
 
 def applied(ingresses: Sequence[Manifest], known: Overlays) -> list[list[Manifest]]:

@@ -66,17 +66,11 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _removed(page, found)
         case Reword():
             return _reworded(page, found, intent)
-        case Quote(span=span):
-            return _quoted(page, found, span)
-        case Move():
-            return _moved(page, found, intent)
-        case Withhold(span=span, part=part) if found.name.text == "log_format":
-            return withheld(page, found, span, part)
-        case Deliver(to=to):
-            return delivered(page, around, to)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
+        case Include(word=name) if parent is not None and parent.name.text == "limit_except":
+            return _behind_last(page, parent, f" {name}")
         case Include(word=name):
             return _included(page, found, name)
         case Exclude(word=name):
@@ -84,7 +78,7 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
         case Send():
             return _sent(page, found, parent, intent)
         case Repeat(lines=lines):
-            return _repeated(page, found, lines)
+            return _repeated(page, around, lines)
         case Exempt(asks=asks):
             names = {one.name.text for one in found.block or ()}
             own = [OFF[one] for one in asks if OFF[one].split()[0] not in names]
@@ -112,7 +106,23 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _challenged_elsewhere(page, found, parent, scheme)
         case Spare(path=path) if found.name.text == "rewrite":
             return _spared(page, found.args[0], path)
+        case Quote() | Move() | Withhold() | Deliver():
+            return _rewritten(intent, page, around)
     return None
+
+
+def _rewritten(
+    intent: Quote | Move | Withhold | Deliver, page: Page, around: Sequence[Directive]
+) -> tuple[Edit, ...] | None:
+    """The same words, in quotes, elsewhere or without some."""
+    match intent:
+        case Quote(span=span):
+            return _quoted(page, around[-1], span)
+        case Move():
+            return _moved(page, around[-1], intent)
+        case Withhold(span=span, part=part):
+            return withheld(page, around[-1], span, part) if around[-1].name.text == "log_format" else None
+    return delivered(page, around, intent.to)
 
 
 def _one(edit: Edit | None) -> tuple[Edit, ...] | None:
@@ -198,15 +208,23 @@ def _here(page: Page, parent: Directive | None, peers: Iterable[Span]) -> bool:
     )
 
 
-def _repeated(page: Page, found: Directive, lines: Iterable[Span]) -> tuple[Edit, ...] | None:
-    """The lines letter by letter, if they are of this file: elsewhere nobody sees them here."""
-    tree = scan(page.text).directives
+def _repeated(page: Page, around: Sequence[Directive], lines: Iterable[Span]) -> tuple[Edit, ...] | None:
+    """The lines letter by letter, if they are of this file: elsewhere nobody sees them here. Behind one of their kind,
+    or first in an `if` of a location that answers
+    (https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header)."""
+    found, tree = around[-1], scan(page.text).directives
+    blocks = [page.block, *(one.name.text for one in around)]
+    answering = around[-2] if blocks[-3:] == ["location", "if", "return"] else None
     texts: list[str] = []
     for span in lines:
         line = statement(tree, span) if span.path == page.path else None
-        if line is None or line.block is not None or line.name.text != found.name.text:
+        if line is None or line.block is not None:
+            return None
+        if line.name.text != ("add_header" if answering is not None else found.name.text):
             return None
         texts.append(" ".join(page.text[line.start : line.end].split()))
+    if answering is not None and texts:
+        return _one(inside(page, answering, texts))
     return _one(behind(page, found, texts)) if texts else None
 
 

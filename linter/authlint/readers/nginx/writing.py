@@ -18,11 +18,13 @@ STEP = "    "
 
 @record
 class Page:
-    """A configuration as the scanner sees it, each letter at its offset in the `file` that it stands in."""
+    """A configuration as the scanner sees it, each letter at its offset in the `file` that it stands in. `block`: in
+    which one all of it will stand, where that is known."""
 
     path: str
     text: str
     file: str
+    block: str = ""
 
     def line_start(self, at: int) -> int:
         """Where the line of a letter begins; `at` itself where the text begins in the midst of that line."""
