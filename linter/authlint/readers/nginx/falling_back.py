@@ -5,15 +5,15 @@ https://nginx.org/en/docs/http/ngx_http_map_module.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.nginx.scan import Directive
 from authlint.readers.nginx.writing import STEP, Page, inside, word
 
 # A scheme and one variable behind it.
-CREDENTIAL = re.compile(r"[A-Za-z]+ \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
+CREDENTIAL = expression(r"[A-Za-z]+ \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
 
 
 def fallen_back(page: Page, around: Sequence[Directive], header: str) -> tuple[Edit, ...] | None:
