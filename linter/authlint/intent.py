@@ -201,6 +201,14 @@ class Spare:
 
 
 @record
+class LetIn:
+    """The list of origins at the span lets in this one too, word for word."""
+
+    span: Span
+    origin: str
+
+
+@record
 class FallBack:
     """Where the value that is written into this header, at the span, would be empty, the client's own is taken."""
 
@@ -241,7 +249,7 @@ Change: TypeAlias = (
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
 Intent: TypeAlias = (
-    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | Challenge | Spare
+    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | LetIn | Challenge | Spare
 )
 
 
