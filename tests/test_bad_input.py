@@ -219,4 +219,4 @@ def test_nothing_that_a_typing_error_makes_is_a_crash(
             text = text[:at] + chance.choice(pieces) * (cut == 0) + text[at + cut :]
         path = tmp_path / "nginx.conf"
         found = Discovered(str(tmp_path), named=(str(path),), texts={str(path): text})
-        lint(found, Settings(tmp_path), loaded())
+        lint(found, Settings(str(tmp_path)), loaded())

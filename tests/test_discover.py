@@ -25,7 +25,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(project: Path, *paths: str, stdin: tuple[str, str] | None = None) -> Discovered:
-    return discover(paths, project, Settings(project), stdin=stdin)
+    return discover(paths, project, Settings(str(project)), stdin=stdin)
 
 
 def names(project: Path, paths: tuple[str, ...]) -> list[str]:
@@ -97,10 +97,10 @@ def test_in_the_root_of_all_files_the_project_is_what_was_named(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(project, "src/a.conf", "src/b/c.conf")
-    assert workplace(["src"]) == project
+    assert workplace(["src"]) == str(project)
     monkeypatch.chdir("/")
-    assert workplace([f"{project}/src/a.conf", f"{project}/src/b"]) == project / "src"
-    assert workplace([f"{project}/src/a.conf"]) == project / "src"
+    assert workplace([f"{project}/src/a.conf", f"{project}/src/b"]) == str(project / "src")
+    assert workplace([f"{project}/src/a.conf"]) == str(project / "src")
 
 
 def test_binary_and_huge_files_are_passed_over_with_a_reason(project: Path) -> None:

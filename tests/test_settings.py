@@ -45,7 +45,7 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         expects = "header:X-Api-Key"
         """,
     )
-    assert found.root == tmp_path
+    assert found.root == str(tmp_path)
     assert found.fail_level is Level.ERROR
     assert found.pedantic
     assert found.include_roots == (tmp_path / "deploy/etc/nginx",)
@@ -76,7 +76,7 @@ def test_the_file_is_looked_for_upwards(tmp_path: Path) -> None:
     settings(tmp_path, "pedantic = true")
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
-    assert load(below, KNOWN).root == tmp_path
+    assert load(below, KNOWN).root == str(tmp_path)
     assert load(below, KNOWN).pedantic
     assert not load(below, KNOWN, isolated=True).pedantic
 
@@ -92,7 +92,7 @@ def test_a_named_file_counts_instead(tmp_path: Path) -> None:
 def test_without_a_file_the_project_is_the_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "deploy").mkdir()
-    assert load(tmp_path / "deploy", KNOWN).root == tmp_path
+    assert load(tmp_path / "deploy", KNOWN).root == str(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_table_of_pyproject(tmp_path: Path) -> None:
 
 def test_a_pyproject_without_the_table_is_nobodys(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "authlint"\n')
-    assert load(tmp_path, KNOWN) == Settings(tmp_path)
+    assert load(tmp_path, KNOWN) == Settings(str(tmp_path))
 
 
 def test_a_mistake_in_pyproject_is_told_with_its_line(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from authlint.suppressions import suppressed
 from authlint.text import Source, Sources, Span
 
 RULE = "preflight-behind-auth"
-SETTINGS = Settings(Path("/"))
+SETTINGS = Settings("/")
 
 
 def left(
@@ -102,8 +101,8 @@ def test_other_words_about_authlint_are_no_suppression() -> None:
 
 def test_of_a_rule_that_was_not_asked_nobody_knows() -> None:
     text = f"listen 80; # authlint: ignore[{RULE}]"
-    assert left(text, settings=Settings(Path("/"), ignore=frozenset({RULE}))) == []
-    assert left(text, settings=Settings(Path("/"), ignore=frozenset({"unused-suppression"}))) == []
+    assert left(text, settings=Settings("/", ignore=frozenset({RULE}))) == []
+    assert left(text, settings=Settings("/", ignore=frozenset({"unused-suppression"}))) == []
 
 
 def test_an_idle_comment_can_be_kept_on_purpose() -> None:

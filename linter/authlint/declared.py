@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from authlint.flow.assume import NOTHING, Assume, Expects, Front, Service
 from authlint.flow.request import Request, split_authority
@@ -68,6 +67,8 @@ class Declared:
 
     def public_by(self, request: Request) -> Public | None:
         """What says that this request needs no credentials: by the name in its URL or in its Host header."""
+        from urllib.parse import unquote, urlsplit
+
         path = unquote(urlsplit(request.url).path)
         names = {split_authority(one)[0] for one in (request.authority, request.host)}
         return next((one for one in self.public if any(one.means(name, path) for name in names)), None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from authlint.expression import expression
 from authlint.finding import Notice
 from authlint.record import field, mutable
 from authlint.settings import Settings
+from authlint.settings_file import upwards
 
 STDIN = "-"
 LARGEST = 32 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
@@ -79,7 +79,11 @@ class Discovered:
 
 
 def discover(
-    paths: Sequence[str], root: Path, settings: Settings, *, stdin: tuple[str, str] | None = None
+    paths: Sequence[str],
+    root: str | os.PathLike[str],
+    settings: Settings,
+    *,
+    stdin: tuple[str, str] | None = None,
 ) -> Discovered:
     """The files for `paths` (relative to the working directory); `-` means `stdin`, a (file name, text) pair."""
     found = Discovered(os.path.abspath(root))
@@ -133,14 +137,14 @@ def own_name(path: str, project: str) -> str:
     return real if os.path.isabs(path) else os.path.relpath(real)
 
 
-def workplace(paths: Sequence[str]) -> Path:
+def workplace(paths: Sequence[str]) -> str:
     """The folder whose project a run is about: the working directory; where that is the root of all files, as in a
     container, the folder that holds what was named."""
-    here = Path.cwd()
-    if here != Path(here.anchor) or not paths:
+    here = os.getcwd()
+    if here != os.path.dirname(here) or not paths:
         return here
-    common = Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
-    return common if common.is_dir() else common.parent
+    common = os.path.commonpath([os.path.abspath(path) for path in paths])
+    return common if os.path.isdir(common) else os.path.dirname(common)
 
 
 def absolute(path: str) -> str:
@@ -155,7 +159,7 @@ def shown_all(paths: Iterable[str]) -> list[str]:
     return [path[length:] if path.startswith(here) else shown(path) for path in paths]
 
 
-def shown(path: str | Path) -> str:
+def shown(path: str | os.PathLike[str]) -> str:
     """A path as it is printed: relative to the working directory, where the file lies below it."""
     text, here = os.path.normpath(path), os.getcwd()
     if text.startswith(here + os.sep):
@@ -268,7 +272,7 @@ def _interesting(folder: str) -> list[str]:
 
 def _listed_by_git(folder: str) -> tuple[list[str], list[str]] | None:
     """What git does not ignore below the folder, files and links; None where the folder is in no work tree."""
-    if not any((parent / ".git").exists() for parent in (Path(folder), *Path(folder).parents)):
+    if not any(os.path.exists(os.path.join(parent, ".git")) for parent in upwards(folder)):
         return None
     import subprocess
 

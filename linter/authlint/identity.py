@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
 from authlint.finding import Finding
@@ -39,6 +38,6 @@ def new_ones(
     return tuple(kept)
 
 
-def below(path: str, root: Path) -> str:
+def below(path: str, root: str) -> str:
     """What a file is called in the project."""
     return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")

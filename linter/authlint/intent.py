@@ -103,6 +103,14 @@ class Withhold:
 
 
 @record
+class KeyBy:
+    """What the cache at the span keeps, or the one with the key there, is kept apart by these request headers."""
+
+    span: Span
+    headers: tuple[str, ...]
+
+
+@record
 class Repeat:
     """What stands at `lines`, in a block around, is repeated beside the setting at the span."""
 
@@ -193,6 +201,14 @@ class Spare:
 
 
 @record
+class LetIn:
+    """The list of origins at the span lets in this one too, word for word."""
+
+    span: Span
+    origin: str
+
+
+@record
 class FallBack:
     """Where the value that is written into this header, at the span, would be empty, the client's own is taken."""
 
@@ -223,6 +239,7 @@ Change: TypeAlias = (
     | Move
     | Deliver
     | Withhold
+    | KeyBy
     | SendAlways
     | Include
     | Exclude
@@ -232,7 +249,7 @@ Change: TypeAlias = (
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
 Intent: TypeAlias = (
-    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | Challenge | Spare
+    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | LetIn | Challenge | Spare
 )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from authlint.declared import NOTHING_DECLARED, Declared, declared
 from authlint.finding import Level
 from authlint.plugins import NO_PLUGINS, Plugins, load_plugins
 from authlint.record import field, record
 from authlint.settings_file import SettingsError as SettingsError
-from authlint.settings_file import SettingsFile, find, problems
+from authlint.settings_file import SettingsFile, find, problems, upwards
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @record
@@ -34,7 +37,7 @@ class Settings:
     `root` is the project root, `file` the authlint.toml that was read. An empty `select` means every rule.
     """
 
-    root: Path
+    root: str
     file: Path | None = None
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
@@ -57,17 +60,18 @@ class Settings:
 
 
 def load(
-    start: Path, known: Collection[str], *, file: Path | None = None, isolated: bool = False
+    start: str | os.PathLike[str], known: Collection[str], *, file: Path | None = None, isolated: bool = False
 ) -> Settings:
     """The settings that hold for work in the folder `start`; `known` are the ids of all rules.
 
     `file` is read instead of the nearest authlint.toml (or pyproject.toml with a table for authlint); with `isolated`
     none is read. Raises SettingsError.
     """
-    git = _upwards(start, ".git")
-    found = None if isolated else find(start, file)
+    folder = os.fspath(start)
+    found = None if isolated else find(folder, file)
     if found is None:
-        return Settings(git.parent if git else start)
+        work_trees = (one for one in upwards(folder) if os.path.exists(os.path.join(one, ".git")))
+        return Settings(next(work_trees, folder))
     names = found.table.get("plugins")
     listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     plugins, missing = load_plugins(listed)
@@ -81,7 +85,7 @@ def load(
 def _settings(found: SettingsFile, plugins: Plugins) -> Settings:
     table, file, root = found.table, found.path, found.path.parent
     return Settings(
-        root=root,
+        root=str(root),
         file=file,
         select=frozenset(table.get("select", ())),
         ignore=frozenset(table.get("ignore", ())),
@@ -99,10 +103,3 @@ def _settings(found: SettingsFile, plugins: Plugins) -> Settings:
         plugins=plugins,
         places=found.places,
     )
-
-
-def _upwards(start: Path, name: str) -> Path | None:
-    for folder in (start, *start.parents):
-        if (folder / name).exists():
-            return folder / name
-    return None

@@ -5,15 +5,18 @@ Mistakes in it are told with their line; TOML readers keep no places, so that li
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlint.record import record
 from authlint.refusal import RefusalError
 from authlint.spelling import meant
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "authlint.toml"
 SHARED = "pyproject.toml"
@@ -53,12 +56,14 @@ class SettingsFile:
         return {key: f"{self.shown}:{self.line([key])}" for key in self.table}
 
 
-def find(start: Path, file: Path | None = None) -> SettingsFile | None:
+def find(start: str, file: Path | None = None) -> SettingsFile | None:
     """The file that holds for work in a folder: `file`, or the nearest upwards. Raises SettingsError."""
-    found = file or _nearest(start)
-    if found is None:
+    nearest = file or _nearest(start)
+    if nearest is None:
         return None
-    found = found.absolute()
+    from pathlib import Path
+
+    found = Path(nearest).absolute()
     text, shown = _text(found), _shown(found, start)
     table = _parsed(text, shown)
     if found.name == SHARED:
@@ -66,14 +71,24 @@ def find(start: Path, file: Path | None = None) -> SettingsFile | None:
     return SettingsFile(found, text, table, shown)
 
 
-def _nearest(start: Path) -> Path | None:
-    for folder in (start, *start.parents):
-        if (folder / FILE).exists():
-            return folder / FILE
-        shared = folder / SHARED
-        if shared.is_file() and TABLE in shared.read_text(encoding="utf-8", errors="replace"):
-            return shared
+def _nearest(start: str) -> str | None:
+    for folder in upwards(start):
+        own, shared = os.path.join(folder, FILE), os.path.join(folder, SHARED)
+        if os.path.exists(own):
+            return own
+        if os.path.isfile(shared):
+            with open(shared, encoding="utf-8", errors="replace") as text:
+                if TABLE in text.read():
+                    return shared
     return None
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """The folder, and those around it."""
+    while folder != (around := os.path.dirname(folder)):
+        yield folder
+        folder = around
+    yield folder
 
 
 def problems(file: SettingsFile, known: Collection[str], missing: Collection[str] = ()) -> list[str]:
@@ -91,7 +106,7 @@ def _text(file: Path) -> str:
         raise SettingsError([f"{file}: {error.strerror}"]) from None
 
 
-def _shown(file: Path, start: Path) -> str:
+def _shown(file: Path, start: str) -> str:
     return str(file.relative_to(start)) if file.is_relative_to(start) else str(file)
 
 
@@ -111,6 +126,8 @@ def _parsed(text: str, shown: str) -> dict[str, Any]:
 
 def schema() -> str:
     """The JSON Schema of the settings, as text."""
+    from pathlib import Path
+
     return Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
 
 

@@ -49,7 +49,7 @@ def without_old(
 
     Both are judged by the present settings and rules. Raises RevisionError.
     """
-    with _before(revision, settings.root) as before:
+    with _before(revision, Path(settings.root)) as before:
         old = identities(*_old_findings(before, files, settings), before.name)
         new = identities(findings, sources, lambda path: _below(Path(path), before.top))
     return new_ones(findings, new, Counter(old))
@@ -68,7 +68,7 @@ def _old_findings(
     ]
     past = replace(
         settings,
-        root=before.path(settings.root),
+        root=str(before.path(Path(settings.root))),
         include_roots=tuple(map(before.path, settings.include_roots)),
     )
     result = lint(discover(paths, past.root, past), past, all_rules(past))

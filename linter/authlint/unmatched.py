@@ -20,7 +20,7 @@ def unmatched(settings: Settings, files: Discovered, sources: Sources) -> Iterat
     if settings.file is None:
         return
     missing = [(glob, f"no file of the project fits {glob!r}") for glob in _unmatched_paths(settings, files)]
-    if files.asked_for(str(settings.root)):  # else not everything was read
+    if files.asked_for(settings.root):  # else not everything was read
         missing += [
             (name, f"nothing in the project is called {name!r}") for name in _unknown(settings, sources)
         ]
@@ -45,8 +45,8 @@ def _unmatched_paths(settings: Settings, files: Discovered) -> list[str]:
     globs += [glob for one in settings.declared.balancers for glob in one.paths]
     if not (globs or settings.include_roots):
         return []
-    root = str(settings.root)
-    wanted = [(str(path.relative_to(settings.root)), path.exists()) for path in settings.include_roots]
+    root = settings.root
+    wanted = [(str(path.relative_to(root)), path.exists()) for path in settings.include_roots]
     names = [path[len(root) :].lstrip("/") for path in files.project() if path.startswith(root)]
     wanted += [(glob, any(matches(name, glob) for name in names)) for glob in globs]
     return [glob for glob, found in wanted if not found]

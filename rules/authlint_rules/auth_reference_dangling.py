@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from authlint import evidence
-from authlint.finding import Exchange, Finding, Label, Level
+from authlint.finding import Finding, Label, Level
 from authlint.flow.assume import FILES
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
@@ -39,6 +39,7 @@ from authlint.model.step import Ask, ToNamed
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
+from authlint_rules.mends.slips import corrected, near, other_location
 from authlint_rules.questions.auth_requests import NO_FILES, UNTOUCHED, asked_at, has_no_files, unanswered
 
 ID = "auth-reference-dangling"
@@ -58,10 +59,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _named(site: Site, fact: Dangling, shown: Sequence[tuple[Endpoint, Request, Outcome]]) -> Finding:
-    witness: tuple[Exchange, ...] = ()
-    if shown:
-        _, request, outcome = shown[0]
-        witness = (site.exchange(request, outcome, f"the verdict of {fact.what} {fact.name}"),)
+    wanted = f"the verdict of {fact.what} {fact.name}"
+    witness = tuple(site.exchange(request, outcome, wanted) for _, request, outcome in shown[:1])
     return Finding(
         rule=ID,
         level=Level.ERROR,
@@ -74,6 +73,7 @@ def _named(site: Site, fact: Dangling, shown: Sequence[tuple[Endpoint, Request, 
         assumes=(f"{fact.what} {fact.name} is defined nowhere else",) if fact.outside else (),
         pedantic=fact.outside,
         stated=shown[0][2].assumed if shown else (),
+        mends=corrected(fact.slips),
     )
 
 
@@ -94,6 +94,7 @@ def _nowhere(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         witness=(site.exchange(site.request(endpoint), outcome, "the auth service's verdict"),),
         cure="add the location that asks the auth service, or name the one that there is",
         stated=(*stated, UNTOUCHED) if bare else outcome.assumed,
+        mends=other_location(endpoint, asked),
     )
 
 
@@ -115,6 +116,7 @@ def _itself(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         cure="add the location that asks the auth service, or name the one that there is",
         assumes=("the application has no such path",),
         pedantic=True,
+        mends=other_location(endpoint, asked),
     )
 
 
@@ -122,9 +124,8 @@ def _no_page(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     """What a refusal is turned into has no such name."""
     for block in blocks_of(endpoint.route):
         for recover in () if block.open else block.recover:
-            to = recover.to
-            named = isinstance(to, ToNamed) and to.name not in endpoint.host.table.named
-            if not named or not isinstance(to, ToNamed) or REFUSALS.isdisjoint(recover.statuses):
+            to, names = recover.to, endpoint.host.table.named
+            if not isinstance(to, ToNamed) or to.name in names or REFUSALS.isdisjoint(recover.statuses):
                 continue
             outcome = site.get(endpoint)
             if outcome.status != 500 or outcome.block is not block:
@@ -138,6 +139,7 @@ def _no_page(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                 witness=(site.exchange(site.request(endpoint), outcome, "the 401"),),
                 cure=f"add location {to.name} to this server, or name the one that there is",
                 stated=outcome.assumed,
+                mends=near(recover.span, to.name, names),
             )
             return
 

@@ -3,7 +3,7 @@
 What happens
     A request has one Authorization header. Where a password (Basic) and a token (Bearer) are both asked for in it,
     the password is refused by the one check and the token by the other: every client gets 401, and each credential
-    looks wrong though it is good.
+    looks wrong though it is good. There is no fix: each way out of it leaves one of the two checks unasked.
 
 Bad
     location /robot/ {

@@ -3,7 +3,8 @@
 What happens
     An ID token tells the client who has signed in; its audience is that client (OpenID Connect Core, section 2). Handed
     on as if it were an access token it comes to a check that wants tokens for the API: 403 for everybody who has signed
-    in. And an API that takes it takes every ID token of that client.
+    in. And an API that takes it takes every ID token of that client. There is no fix: whether the access token is one
+    for the API only the issuer knows.
 
 Bad
     forward_id_token: {header: x-token}

@@ -92,6 +92,11 @@ def test_a_text_that_needs_quotes_gets_them(text: str, after: str) -> None:
     assert changed(text, "x", lambda part: reworded(part, "x", "[x]'s")) == after
 
 
+def test_a_colon_at_the_end_is_no_name() -> None:
+    after = changed("a: x  # why\n", "x", lambda part: reworded(part, "x", "x:"))
+    assert after == "a: 'x:'  # why\n"
+
+
 @pytest.mark.parametrize(
     ("text", "after"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlint.intent import Include, Reword
+from authlint.intent import Include, LetIn, Reword
 from authlint.model.value import Text
 from authlint.text import Span
 from authlint_rules.mends.origins import tighten
@@ -44,6 +44,14 @@ HERE = Span("a.conf", 0, 1)
 def test_a_pattern_is_made_stricter(how: str, pattern: str, after: str | None) -> None:
     mends = tighten(Text(how, pattern), HERE)  # type: ignore[arg-type]
     assert [one.intents for one in mends] == ([(Reword(HERE, pattern, after),)] if after is not None else [])
+
+
+def test_a_prefix_is_the_origin_and_its_ports() -> None:
+    (mend,) = tighten(Text("prefix", "https://app.example.com"), HERE)
+    assert mend.intents == (
+        Reword(HERE, "https://app.example.com", "https://app.example.com:"),
+        LetIn(HERE, "https://app.example.com"),
+    )
 
 
 def test_a_suffix_is_the_name_and_what_is_below_it() -> None:

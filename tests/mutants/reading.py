@@ -36,7 +36,7 @@ class Said:
 
 def files(folder: Path) -> Iterator[File]:
     """Every file of a folder that a gateway is made of."""
-    settings = Settings(folder)
+    settings = Settings(str(folder))
     listed = discover([str(folder)], folder, settings)
     project = Project(Library(Sources(), shown(folder)), listed, listed.asked_for)
     units: dict[str, set[str]] = {}
@@ -82,7 +82,7 @@ def judged(path: str, beside: tuple[str, ...], text: str) -> tuple[Said, ...]:
     """What authlint says of a file if its text is this one."""
     folder = os.path.dirname(path)
     found = Discovered(folder, named=(path,), texts={path: text}, _project=beside)
-    result = lint(found, Settings(Path(folder)), loaded())
+    result = lint(found, Settings(folder), loaded())
     return tuple(
         _said(one, result.sources)
         for one in result.findings

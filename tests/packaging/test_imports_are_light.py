@@ -36,7 +36,17 @@ NOT_FOR_ONE_FILE = {
     "textwrap",
     "yaml",
 }
-NOT_FOR_NOTHING = {"authlint.model", "authlint.site", "authlint.readers.nginx", "authlint.readers.kubernetes"}
+NOT_FOR_NOTHING = {
+    "authlint.model",
+    "authlint.site",
+    "authlint.readers.nginx",
+    "authlint.readers.kubernetes",
+    "ipaddress",
+    "json",
+    "pathlib",
+    "urllib.parse",
+}
+NOT_FOR_AN_INGRESS = {"dataclasses", "difflib", "json", "pathlib", "regex", "subprocess"}
 
 OTHER_READERS = ("authlint.readers.envoy.read", "authlint.readers.kubernetes", "authlint.readers.yaml")
 FOR_NOTHING = 36  # modules of ours; one costs about a sixth of a millisecond
@@ -53,6 +63,16 @@ status = status or 0
 
 CLEAN = "server { listen 80; server_name example.com; location / { proxy_pass http://127.0.0.1:8080; } }\n"
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\n"
+INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: app}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: app.example.com
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}]}
+"""
 FAULTY = """
 server {
     listen 80;
@@ -103,6 +123,14 @@ def test_a_finding_loads_what_prints_it_and_no_parser(tmp_path: Path) -> None:
     assert ended == "1"
     assert "authlint.report.masking" in modules
     assert not {"click", "jsonschema", "yaml"} & modules
+
+
+def test_linting_an_ingress_is_light(tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text(INGRESS)
+    ended, modules = loaded_by(tmp_path, CHECK, "app.yaml")
+    assert ended == "0"
+    assert "authlint.readers.kubernetes.read" in modules
+    assert sorted(NOT_FOR_AN_INGRESS & modules) == []
 
 
 def test_where_nothing_is_of_interest_no_reader_and_no_rule_is_loaded(tmp_path: Path) -> None:

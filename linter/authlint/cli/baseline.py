@@ -37,7 +37,7 @@ def baseline(
     run = Run(paths, {"config": config, "isolated": isolated, "no_baseline": True})
     try:
         settings = run.settings()
-        file = Path(name) if name else settings.baseline or settings.root / BASELINE
+        file = Path(name) if name else settings.baseline or Path(settings.root, BASELINE)
         known = load(file) if prune or file.exists() else Counter()
         files = run.files(settings)
         if files is None:
@@ -53,8 +53,8 @@ def baseline(
 
     shown = [one for one in result.findings if settings.pedantic or not one.pedantic]
     found = Counter(hashed(identities(shown, result.sources, lambda path: below(path, settings.root))))
-    gone = {key[1] for key in known if not (settings.root / key[1]).exists()}
-    asked = gone | {key[1] for key in known if files.asked_for(str(settings.root / key[1]))}
+    gone = {key[1] for key in known if not Path(settings.root, key[1]).exists()}
+    asked = gone | {key[1] for key in known if files.asked_for(str(Path(settings.root, key[1])))}
     judged = {key for key in known if key[1] in asked and settings.wants(key[0])}
     if prune:
         kept = pruned(known, found, judged)

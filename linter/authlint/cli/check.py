@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from authlint.discover import Discovered
     from authlint.finding import Finding
     from authlint.lint import Result
@@ -87,7 +89,7 @@ class Run:
         settings = load(
             workplace([path for path in self.paths if path != STDIN]),
             rule_ids(),
-            file=Path(str(file)) if file else None,
+            file=_path(file),
             isolated=bool(self.options.get("isolated")),
         )
         known = rule_ids() | settings.plugins.ids
@@ -157,10 +159,10 @@ class Run:
     ) -> tuple[Finding, ...]:
         """The findings that no baseline knows."""
         name = self.options.get("baseline")
-        usual = settings.root / BASELINE
-        file = Path(str(name)) if name else settings.baseline
-        if file is None and not self.options.get("isolated") and usual.exists():
-            file = usual
+        usual = os.path.join(settings.root, BASELINE)
+        file = _path(name) or settings.baseline
+        if file is None and not self.options.get("isolated") and os.path.exists(usual):
+            file = _path(usual)
         if file is None or self.options.get("no_baseline"):
             return findings
         from authlint.baseline import hashed, load
@@ -222,7 +224,8 @@ class Run:
             sys.stdout.buffer.flush()
             return True
         try:
-            Path(str(output)).write_bytes(data)
+            with open(str(output), "wb") as file:
+                file.write(data)
         except OSError as error:
             print(f"authlint: {output}: {error.strerror}", file=sys.stderr)
             return False
@@ -244,6 +247,14 @@ def _command_meant(path: str) -> str:
     from authlint.spelling import meant
 
     return meant(path, COMMANDS).replace("mean ", "mean the command ") if path.isalpha() else ""
+
+
+def _path(given: object) -> Path | None:
+    if not given:
+        return None
+    from pathlib import Path
+
+    return Path(str(given))
 
 
 def _listed(given: object) -> list[str]:

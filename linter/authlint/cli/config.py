@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def show(ctx: click.Context, file: str | None, isolated: bool) -> None:
     from authlint.settings import SettingsError, load
 
     try:
-        found = load(Path.cwd(), rule_ids(), file=Path(file) if file else None, isolated=isolated)
+        found = load(os.getcwd(), rule_ids(), file=Path(file) if file else None, isolated=isolated)
     except SettingsError as error:
         click.echo(f"authlint: {error}", err=True)
         ctx.exit(2)
@@ -51,7 +52,7 @@ def schema() -> None:
 def _root_from(found: Settings) -> str:
     if found.file is not None:
         return f"where {found.file.name} lies"
-    return "where .git lies" if (found.root / ".git").exists() else "the working directory"
+    return "where .git lies" if os.path.exists(os.path.join(found.root, ".git")) else "the working directory"
 
 
 def _values(found: Settings) -> list[tuple[str, str]]:

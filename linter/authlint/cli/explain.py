@@ -51,17 +51,17 @@ def explain(rule_id: str) -> None:
 
 def _known() -> list[Any | EngineRule]:
     """The built-in rules and those of others that the settings name. A mistake in the settings hides none of ours."""
-    from pathlib import Path
+    import os
 
     from authlint.settings_file import SettingsError, find
     from authlint_rules import loaded
 
     others: tuple[Any, ...] = ()
     try:
-        if find(Path.cwd()) is not None:
+        if find(os.getcwd()) is not None:
             from authlint.settings import load
 
-            others = load(Path.cwd(), rule_ids()).plugins.rules
+            others = load(os.getcwd(), rule_ids()).plugins.rules
     except SettingsError as error:
         click.echo(f"authlint: {error}", err=True)
     return sorted([*loaded(), *others, *ENGINE_RULES], key=lambda rule: rule.id)

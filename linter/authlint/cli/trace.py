@@ -75,19 +75,20 @@ def trace(
 
 def _declared(config: tuple[str, ...], settings: str | None, isolated: bool) -> Assume:
     """What the settings say of the gateway's surroundings."""
+    import os
     from pathlib import Path
 
     from authlint.flow.assume import NOTHING
     from authlint.settings_file import find
 
     file = Path(settings) if settings else None
-    if isolated or find(Path.cwd(), file) is None:
+    if isolated or find(os.getcwd(), file) is None:
         return NOTHING
     from authlint.engine_rules import rule_ids
     from authlint.identity import below
     from authlint.settings import load
 
-    found = load(Path.cwd(), rule_ids(), file=file)
+    found = load(os.getcwd(), rule_ids(), file=file)
     return found.declared.of(below(path, found.root) for path in config).assume
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from authlint.expression import expression
-from authlint.intent import Include, Mend, Reword
+from authlint.intent import Include, LetIn, Mend, Reword
 from authlint.model.value import Text
 from authlint.record import replace
 from authlint.text import Span
@@ -15,6 +15,7 @@ from authlint_rules.questions.strangers import DOT, keeps_to_its_own
 ANYTHING = expression(r"(?<!\\)\.[*+]\??(?=\w)")  # directly before a name
 REST = expression(r"(?<!\\)\.\*\??$")
 PATTERNS = ("search", "full")
+ORIGIN = expression(r"https?://[\w.-]+")
 PORT = r"(?::\d+)?"
 # Where a name surely ends: "https://app.example" may go on with ".com", "https://app.example.com" does not.
 ENDS = expression(
@@ -26,11 +27,21 @@ def tighten(test: Text, span: Span) -> tuple[Mend, ...]:
     """Other words for the test, where all that it means still passes and a stranger does not."""
     if test.how == "suffix" and test.arg[:1].isalnum():
         below, itself = replace(test, arg=f".{test.arg}"), replace(test, arg=f"//{test.arg}")
-        if not keeps_to_its_own(test, (below, itself)):
-            return ()
-        intents = (Reword(span, test.arg, below.arg), Include(span, itself.arg))
-        return (Mend(f"let the name begin where {test.arg} does", intents),)
-    for meant in (test, replace(test, arg=ANYTHING.sub(_labels, test.arg))) if test.how in PATTERNS else ():
+        title, more = f"let the name begin where {test.arg} does", Include(span, itself.arg)
+        return _both(test, (below, itself), Mend(title, (Reword(span, test.arg, below.arg), more)))
+    if test.how == "prefix" and ORIGIN.fullmatch(test.arg) and ENDS.search(test.arg):
+        ports, whole = replace(test, arg=f"{test.arg}:"), replace(test, how="is")
+        title, other = "let the name end where the prefix does", LetIn(span, test.arg)
+        return _both(test, (ports, whole), Mend(title, (Reword(span, test.arg, ports.arg), other)))
+    return _pattern(test, span) if test.how in PATTERNS else ()
+
+
+def _both(test: Text, others: tuple[Text, Text], mend: Mend) -> tuple[Mend, ...]:
+    return (mend,) if keeps_to_its_own(test, others) else ()
+
+
+def _pattern(test: Text, span: Span) -> tuple[Mend, ...]:
+    for meant in (test, replace(test, arg=ANYTHING.sub(_labels, test.arg))):
         for pattern in _stricter(meant):
             if pattern != test.arg and keeps_to_its_own(meant, (replace(test, arg=pattern),)):
                 title = f"let the pattern fit the whole origin: {pattern}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from authlint.intent import Deliver, Intent, Mend, Move, Quote, Reword
+from authlint.model.near import nearest
 from authlint.model.slip import Misdirected, Misplaced, Misspelt, Slip, Unquoted
+from authlint.model.step import Ask
+from authlint.model.value import literal
+from authlint.site import Endpoint
+from authlint.text import Span
 
 
 def corrected(slips: Sequence[Slip]) -> tuple[Mend, ...]:
@@ -14,6 +19,19 @@ def corrected(slips: Sequence[Slip]) -> tuple[Mend, ...]:
         return ()
     safe = not any(_decides(one) for one in slips)
     return (Mend(_title(slips), tuple(_intent(one) for one in slips), safe=safe),)
+
+
+def near(span: Span, name: str, names: Iterable[str]) -> tuple[Mend, ...]:
+    """The one of these that is much like what is named at the span and is not there."""
+    meant = nearest(name, names)
+    return corrected((Misspelt(span, name, meant, decides=True),)) if meant else ()
+
+
+def other_location(endpoint: Endpoint, asked: Ask) -> tuple[Mend, ...]:
+    """The location that takes auth requests, if one has much the same name."""
+    table, path = endpoint.host.table, literal(asked.path)
+    names = [*table.exact, *(one.match.text for one in table.prefixes if one.internal)]
+    return near(asked.span, path, names) if path else ()
 
 
 def _decides(slip: Slip) -> bool:

@@ -124,4 +124,5 @@ def _takes(test: Text, text: str) -> bool:
         return isinstance(pattern.search(text) if test.how == "search" else pattern.full(text), Match)
     if test.nocase:
         arg = arg.lower()
-    return {"prefix": text.startswith(arg), "suffix": text.endswith(arg), "contains": arg in text}[test.how]
+    fits = {"prefix": text.startswith(arg), "suffix": text.endswith(arg), "contains": arg in text}
+    return fits.get(test.how, text == arg)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from authlint.model.fact import Dangling, Fact, Ignored, Log, Miswired
+from authlint.model.near import nearest
+from authlint.model.slip import Misspelt, Slip
 from authlint.readers.envoy import formatting
 from authlint.readers.envoy.filters import Filter, Surroundings, filters, unwrapped
 from authlint.readers.envoy.inert import KEY_CURE, LEVEL, levels
@@ -47,6 +49,7 @@ def _dangling(one: Filter, around: Surroundings) -> Iterator[Fact]:
                     "Envoy refuses to start",
                     "add it to requirement_map",
                     name.span,
+                    slips=_meant(name, names),
                 )
         yield from _providers(one)
     elif one.kind == "ext_authz":
@@ -62,7 +65,13 @@ def _dangling(one: Filter, around: Surroundings) -> Iterator[Fact]:
 
 def _missing(cluster: Item | None, around: Surroundings, effect: str) -> Iterator[Fact]:
     if cluster is not None and not cluster.masked and not around.defined(cluster.text):
-        yield Dangling("the cluster", cluster.text, effect, DEFINE, cluster.span)
+        slips = _meant(cluster, around.clusters)
+        yield Dangling("the cluster", cluster.text, effect, DEFINE, cluster.span, slips=slips)
+
+
+def _meant(name: Item, names: Iterable[str]) -> tuple[Slip, ...]:
+    meant = nearest(name.text, names)
+    return (Misspelt(name.span, name.text, meant, decides=True),) if meant else ()
 
 
 def _providers(one: Filter) -> Iterator[Fact]:
@@ -72,7 +81,12 @@ def _providers(one: Filter) -> Iterator[Fact]:
     for name in (found for item in named for found in _provider_names(item)):
         if name.text not in known and not name.masked:
             yield Dangling(
-                "the provider", name.text, "Envoy refuses to start", "add it to providers", name.span
+                "the provider",
+                name.text,
+                "Envoy refuses to start",
+                "add it to providers",
+                name.span,
+                slips=_meant(name, known),
             )
 
 
@@ -94,13 +108,15 @@ def _requirements(chain: tuple[Filter, ...], table: Item) -> Iterator[Fact]:
             name = field(own.config, "requirement_name")
             if one is None or name is None or name.masked:
                 continue
-            if name.text not in {item.name for item in entries(one.config, "requirement_map")}:
+            names = [item.name for item in entries(one.config, "requirement_map")]
+            if name.text not in names:
                 yield Dangling(
                     "the requirement",
                     name.text,
                     "every request of the route is answered 403",
                     "add it to requirement_map",
                     name.span,
+                    slips=_meant(name, names),
                 )
 
 

@@ -16,6 +16,7 @@ from authlint.intent import (
     HandOn,
     Include,
     Intent,
+    LetIn,
     Move,
     Remove,
     Reword,
@@ -72,6 +73,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return listed(audiences.inner(last[0]), word) if last else None
         case Include(word=word) if part.within("allow_origin_string_match") is not None:
             return _origin(part, word)
+        case LetIn(origin=origin):
+            return _origin(part, origin, "exact")
         case Move(lines=lines, before=False):
             return _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
@@ -143,8 +146,8 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     return reworded(found[0], old, new) if len(found) == 1 else None
 
 
-def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
-    """A test more of the same kind."""
+def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:
+    """A test more, of this kind or of the same as the one that stands here."""
     for one in part.upwards():
         if (
             one.item.key is None
@@ -152,7 +155,7 @@ def _origin(part: Part, word: str) -> tuple[Edit, ...] | None:
             and one.parent.item.name == "allow_origin_string_match"
         ):
             names = [item.name for item in children(one.item)]
-            return listed(one, {names[0]: word}) if len(names) == 1 else None
+            return listed(one, {how or names[0]: word}) if len(names) == 1 else None
     return None
 
 

@@ -263,4 +263,6 @@ def _secret(ingress: Manifest, own: Annotations, world: World) -> Iterator[Fact]
     if (namespace, name) not in world.secrets:
         effect = "every request is answered 503"
         cure = f"create it in the namespace {namespace}"
-        yield Dangling("the Secret", name, effect, cure, item.span, outside=True)
+        there = [one for where, one in world.secrets if where == namespace]
+        meant = slips.misspelt(item, name, there)
+        yield Dangling("the Secret", name, effect, cure, item.span, outside=True, slips=meant)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote
 
 from authlint.expression import expression
+from authlint.model.near import nearest
 from authlint.model.slip import Misspelt, Slip, Unquoted
 from authlint.readers.kubernetes.annotations import PREFIX, are_origins
-from authlint.readers.near import nearest
 from authlint.readers.yaml.tree import Item
 
 TRUTHS = {
@@ -28,12 +28,18 @@ TELLING = ("auth-response-headers", "auth-realm", "cors-allow-headers", "cors-al
 
 def of_name(name: str, names: list[str], item: Item) -> tuple[Slip, ...]:
     """An annotation whose name is much like one that there is."""
-    meant = nearest(name, names, 0.85)
+    meant = nearest(name, names)
     return (renamed(item, PREFIX + name, meant),) if meant else ()
 
 
 def renamed(item: Item, old: str, name: str) -> Misspelt:
     return Misspelt(item.span, old, PREFIX + name, decides=name not in TELLING)
+
+
+def misspelt(item: Item, name: str, names: Iterable[str]) -> tuple[Slip, ...]:
+    """A part of a value that is much like one of these names."""
+    meant = nearest(name, names)
+    return (Misspelt(item.span, name, meant, decides=True),) if meant else ()
 
 
 def unquoted(item: Item) -> tuple[Slip, ...]:

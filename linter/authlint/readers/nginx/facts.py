@@ -8,8 +8,8 @@ from typing import Literal
 
 from authlint.expression import expression
 from authlint.model.fact import Fact, Ignored, Rejected
+from authlint.model.near import nearest
 from authlint.model.slip import Misdirected, Misspelt, Slip, Unquoted
-from authlint.readers.near import nearest
 from authlint.readers.nginx.delivering import in_family
 from authlint.readers.nginx.expand import Node
 from authlint.readers.nginx.headers import NAME_VALUE

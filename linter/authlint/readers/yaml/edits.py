@@ -190,7 +190,7 @@ def quoted(part: Part) -> tuple[Edit, ...] | None:
 
 
 def _is_plain(text: str) -> bool:
-    return not re.search(r": | #|[\[\]{}\"'&*!|>%@`]", text)
+    return not re.search(r":(?: |$)| #|[\[\]{}\"'&*!|>%@`]", text)
 
 
 def with_text(part: Part, more: str) -> tuple[Edit, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlint.readers.near import nearest
+from authlint.model.near import nearest
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-CLOSE = 0.8
+CLOSE = 0.85
 AHEAD = 0.05  # by how much the best must be better than the next
 
 
