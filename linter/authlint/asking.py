@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from authlint.credentials import BEARER
 from authlint.expression import expression
+from authlint.flow.policies import reads_claims
 from authlint.flow.request import Headers
 from authlint.flow.samples import samples
-from authlint.model.condition import All, Condition, Test
-from authlint.model.credential import Jwt, TokenRule
+from authlint.model.condition import All, AnyOf, Condition, Test
+from authlint.model.credential import Allow, Jwt
 from authlint.model.gateway import Listener, Match, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Require
 from authlint.model.value import Case, Get, Lit, Pick, Text, Value, parts, reads
@@ -126,32 +127,51 @@ def _text_for(how: Text) -> str | None:
 
 
 def focuses(route: Route) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The parts of a route that its token rules name: a path for people, and paths that lead there."""
-    for rule in _token_rules(route):
-        for test in _tests(rule.when):
-            if test.value != Get("path") or test.how.how not in ("prefix", "is", "segments"):
-                continue
-            text = test.how.arg
-            if _inside(text, route):
-                kind = {"prefix": "prefix", "is": "exact", "segments": "segments"}[test.how.how]
-                part = replace(route, match=Match(kind, text))  # type: ignore[arg-type]
-                yield text, paths_of(part)
+    """The parts of a route that its rules about tokens name: a path for people, and paths that lead there."""
+    plain = ("prefix", "is", "segments")
+    tests = (one.how for one in _tests_for_tokens(route) if one.value == Get("path"))
+    named = [one for one in dict.fromkeys(tests) if one.how in plain]
+    whole = any(one.arg == route.match.text for one in named)
+    for how in named:
+        text = how.arg
+        # What is below a path is a part of its own only where the path itself is treated differently.
+        if _inside(text, route) and not (whole and text == route.match.text + "/"):
+            kind = {"prefix": "prefix", "is": "exact", "segments": "segments"}[how.how]
+            part = replace(route, match=Match(kind, text))  # type: ignore[arg-type]
+            yield text, paths_of(part)
 
 
-def _token_rules(route: Route) -> Iterator[TokenRule]:
+def _tests_for_tokens(route: Route) -> Iterator[Test]:
+    """What is asked of requests before a token is, or before somebody looks at what one says."""
     seen: set[int] = set()
     for block in (route.block, *(block for _, block in route.variants)):
         for step in block.steps:
             for check in step.checks if isinstance(step, Require) else ():
-                if isinstance(check, Jwt) and id(check) not in seen:
-                    seen.add(id(check))
-                    yield from check.rules
+                if id(check) in seen:
+                    continue
+                seen.add(id(check))
+                if isinstance(check, Jwt):
+                    for rule in check.rules:
+                        yield from _tests(rule.when)
+                elif isinstance(check, Allow):
+                    for policy in check.policies:
+                        if reads_claims(policy.when):
+                            yield from _choices(policy.when)
+
+
+def _choices(when: Condition) -> Iterator[Test]:
+    """Tests of which one, or all, must hold."""
+    if isinstance(when, AnyOf | All):
+        for one in when.conditions:
+            yield from _choices(one)
+    else:
+        yield from _tests(when)
 
 
 def _inside(text: str, route: Route) -> bool:
     match = route.match
     if match.kind in ("prefix", "segments"):
-        return text.startswith(match.text) and text.rstrip("/") != match.text.rstrip("/")
+        return text.startswith(match.text) and text != match.text
     return match.kind == "everything"
 
 

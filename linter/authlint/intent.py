@@ -103,6 +103,14 @@ class Withhold:
 
 
 @record
+class KeyBy:
+    """What the cache at the span keeps, or the one with the key there, is kept apart by these request headers."""
+
+    span: Span
+    headers: tuple[str, ...]
+
+
+@record
 class Repeat:
     """What stands at `lines`, in a block around, is repeated beside the setting at the span."""
 
@@ -233,6 +241,7 @@ Change: TypeAlias = (
     | Move
     | Deliver
     | Withhold
+    | KeyBy
     | SendAlways
     | Include
     | Exclude

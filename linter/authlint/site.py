@@ -37,10 +37,11 @@ from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
+from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request, split_authority
 from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
-from authlint.model.credential import Jwt
+from authlint.model.credential import Allow, Jwt
 from authlint.model.gateway import Block, Gateway, Listener, Route, VirtualHost
 from authlint.model.step import Branch, Cors, Files, Require, Step
 from authlint.model.step import ops_of as ops_of
@@ -215,13 +216,18 @@ class Site:
         )
 
     def _idle(self, endpoint: Endpoint) -> frozenset[int]:
-        """The token checks of the route that ask nothing of the endpoint's requests."""
+        """The token checks of the route that ask nothing of the endpoint's requests, and whose claims nobody misses."""
         checks = {check for require in requires(endpoint.route) for check in require.checks}
         tokens = [check for check in checks if isinstance(check, Jwt)]
         if not tokens:
             return frozenset()
         p = self.arrive(self.request(endpoint))
-        return frozenset(id(check) for check in tokens if p is not None and not insists(demanded(p, check)))
+        lenient = [check for check in tokens if p is not None and not insists(demanded(p, check))]
+        if lenient and any(map(_asks_for_claims, checks)):
+            denial = self.get(endpoint).denial
+            if denial is not None and _asks_for_claims(denial.subject):
+                return frozenset()
+        return frozenset(map(id, lenient))
 
     def arrive(self, request: Request) -> Passage | None:
         """The request as it was taken in, before anything is done with it; None where nobody takes it."""
@@ -365,6 +371,11 @@ class Site:
         for one in (*ops_of(endpoint.route.script), *ops_of(endpoint.host.script)):
             if isinstance(one, Branch):
                 yield from compared_with_origin(one, self.gateway.definitions)
+
+
+def _asks_for_claims(check: object) -> bool:
+    """Whether a check judges by what a token says that another one has read."""
+    return isinstance(check, Allow) and any(reads_claims(policy.when) for policy in check.policies)
 
 
 def _fallback(host: VirtualHost) -> tuple[Route, ...]:

@@ -45,6 +45,7 @@ from authlint.model.step import Ask
 from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, headers_of
+from authlint_rules.mends.caches import keep_apart, keep_no_401
 from authlint_rules.questions.cached import cache_of, kept_in, tells_clients
 
 ID = "unauthorized-cached"
@@ -145,6 +146,7 @@ def _finding(
             else "put what the service judges by into the key: proxy_cache_key $http_authorization$http_cookie;",
         ),
         stated=outcome.assumed,
+        mends=keep_apart(cache) if supposed is None else keep_no_401(cache, listed=_listed(cache)),
     )
 
 

@@ -44,6 +44,7 @@ def open_gateways(paths: Sequence[str], sources: Sources) -> tuple[list[Gateway]
         gateways.append(reading.gateway)
     found_in: list[Gateway] = []
     if manifests:
+        gateways += _steered(manifests, sources)
         found_in, problem = _ingresses(manifests, sources)
         # A Service or a workload may be named for what stands behind another file's gateway.
         if problem is not None and not gateways:
@@ -97,6 +98,20 @@ def _envoy(path: str, text: str, library: Library) -> tuple[list[Gateway], str |
     found = list(read(path, text, troubles, other))
     why = troubles[0].message if troubles else "nothing in it serves a request"
     return found, None if found else f"{path}: {why}"
+
+
+def _steered(files: Sequence[tuple[str, str]], sources: Sources) -> list[Gateway]:
+    """Proxies whose configuration a control plane makes of objects: of all of them together."""
+    from authlint.readers import gateway_api, istio
+    from authlint.readers.kubernetes.manifests import steered
+    from authlint.readers.trouble import Trouble
+
+    troubles: list[Trouble] = []
+    found = []
+    for path, text in files:
+        sources[path] = Source(path, text)
+        found += steered(path, text, troubles)
+    return [one for plane in (gateway_api, istio) for one in plane.gateways(found, troubles)]
 
 
 def _ingresses(files: Sequence[tuple[str, str]], sources: Sources) -> tuple[list[Gateway], str | None]:

@@ -15,6 +15,7 @@ from authlint.intent import (
     FallBack,
     Include,
     Intent,
+    KeyBy,
     Quote,
     Remove,
     Reword,
@@ -76,6 +77,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case KeyBy(headers=names) if name in (PREFIX + "auth-cache-key", "global-auth-cache-key"):
+            more = [f"$http_{one.lower().replace('-', '_')}" for one in names]
+            return with_text(part, "".join(one for one in more if one not in part.item.text))
         case Withhold(part=one) if name == "log-format-upstream":
             return _withheld(part, one)
         case Quote() if annotated:

@@ -5,15 +5,15 @@ https://nginx.org/en/docs/http/ngx_http_map_module.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from authlint.expression import expression
 from authlint.intent import Edit, FallBack
 from authlint.readers.nginx.scan import Directive
 from authlint.readers.nginx.writing import STEP, Page, inside, word
 
 # A scheme and one variable behind it.
-CREDENTIAL = re.compile(r"(?P<scheme>[A-Za-z]+) \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
+CREDENTIAL = expression(r"(?P<scheme>[A-Za-z]+) \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
 
 
 def fallen_back(page: Page, around: Sequence[Directive], intent: FallBack) -> tuple[Edit, ...] | None:

@@ -19,6 +19,7 @@ from authlint.intent import (
     HandOn,
     Include,
     Intent,
+    KeyBy,
     Move,
     Quote,
     Remove,
@@ -35,6 +36,7 @@ from authlint.intent import (
 from authlint.model.value import Value
 from authlint.readers.nginx.delivering import delivered
 from authlint.readers.nginx.falling_back import fallen_back
+from authlint.readers.nginx.keeping import keyed, not_kept
 from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.redirecting import to_tls
 from authlint.readers.nginx.scan import Directive, Word, scan
@@ -73,6 +75,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _behind_last(page, parent, f" {name}")
         case Include(word=name):
             return _included(page, found, name)
+        case Exclude(word=name) if found.name.text.endswith("_cache_valid"):
+            return not_kept(page, found, name)
         case Exclude(word=name):
             return _excluded(page, found, name)
         case Send():
@@ -106,16 +110,18 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _challenged_elsewhere(page, found, parent, scheme)
         case Spare(path=path) if found.name.text == "rewrite":
             return _spared(page, found.args[0], path)
-        case Quote() | Move() | Withhold() | Deliver():
+        case Quote() | Move() | Withhold() | Deliver() | KeyBy():
             return _rewritten(intent, page, around)
     return None
 
 
 def _rewritten(
-    intent: Quote | Move | Withhold | Deliver, page: Page, around: Sequence[Directive]
+    intent: Quote | Move | Withhold | Deliver | KeyBy, page: Page, around: Sequence[Directive]
 ) -> tuple[Edit, ...] | None:
-    """The same words, in quotes, elsewhere or without some."""
+    """The same words, in quotes, elsewhere, with more or without some."""
     match intent:
+        case KeyBy(headers=headers):
+            return keyed(page, around[-1], headers)
         case Quote(span=span):
             return _quoted(page, around[-1], span)
         case Move():

@@ -73,6 +73,15 @@ def behind(page: Page, found: Directive, statements: Sequence[str]) -> Edit | No
     return page.edit(at, at, _lines(_line_end(text, last), indent, statements))
 
 
+def before(page: Page, found: Directive, statements: Sequence[str]) -> Edit | None:
+    """The statements in front of this one, on lines of their own if nothing else stands on its line there."""
+    first = page.line_start(found.start)
+    indent = page.text[first : found.start]
+    last = page.text.find("\n", found.end)
+    end = _line_end(page.text, last) + indent if last >= 0 and not indent.strip() else " "
+    return page.edit(found.start, found.start, "".join(one + end for one in statements))
+
+
 def inside(page: Page, block: Directive, statements: Sequence[str]) -> Edit | None:
     """The statements as the first of a block."""
     text = page.text
