@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.flow.request import Request
@@ -13,6 +14,7 @@ from authlint.model.step import Basic, HeaderOp
 from authlint.record import record
 from authlint.site import BASIC, BEARER, Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.handing_on import hand_on
 
 
 @record
@@ -78,4 +80,5 @@ def _finding(
         witness=(site.exchange(request, outcome, "200: the credential is good"),),
         cure="ask for credentials in one of the two gateways only, or let the first hand Authorization on",
         stated=outcome.assumed,
+        mends=hand_on(lost.op, safe=not any(evidence.mechanisms(endpoint))),
     )
