@@ -210,10 +210,12 @@ class LetIn:
 
 @record
 class FallBack:
-    """Where the value that is written into this header, at the span, would be empty, the client's own is taken."""
+    """Where the value that is written into this header, at the span, would be empty, the client's own is taken, or no
+    header is sent."""
 
     span: Span
     header: str
+    own: bool = True
 
 
 @record

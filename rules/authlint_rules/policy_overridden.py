@@ -3,7 +3,7 @@
 What happens
     What is nearer, or comes first, replaces the other, and does not add to it. A location's own `allow` takes away the
     server's `deny all`; of two routes for the same requests the first counts, of two Ingress objects with the same
-    path the older, with all that they say.
+    path the older, with all that they say; an Envoy Gateway policy for a route replaces the one for its Gateway.
 
 Bad
     allow 10.0.0.0/8;
@@ -39,6 +39,7 @@ from authlint.rule import Rule
 from authlint.site import Endpoint, Site
 from authlint_rules.questions.colliding import Taken, taken
 from authlint_rules.questions.replacing import reopened
+from authlint_rules.questions.replacing_policies import Lost, lost
 
 ID = "policy-overridden"
 
@@ -58,6 +59,8 @@ def check(site: Site) -> Iterator[Finding]:
     for one in taken(site, same=True):
         yield from _first_counts(site, one)
     for endpoint in site.endpoints:
+        for gone in lost(site, endpoint):
+            yield _replaced(site, endpoint, gone)
         found = reopened(endpoint)
         request = site.request(endpoint)
         if found is not None:
@@ -69,6 +72,20 @@ def check(site: Site) -> Iterator[Finding]:
                 message = f"{endpoint.title} lets every address in: its own list replaces the server's"
                 cure = 'repeat the server\'s list here, with "deny all" at its end'
                 yield _finding(site, endpoint, request, outcome, message, place, there, "403", cure)
+
+
+def _replaced(site: Site, endpoint: Endpoint, gone: Lost) -> Finding:
+    place = Label(gone.one.by, "takes the place of the other policy, as a whole")
+    there = Label(gone.one.span, "does not count on this route")
+    if gone.one.meant == "authentication":
+        message = f"{endpoint.title} is open: a nearer policy replaces the one that asks for credentials"
+        wanted = "401"
+    else:
+        message = (
+            f"browsers cannot call {endpoint.title}: a nearer policy replaces the one that lets origins in"
+        )
+        wanted = "2xx with the CORS headers"
+    return _finding(site, endpoint, gone.request, gone.outcome, message, place, there, wanted, gone.one.cure)
 
 
 def _first_counts(site: Site, one: Taken) -> Iterator[Finding]:

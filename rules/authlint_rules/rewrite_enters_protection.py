@@ -44,13 +44,11 @@ from authlint.flow.outcome import Event, Outcome
 from authlint.model.step import Ask, Basic, Files, Recover, Rewrite, ToNamed, TryFiles
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, ops_of
+from authlint_rules.questions.callers import PUBLIC
 from authlint_rules.questions.moved_behind import into_protection
 
 ID = "rewrite-enters-protection"
 ABSENT = Assume(missing_files=True)
-PUBLIC = frozenset(
-    ("public", "pub", "open", "health", "healthz", "livez", "readyz", "ping", "well-known", "login", "signin")
-)
 
 
 def check(site: Site) -> Iterator[Finding]:

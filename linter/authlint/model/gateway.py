@@ -62,6 +62,17 @@ class Inert:
     meant: Literal["authentication", "cross-origin"] = "authentication"
 
 
+@record
+class Replaced:
+    """A policy of which the part at `span` does not count, which asks for credentials or lets other origins in: the one
+    at `by` takes its place as a whole; `cure` says what would keep both."""
+
+    cure: str
+    span: Span
+    by: Span
+    meant: Literal["authentication", "cross-origin"]
+
+
 @entity
 class Block:
     """What is in force for a request once its route is known. Inheritance is settled: it is the reader's."""
@@ -77,6 +88,7 @@ class Block:
     root: Root | None = None  # where files are looked for
     shadowed: tuple[Shadowed, ...] = ()
     inert: tuple[Inert, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
     exempt: Span | None = None  # authentication is switched off here in so many words
     # What is done to every answer in the end, behind `response`; a Cors only where it ran, a Call what its service
     # granted.

@@ -26,6 +26,10 @@ CALLERS = (
         PROBES,
     ),
 )
+# Words of paths that are open on purpose.
+PUBLIC = frozenset(
+    ("public", "pub", "open", "health", "healthz", "livez", "readyz", "ping", "well-known", "login", "signin")
+)
 
 
 def callers_of(path: str) -> str | None:

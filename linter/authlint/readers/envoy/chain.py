@@ -15,6 +15,7 @@ from authlint.readers.envoy.filters import Filter, Spot, Surroundings, configure
 from authlint.readers.envoy.headers import mutation
 from authlint.readers.envoy.injecting import injected
 from authlint.readers.envoy.matching import header_matcher
+from authlint.readers.envoy.notes import REPLACED, UNREAD
 from authlint.readers.envoy.proto import entries, field, fields, is_set
 from authlint.readers.yaml.tree import Item
 from authlint.record import mutable
@@ -50,6 +51,7 @@ QUIET = frozenset(
         "geoip",
         "connect_grpc_bridge",
         "file_system_buffer",
+        REPLACED,
     )
 )
 # These may answer instead of what is behind them, but take nobody's credentials; with a share of the requests only.
@@ -128,7 +130,6 @@ def _steps(one: Filter, spot: Spot, around: Surroundings) -> Iterator[Step]:
         )
 
 
-UNREAD = "unread"
 CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "oauth2"))
 LIMITS = frozenset(("local_ratelimit", "ratelimit"))
 KNOWN = QUIET | SOMETIMES | CHECKS | LIMITS | {"credential_injector"}

@@ -26,6 +26,7 @@ from authlint.readers.envoy.actions import direct, forward, redirect, weighted
 from authlint.readers.envoy.chain import Steps, steps
 from authlint.readers.envoy.filters import Filter, Spot, Surroundings
 from authlint.readers.envoy.inert import inert, uses
+from authlint.readers.envoy.notes import replaced
 from authlint.readers.envoy.proto import field, fields, is_set, number
 from authlint.readers.yaml.tree import Item
 from authlint.record import record, replace
@@ -167,6 +168,7 @@ class RouteReader:
             leaving=tuple(ran.leaving),
             redirects=Redirects(absolute=False),
             inert=idle,
+            replaced=tuple(replaced(self.chain, spot)),
             refusals="before" if spot.action == "forward" else "without",
         )
 

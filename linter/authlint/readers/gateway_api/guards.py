@@ -21,6 +21,8 @@ HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 ENABLED: Value = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "config": {}}
 ORDER = ("unread", "cors", "ext_authz", "api_key_auth", "basic_auth", "jwt_authn", "behind", "router")
 JWT, KEYS = "envoy.filters.http.jwt_authn", "envoy.filters.http.api_key_auth"
+ASKING = ("jwt", "oidc", "extAuth", "basicAuth", "apiKeyAuth", "authorization")
+BOTH = "repeat {} in the nearer policy, or let it be merged: mergeType: StrategicMerge (Envoy Gateway 1.8)"
 # A key of a Secret, which nobody looks into: the client's own is taken to be it.
 KEY = {"client": "CLIENT", "key": "KEY"}
 
@@ -55,6 +57,25 @@ class Guards:
             return found | self.unread(*why)
         for one in spec.entries():
             found |= self._of(one, policy)
+        return found
+
+    def replaced(self, policy: Thing, behind: Thing) -> dict[str, Value | None]:
+        """Notes about a wider policy, if it asks for credentials or lets other origins in, and the one in force says
+        nothing of that."""
+        found: dict[str, Value | None] = {}
+        by = policy.manifest.item.at("metadata", "name") or policy.item
+        for meant, names in (("authentication", ASKING), ("cross-origin", ("cors",))):
+            lost = next((one for name in names if (one := behind.spec(name)) is not None), None)
+            if lost is None or any(policy.spec(name) is not None for name in names):
+                continue
+            config: Value = {
+                "@type": f"{HTTP}replaced.v3.Replaced",
+                "meant": meant,
+                "cure": BOTH.format(lost.name),
+            }
+            note = f"replaced/{behind.key}/{lost.name}"
+            self._add("unread", note, lost, config)
+            found[note] = written(by, ENABLED)
         return found
 
     def unread(self, why: str, source: Item, *, behind: bool = False) -> dict[str, Value | None]:

@@ -177,6 +177,8 @@ class Listening:
         force = in_force(self.project.policies, route, rule.text_at("name"), self.into, door)
         said = rules.filters(rule)
         own = self.guards.own(force.policy if not force.doubt else None, said.cors, rule)
+        if force.policy is not None and force.behind is not None and not force.doubt:
+            own |= self.guards.replaced(force.policy, force.behind)
         for reason, source in self._doubts(spot, said, why or force.doubt):
             own |= self.guards.unread(reason, source)
         for other in self._others(spot):

@@ -5,13 +5,16 @@ https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicyspec
 
 from __future__ import annotations
 
-from authlint.intent import AllowCredentials, Edit, Include, Intent, Remove, Reword, Send
-from authlint.model.value import EMPTY, literal
+from collections.abc import Mapping
+
+from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send
+from authlint.model.value import literal
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
 from authlint.readers.yaml.edits import Part, children, entered, listed, part_at, removed, reworded
 
 LISTS = ("headersToExtAuth", "headersToBackend", "allowHeaders", "allowMethods", "exposeHeaders")
 ANSWERS = {
+    "access-control-allow-origin": "allowOrigins",
     "access-control-allow-headers": "allowHeaders",
     "access-control-allow-methods": "allowMethods",
     "access-control-expose-headers": "exposeHeaders",
@@ -41,8 +44,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _credentials(part, allowed=allowed)
         case Send(to="client", name=header, value=value):
             return _sent(part, header.lower(), literal(value))
-        case Send(to="application", name=header, value=value) if value == EMPTY:
-            return None
+        case Answer(headers=headers, how="first"):
+            return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
 
 
@@ -80,3 +83,21 @@ def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
         return None
     words = [word.strip() for word in text.split(",")]
     return entered(entry, name, words) if entry.parent.entry(name) is None else None
+
+
+def _answered(part: Part, headers: Mapping[str, str | None]) -> tuple[Edit, ...] | None:
+    """A `cors` beside what asks, in its SecurityPolicy, with the values that are sent now."""
+    for one in part.upwards():
+        if one.parent is not None and one.parent.item.name == "spec" and one.item.key is not None:
+            if one.parent.entry("cors") is not None:
+                return None
+            said: dict[str, list[str] | bool] = {}
+            for name, text in headers.items():
+                if text is None:
+                    return None
+                if name in ANSWERS:
+                    said[ANSWERS[name]] = [word.strip() for word in text.split(",")]
+                elif name == "access-control-allow-credentials":
+                    said["allowCredentials"] = text == "true"
+            return entered(one, "cors", said) if "allowOrigins" in said else None
+    return None

@@ -111,9 +111,9 @@ def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
         return removed(part)
     block = "location" if part.item.name == f"{PREFIX}configuration-snippet" else ""
     page = Page(part.path, text, part.text, block)
-    if isinstance(intent, FallBack) and part.item.name == PREFIX + "configuration-snippet":
+    if isinstance(intent, FallBack) and block:
         found = nginx.statement(scan(text).directives, intent.span)
-        return scripted(page, found, intent.header) if found is not None else None
+        return scripted(page, found, intent) if found is not None else None
     return nginx.edits(intent, page)
 
 

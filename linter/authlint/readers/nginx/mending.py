@@ -95,8 +95,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _asked(page, found.args[0], path)
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
-        case FallBack(header=header):
-            return fallen_back(page, around, header)
+        case FallBack():
+            return fallen_back(page, around, intent)
         case ToTls():
             server = next((one for one in around if one.name.text == "server"), None)
             return _one(to_tls(page, found, server)) if server is not None else None
@@ -273,10 +273,13 @@ def _handed_on(
 
 def _challenged(page: Page, around: Sequence[Directive], scheme: str) -> tuple[Edit, ...] | None:
     """In the block that answers, which then has header lines of its own only."""
-    outer = around[:-2]
-    names = [one.name.text for one in around]
-    added = any(one.name.text == "add_header" for block in outer for one in block.block or ())
-    if names[-1] != "return" or "location" not in names or added:
+    outer = [
+        *(scan(page.text).directives if page.block else ()),
+        *(one for block in around[:-2] for one in block.block or ()),
+    ]
+    names = [page.block, *(one.name.text for one in around)]
+    added = any(one.name.text == "add_header" for one in outer)
+    if len(around) < 2 or names[-1] != "return" or "location" not in names or added:
         return None
     return _one(inside(page, around[-2], [f"add_header WWW-Authenticate {scheme} always;"]))
 
