@@ -8,8 +8,10 @@ from functools import partial
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
+from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
-from authlint.model.credential import ApiKey, Jwt
+from authlint.model.credential import Allow, ApiKey, Jwt
+from authlint.model.gateway import Route
 from authlint.model.step import Basic, HeaderOp
 from authlint.record import record
 from authlint.site import BASIC, BEARER, Endpoint, Site
@@ -42,17 +44,24 @@ def lost_in_front(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding
 def _lost(world: Outcome, request: Request) -> Lost | None:
     """The header's end, where a check behind it would have taken this very credential."""
     crossed: Crossed | None = None
+    route: Route | None = None
     for event in world.trace:
         if isinstance(event.subject, Crossed):
             crossed = event.subject
+        elif isinstance(event.subject, Route) and event.verb == "route":
+            route = event.subject
         elif event.verb == "denied" and not event.auth:
-            return _between(crossed, event, request) if crossed is not None and event.span else None
+            return _between(crossed, event, route, request) if crossed is not None and event.span else None
     return None
 
 
-def _between(crossed: Crossed, denial: Event, request: Request) -> Lost | None:
+def _between(crossed: Crossed, denial: Event, route: Route | None, request: Request) -> Lost | None:
     header = (request.header("authorization") or "").partition(" ")[0].lower()
-    suits = isinstance(denial.subject, Basic) if header == "basic" else _takes_tokens(denial.subject)
+    checks: list[object] = [denial.subject]
+    if isinstance(denial.subject, Allow) and any(reads_claims(one.when) for one in denial.subject.policies):
+        # It misses the claims of a token that another check would have read.
+        checks = [one for require in route.requires for one in require.checks] if route is not None else []
+    suits = isinstance(denial.subject, Basic) if header == "basic" else any(map(_takes_tokens, checks))
     if not suits or denial.span is None or crossed.received.get("authorization"):
         return None
     for name, op in crossed.received.removed:
@@ -78,7 +87,10 @@ def _finding(
         related=(Label(lost.asked, "the gateway behind this one asks for it"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "200: the credential is good"),),
-        cure="ask for credentials in one of the two gateways only, or let the first hand Authorization on",
+        cure=site.cure(
+            f"{rule}:in-front",
+            "ask for credentials in one of the two gateways only, or let the first hand Authorization on",
+        ),
         stated=outcome.assumed,
         mends=hand_on(lost.op, safe=not any(evidence.mechanisms(endpoint))),
     )
