@@ -41,3 +41,14 @@ def test_all_of_ours_can_be_compiled(root: Path) -> None:
         if isinstance(one, Expression)
     }
     assert len(found) > 100
+
+
+def test_no_import_compiles_one(root: Path) -> None:
+    early = [
+        f"{file.relative_to(root)}:{number}"
+        for folder in ("linter", "rules")
+        for file in sorted((root / folder).rglob("*.py"))
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if re.match(r"\w+(: [^=]+)? = re\.compile\(", line)
+    ]
+    assert early == [], "authlint.expression compiles it when it is used"

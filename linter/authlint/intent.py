@@ -127,6 +127,14 @@ class Exempt:
 
 
 @record
+class Enforce:
+    """The check that is set up at the span, or is kept from its work there, asks for credentials; where it needs a name
+    to show, it gets a plain one."""
+
+    span: Span
+
+
+@record
 class ExemptPath:
     """The check at the span lets requests for this path pass, or for all that begins with it."""
 
@@ -210,10 +218,12 @@ class LetIn:
 
 @record
 class FallBack:
-    """Where the value that is written into this header, at the span, would be empty, the client's own is taken."""
+    """Where the value that is written into this header, at the span, would be empty, the client's own is taken, or no
+    header is sent."""
 
     span: Span
     header: str
+    own: bool = True
 
 
 @record
@@ -239,6 +249,7 @@ Change: TypeAlias = (
     | Move
     | Deliver
     | Withhold
+    | Enforce
     | KeyBy
     | SendAlways
     | Include

@@ -51,16 +51,8 @@ def lint(
     them, wherever it stands.
     """
     sources = Sources()
-    library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
-    if "nginx" in settings.servers:
-        from authlint.readers.nginx.release import parsed
-
-        library.server = parsed(settings.servers["nginx"])
-    for path, text in files.texts.items():
-        library.memory[shown(path)] = text
-
     asked = files.asked_for if reading is None else reading.__contains__
-    project = Project(library, files, asked)
+    project = opened(files, settings, sources, asked)
     found = [one for one in project.gateways() if reading is None or not reading.isdisjoint(one.files)]
     findings: list[Finding] = []
     explained: list[Finding] = []
@@ -70,12 +62,24 @@ def lint(
         from authlint.causes import causes
 
         findings, explained, effort = causes(found, sources, rules, settings, progress)
-    troubles = _troubled(library.troubles, asked)
+    troubles = _troubled(project.library.troubles, asked)
     findings += [finding for finding in troubles if settings.wants(finding.rule)]
     kept = [one for one in _merged(findings) if reading is not None or _concerns(one, files)]
     kept.sort(key=lambda one: (one.primary.span.path, one.primary.span.start, one.rule))
     tally = _tally(files, found, project.notices)
     return Result(tuple(kept), sources, tally, effort, tuple(explained), tuple(found))
+
+
+def opened(files: Discovered, settings: Settings, sources: Sources, asked: Callable[[str], bool]) -> Project:
+    """What is to be read, as far as it was asked for; `sources` gets the texts."""
+    library = Library(sources, shown(files.root), tuple(shown(path) for path in settings.include_roots))
+    if "nginx" in settings.servers:
+        from authlint.readers.nginx.release import parsed
+
+        library.server = parsed(settings.servers["nginx"])
+    for path, text in files.texts.items():
+        library.memory[shown(path)] = text
+    return Project(library, files, asked)
 
 
 def _merged(findings: Iterable[Finding]) -> list[Finding]:

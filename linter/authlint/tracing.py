@@ -13,10 +13,13 @@ from authlint.flow.assume import Assume, Consent, Reply
 from authlint.flow.files import Checkout
 from authlint.flow.outcome import Header, Outcome, Reached
 from authlint.flow.request import Request
+from authlint.flow.routing import serves
 from authlint.flow.run import run
-from authlint.model.gateway import Gateway
+from authlint.model.gateway import Block, Gateway
+from authlint.model.joining import fronts
 from authlint.model.joining import joined as joined
 from authlint.model.unknown import Unknown
+from authlint.record import record
 from authlint.text import Sources, Span
 
 SECRET = expression(
@@ -81,6 +84,31 @@ def answer(gateway: Gateway, request: Request, assume: Assume) -> Outcome:
     return run(gateway, request, assume, files)
 
 
+@record
+class Where:
+    """Where a request is asked about: in what was named, and in those `below` named folders that have its host."""
+
+    named: Gateway | None = None
+    below: tuple[Gateway, ...] | None = None
+
+    def of(self, request: Request) -> list[tuple[str, Gateway]]:
+        """Gateways with their headings, which are empty where only one can be meant."""
+        found = [("", self.named)] if self.named is not None else []
+        if self.below is None:
+            return found
+        found += [(one.root, one) for one in fronts([one for one in self.below if serves(one, request)])]
+        if not found:
+            raise TraceError(self._nobody(request))
+        return found
+
+    def _nobody(self, request: Request) -> str:
+        hosts = (host.name for one in self.below or () for _, host in one.hosts() if host.name)
+        names = list(dict.fromkeys(hosts))
+        others = f"; there are {', '.join(names[:5])}" if names else ""
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return f"no gateway there has the host {request.host}{others}{more}"
+
+
 class Teller:
     """An outcome in words or as JSON; credentials are masked unless `show_secrets`."""
 
@@ -139,7 +167,11 @@ class Teller:
     def lines(self, request: Request, outcome: Outcome) -> Iterable[str]:
         """For a person: the way, then the answer."""
         yield f"{request.method} {self.url(request.url)}"
+        before: Span | None = None
         for event in outcome.trace:
+            if isinstance(event.subject, Block) and event.span == before:
+                continue  # what is in force in a host or a route that was just named
+            before = event.span
             place = ""
             if event.span is not None:
                 place = f"{event.span.path}:{self.sources.position(event.span).line}"

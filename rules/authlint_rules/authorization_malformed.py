@@ -40,7 +40,7 @@ from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of, headers_of
-from authlint_rules.mends.falling_back import to_the_clients_own
+from authlint_rules.mends.falling_back import fall_back
 from authlint_rules.questions.malformed import Fault, fault_of, is_settled
 
 ID = "authorization-malformed"
@@ -98,7 +98,7 @@ def _judged(site: Site, endpoint: Endpoint, ops: list[HeaderOp]) -> Iterator[Fin
             stated=outcome.assumed,
             assumes=("clients send Authorization themselves",) if fault.kind == "lost" else (),
             pedantic=fault.kind == "lost",
-            mends=tuple(to_the_clients_own(site, fault.op)) if fault.kind != "two" else (),
+            mends=tuple(fall_back(site, fault.op, checked=checked)) if fault.kind != "two" else (),
         )
         return
 

@@ -17,8 +17,11 @@ from tests.real.envoy_stage import stage
 from tests.real.real_envoy import validated
 from tests.real.written_out import bootstrap, manifests, unread
 
-from authlint.readers.istio.read import written_for
+from authlint.readers.istio.read import destinations, written_for
+from authlint.readers.istio.sidecars import Sidecar
+from authlint.readers.kubernetes.manifests import Manifest, services
 
+BESIDE = 15000  # ports, as written, for sidecars that listen in the same server
 SAMPLES = Path(__file__).parents[2] / "samples"
 ALL = sorted({path.parent for path in SAMPLES.glob("*/*-istio-*/istio.yaml")})
 WRONG = [case for case in ALL if case.name.startswith("wrong")]
@@ -31,14 +34,42 @@ def case_id(case: Path) -> str:
 
 def made_of(case: Path) -> str:
     """What the control plane gives the gateway's proxies."""
-    (made,) = written_for(manifests(case))
-    assert not list(unread(made)), "nobody knows what this is: no server can be asked"
+    found = [*manifests(case), *named(case)]
+    ((made, sidecars),) = written_for(found)
+    assert not any(list(unread(one)) for one in (made, *(one.item for one in sidecars)))
     configuration = json.loads(bootstrap(made))
+    for one in sidecars:
+        put_behind(configuration["static_resources"], one)
     for listener in configuration["static_resources"]["listeners"]:
         # The client of the tests asks an address, and names no server when it begins to speak TLS.
         (chain,) = listener["filter_chains"]
         chain.pop("filter_chain_match", None)
     return json.dumps(configuration)
+
+
+def named(case: Path) -> list[Manifest]:
+    """The Services of a sample."""
+    texts = {"istio.yaml": (case / "istio.yaml").read_text(encoding="utf-8")}
+    names = destinations(manifests(case))
+    return services(names, texts, lambda path: texts[path].encode(), texts.get)
+
+
+def put_behind(resources: dict[str, Any], sidecar: Sidecar) -> None:
+    """The sidecar as another listener of the same server, and its application behind it."""
+    own = json.loads(bootstrap(sidecar.item))["static_resources"]
+    port = BESIDE + len(resources["listeners"])
+    own["listeners"][0]["address"]["socket_address"]["port_value"] = port
+    for cluster in resources["clusters"]:
+        for endpoint in cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]:
+            socket = endpoint["endpoint"]["address"]["socket_address"]
+            if f"{socket['address']}:{socket['port_value']}" == sidecar.where:
+                socket.update(address="127.0.0.1", port_value=port)
+    (application,) = own["clusters"]
+    socket = {"address": "application", "port_value": sidecar.port}
+    endpoints = [{"lb_endpoints": [{"endpoint": {"address": {"socket_address": socket}}}]}]
+    application["load_assignment"] = {"cluster_name": application["name"], "endpoints": endpoints}
+    resources["listeners"] += own["listeners"]
+    resources["clusters"].append(application)
 
 
 def asked(case: Path, read_toml: Any) -> list[dict[str, Any]]:

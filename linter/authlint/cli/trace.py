@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from authlint.flow.assume import Assume
     from authlint.flow.request import Request
+    from authlint.text import Sources
+    from authlint.tracing import Where
 
 
 @click.command(short_help="Tell what happens to one request.")
@@ -40,21 +42,17 @@ def trace(
     """Tell what happens to a request: who answers, with what, and which line decides it."""
     import json
 
-    from authlint.readers.open import open_gateways
     from authlint.record import replace
     from authlint.refusal import RefusalError
     from authlint.text import Sources
-    from authlint.tracing import Teller, TraceError, answer, joined, request_of
+    from authlint.tracing import Teller, TraceError, answer, request_of
 
     sources = Sources()
     try:
         if (asked is None) == (file is None):
             raise TraceError("give either --request or --requests")
         one = _one(asked, headers, data) if asked is not None else None
-        gateways, missing = open_gateways(config, sources)
-        if missing:
-            raise TraceError(missing)
-        gateway = joined(gateways)
+        where = _where(config, sources, settings, isolated)
         teller = Teller(sources, show_secrets)
         questions = (
             [one]
@@ -63,14 +61,45 @@ def trace(
         )
         declared = _declared(config, settings, isolated)
         for index, (request, assume) in enumerate(questions):
-            outcome = answer(gateway, request, replace(declared, replies=assume.replies))
-            if form == "json":
-                click.echo(json.dumps(teller.as_json(outcome, index)))
-            else:
-                click.echo("\n".join(teller.lines(request, outcome)))
+            for heading, gateway in where.of(request):
+                outcome = answer(gateway, request, replace(declared, replies=assume.replies))
+                if form == "json":
+                    said = teller.as_json(outcome, index)
+                    click.echo(json.dumps({**said, "gateway": heading} if heading else said))
+                else:
+                    lines = teller.lines(request, outcome)
+                    click.echo("\n".join((f"in {heading}", *lines) if heading else lines))
     except (TraceError, RefusalError) as error:
         click.echo(f"authlint: {error}", err=True)
         sys.exit(2)
+
+
+def _where(config: tuple[str, ...], sources: Sources, settings: str | None, isolated: bool) -> Where:
+    """The gateways of the files that are named, as one, and those of everything below the folders."""
+    import os
+    from pathlib import Path
+
+    from authlint.readers.open import open_gateways
+    from authlint.tracing import TraceError, Where, joined
+
+    folders = tuple(path for path in config if os.path.isdir(path))
+    files = tuple(path for path in config if path not in folders)
+    named, missing = open_gateways(files, sources)
+    if missing:
+        raise TraceError(missing)
+    together = joined(named) if files else None
+    if not folders:
+        return Where(together)
+    from authlint.discover import discover
+    from authlint.engine_rules import rule_ids
+    from authlint.lint import opened
+    from authlint.settings import load
+
+    file = Path(settings) if settings else None
+    found = load(os.getcwd(), rule_ids(), file=file, isolated=isolated)
+    listed = discover(folders, found.root, found)
+    below = opened(listed, found, sources, listed.asked_for).gateways()
+    return Where(together, tuple(one for one in below if not one.supposing))
 
 
 def _declared(config: tuple[str, ...], settings: str | None, isolated: bool) -> Assume:

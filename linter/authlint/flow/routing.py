@@ -49,6 +49,12 @@ def choose_listener(
     return _best_address(by_scheme or by_name or rest, address), True
 
 
+def serves(gateway: Gateway, request: Request) -> bool:
+    """Whether a virtual host has the name that a request is for; one that takes every name does not."""
+    chosen = choose_listener(gateway, request)
+    return chosen is not None and _names(chosen[0], host_name(request.host))
+
+
 def _best_address(listeners: Sequence[Listener], address: str) -> Listener:
     for wanted in (address, "*"):
         for one in listeners:

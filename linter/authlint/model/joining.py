@@ -11,10 +11,7 @@ from authlint.text import Span
 
 def joined(gateways: Iterable[Gateway]) -> Gateway:
     """Several configurations as one: their listeners side by side, but for those that stand behind another."""
-    every = list(gateways)
-    behind = {span for one in every for span in _listening_behind(one)}
-    listed = [one for one in every if not behind.issuperset(listener.span for listener in one.listeners)]
-    listed = listed or every
+    listed = fronts(list(gateways))
     if len(listed) == 1:
         return listed[0]
     listeners: dict[tuple[str, int], Listener] = {}
@@ -40,6 +37,14 @@ def joined(gateways: Iterable[Gateway]) -> Gateway:
     return Gateway(
         first.root, tuple(listeners.values()), upstreams, definitions, first.directory, beyond=beyond
     )
+
+
+def fronts(every: list[Gateway]) -> list[Gateway]:
+    """Those that stand behind no other."""
+    behind = {span for one in every for span in _listening_behind(one)}
+    return [
+        one for one in every if not behind.issuperset(listener.span for listener in one.listeners)
+    ] or every
 
 
 def _listening_behind(gateway: Gateway) -> Iterator[Span]:

@@ -103,7 +103,7 @@ def _envoy(path: str, text: str, library: Library) -> tuple[list[Gateway], str |
 def _steered(files: Sequence[tuple[str, str]], sources: Sources) -> list[Gateway]:
     """Proxies whose configuration a control plane makes of objects: of all of them together."""
     from authlint.readers import gateway_api, istio
-    from authlint.readers.kubernetes.manifests import steered
+    from authlint.readers.kubernetes.manifests import services, steered
     from authlint.readers.trouble import Trouble
 
     troubles: list[Trouble] = []
@@ -111,6 +111,10 @@ def _steered(files: Sequence[tuple[str, str]], sources: Sources) -> list[Gateway
     for path, text in files:
         sources[path] = Source(path, text)
         found += steered(path, text, troubles)
+    known = dict(files)
+    found += services(
+        istio.destinations(found), known, lambda path: known[path].encode("utf-8", "replace"), known.get
+    )
     return [one for plane in (gateway_api, istio) for one in plane.gateways(found, troubles)]
 
 

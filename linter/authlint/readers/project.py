@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from authlint.discover import (
@@ -174,8 +174,18 @@ class Project:
         changing = shown_all(path for path in self.files.project() if path.endswith(NAMES))
         patches = [(path, text) for path in changing if (text := self._text(path)) is not None]
         found = doubted(found, overlays(patches, sorted({one.kind for one in found})))
+        found += self._services(istio.destinations(found))
         for plane in (gateway_api, istio):
             yield from plane.gateways(found, self.library.troubles)
+
+    def _services(self, names: Set[str]) -> list[Manifest]:
+        """The Services of these names: they say which pods a route leads to."""
+        if not names:
+            return []
+        from authlint.readers.kubernetes.manifests import services
+
+        paths = shown_all(documents(self.files.project()))
+        return services(names, paths, self._raw, self._text)
 
     def _objects(self, path: str) -> list[Manifest]:
         from authlint.readers.kubernetes.manifests import objects

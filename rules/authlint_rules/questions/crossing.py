@@ -7,8 +7,11 @@ from functools import partial
 
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
+from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
-from authlint.model.credential import ApiKey, Jwt
+from authlint.intent import Mend, Turn
+from authlint.model.credential import Allow, ApiKey, Jwt
+from authlint.model.gateway import Route
 from authlint.model.step import Basic, HeaderOp
 from authlint.record import record
 from authlint.site import BASIC, BEARER, Endpoint, Site
@@ -40,17 +43,24 @@ def lost_in_front(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Finding
 def _lost(world: Outcome, request: Request) -> Lost | None:
     """The header's end, where a check behind it would have taken this very credential."""
     crossed: Crossed | None = None
+    route: Route | None = None
     for event in world.trace:
         if isinstance(event.subject, Crossed):
             crossed = event.subject
+        elif isinstance(event.subject, Route) and event.verb == "route":
+            route = event.subject
         elif event.verb == "denied" and not event.auth:
-            return _between(crossed, event, request) if crossed is not None and event.span else None
+            return _between(crossed, event, route, request) if crossed is not None and event.span else None
     return None
 
 
-def _between(crossed: Crossed, denial: Event, request: Request) -> Lost | None:
+def _between(crossed: Crossed, denial: Event, route: Route | None, request: Request) -> Lost | None:
     header = (request.header("authorization") or "").partition(" ")[0].lower()
-    suits = isinstance(denial.subject, Basic) if header == "basic" else _takes_tokens(denial.subject)
+    checks: list[object] = [denial.subject]
+    if isinstance(denial.subject, Allow) and any(reads_claims(one.when) for one in denial.subject.policies):
+        # It misses the claims of a token that another check would have read.
+        checks = [one for require in route.requires for one in require.checks] if route is not None else []
+    suits = isinstance(denial.subject, Basic) if header == "basic" else any(map(_takes_tokens, checks))
     if not suits or denial.span is None or crossed.received.get("authorization"):
         return None
     for name, op in crossed.received.removed:
@@ -65,6 +75,15 @@ def _takes_tokens(check: object) -> bool:
     return isinstance(check, ApiKey) and any(place.name == "authorization" for place in check.places)
 
 
+def _mends(op: HeaderOp) -> tuple[Mend, ...]:
+    """The first lets go on what it has verified; whether the second should ask at all is for somebody to say."""
+    return (
+        (Mend("forward the token that was verified", (Turn(op.span, "forward-token"),)),)
+        if op.implied
+        else ()
+    )
+
+
 def _finding(
     rule: str, site: Site, endpoint: Endpoint, lost: Lost, request: Request, outcome: Outcome
 ) -> Finding:
@@ -76,6 +95,10 @@ def _finding(
         related=(Label(lost.asked, "the gateway behind this one asks for it"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "200: the credential is good"),),
-        cure="ask for credentials in one of the two gateways only, or let the first hand Authorization on",
+        cure=site.cure(
+            f"{rule}:in-front",
+            "ask for credentials in one of the two gateways only, or let the first hand Authorization on",
+        ),
         stated=outcome.assumed,
+        mends=_mends(lost.op),
     )

@@ -89,7 +89,7 @@ def _of_check(endpoint: Endpoint, event: Event, world: Outcome) -> Why | None:
                 reasons = [one.what for one in world.trace if one.span == span and one.verb == "skipped"]
                 why = reasons[0] if reasons else "no token will do"
                 return Why(why, span, "name a provider that is defined", jwt)
-        case Allow(action="allow", policies=policies) as allow:
+        case Allow(action="allow", policies=policies) as allow if allow in checks:
             behind = any(isinstance(one, Jwt) for one in checks[checks.index(allow) :])
             if behind and policies and all(reads_claims(one.when) for one in policies):
                 why = "is about claims, and runs before the token is read"

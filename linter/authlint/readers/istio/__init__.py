@@ -3,4 +3,5 @@
 https://istio.io/latest/docs/reference/config/
 """
 
+from authlint.readers.istio.read import destinations as destinations
 from authlint.readers.istio.read import gateways as gateways

@@ -26,6 +26,8 @@ ADVICE = {
     "credentials-over-plaintext": "let the server of the plain port only redirect: tls: {httpsRedirect: true}",
     "authorization-dropped": "let it go on: forwardOriginalToken: true on the jwtRule that takes the token, or no "
     "authorization under headers.request.remove",
+    "authorization-dropped:in-front": "let the token go on: forwardOriginalToken: true on this jwtRule; or ask "
+    "for it in one of the two places only",
     "rewrite-leaves-protection": "name this path in the policy too: policies see it before it is rewritten",
     "rewrite-enters-protection": "name this path in the policy too: policies see it before it is rewritten",
     "redirect-loses-credentials": "serve the API under the name that its clients use, without a redirect",

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from authlint.readers.istio.actions import CORS, FAULT, address, cluster
-from authlint.readers.istio.authorization import action, allowing, asking, denying, is_dry
-from authlint.readers.istio.filters import TYPES, filter_of, unread
+from authlint.readers.istio.filters import TYPES, filter_of
 from authlint.readers.istio.hosts import virtual_hosts
 from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.istio.policing import policing
 from authlint.readers.istio.routes import Port
-from authlint.readers.istio.tokens import jwt_authn
 from authlint.readers.istio.workloads import Workload, bound, reach, serves
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
@@ -23,26 +22,22 @@ MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConne
 PLAIN = ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
 ENDING = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL")  # modes in which TLS ends at the gateway
 TLS: Value = {"name": "envoy.transport_sockets.tls"}
-SECURITY = ("RequestAuthentication", "AuthorizationPolicy")
-CHANGING = ("EnvoyFilter", "WasmPlugin", "TrafficExtension")
-BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")
-# Patches that no request meets.
-HARMLESS = ("CLUSTER", "BOOTSTRAP")
+BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")  # where an EnvoyFilter is for other proxies than a gateway's
 
 
 def lowered(known: Objects, workload: Workload) -> Item | None:
     """A bootstrap; None where it serves nothing."""
-    filters = list(_filters(known, workload))
+    filters = list(policing(known, lambda one: reach(one, workload, known.root), BEHIND))
     listeners = [one for port in _ports(known, workload) for one in _listener(port, filters)]
     if not listeners or not filters:
         return None
     place = workload.gateways[0].spec if workload.gateways else filters[0]
-    services = _services(known, workload)
+    services = routed(known, workload)
     resources: Value = {"listeners": listeners, "clusters": list(_clusters(services))}
     return written(place, {"static_resources": resources})
 
 
-def _services(known: Objects, workload: Workload) -> list[Object]:
+def routed(known: Objects, workload: Workload) -> list[Object]:
     """The VirtualServices that are for any Gateway of the workload."""
     listed = known.of("VirtualService")
     if not workload.gateways:
@@ -71,7 +66,7 @@ def _ports(known: Objects, workload: Workload) -> Iterator[list[Server]]:
 def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
     listed = known.of("VirtualService")
     if not workload.gateways:
-        services = _services(known, workload)
+        services = routed(known, workload)
         for service in services[:1]:
             port = Port(443, True, frozenset((workload.named,)))
             own = written(service.spec, {"hosts": ["*"]})
@@ -164,54 +159,6 @@ def _spoken_of(host: Item) -> Iterator[tuple[str, Item]]:
     for route in listed.items() if listed is not None else ():
         said = route.get("typed_per_filter_config")
         yield from ((one.name, one) for one in said.entries()) if said is not None else ()
-
-
-def _filters(known: Objects, workload: Workload) -> Iterator[Item]:
-    """What objects with a selector make of the workload's chain. What may be for it, or may be another, may do
-    anything."""
-    yield from _changing(known, workload)
-    custom: list[Object] = []
-    tokens: list[Object] = []
-    denied: list[Object] = []
-    allowed: list[Object] = []
-    for one in known.of(*SECURITY):
-        reached = reach(one, workload, known.root)
-        if reached == "no" or (one.kind == "AuthorizationPolicy" and (is_dry(one) or action(one) == "AUDIT")):
-            continue
-        if reached == "unsure" or one.unsure:
-            yield unread(_named(one), one.spec)
-        elif one.kind == "RequestAuthentication":
-            tokens.append(one)
-        else:
-            {"CUSTOM": custom, "DENY": denied}.get(action(one), allowed).append(one)
-    for one in custom:
-        yield unread(_named(one), one.at("action") or one.spec)
-    found = jwt_authn(tokens)
-    asked = next((place for one in (*denied, *allowed) if (place := asking(one)) is not None), None)
-    if found is not None:
-        yield found
-    elif asked is not None:
-        yield unread("which tokens a RequestAuthentication that is not in the project takes", asked)
-    yield from denying(denied)
-    yield from allowing(allowed)
-
-
-def _changing(known: Objects, workload: Workload) -> Iterator[Item]:
-    """What changes the proxy's own configuration, or brings code into it."""
-    for one in known.of(*CHANGING):
-        patches = one.listed("configPatches")
-        if one.kind == "EnvoyFilter" and all(_is_elsewhere(patch) for patch in patches):
-            continue
-        if reach(one, workload, known.root) != "no":
-            yield unread(_named(one), one.spec)
-
-
-def _is_elsewhere(patch: Item) -> bool:
-    return patch.text_at("applyTo") in HARMLESS or patch.text_at("match", "context") in BEHIND
-
-
-def _named(one: Object) -> str:
-    return f"what the {one.kind} {one.manifest.name} does"
 
 
 def _clusters(services: Sequence[Object]) -> Iterator[Item]:

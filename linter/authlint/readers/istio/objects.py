@@ -78,7 +78,7 @@ def objects(manifests: Sequence[Manifest]) -> Objects:
         other = first.setdefault(_key(one), one)
         if other is not one and shape(other.item.get("spec")) != shape(one.item.get("spec")):
             twice.add(_key(one))
-    found = tuple(Object(one, key in twice or _is_filled_in(one)) for key, one in first.items())
+    found = tuple(Object(one, key in twice or _is_changed(one)) for key, one in first.items())
     hidden = any(one.group == HIDDEN and one.kind in GROUPS for one in manifests)
     return Objects(found, hidden, _root(found))
 
@@ -87,8 +87,8 @@ def _key(one: Manifest) -> tuple[str, str, str]:
     return one.kind, one.namespace, one.name
 
 
-def _is_filled_in(one: Manifest) -> bool:
-    return any(mark in one.written for mark in FILLED_IN)
+def _is_changed(one: Manifest) -> bool:
+    return one.uncertain is not None or any(mark in one.written for mark in FILLED_IN)
 
 
 def _root(found: Sequence[Object]) -> str:

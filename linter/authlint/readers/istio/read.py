@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from authlint.model.gateway import Gateway
 from authlint.readers.envoy.read import gateway
 from authlint.readers.istio.advice import ADVICE
-from authlint.readers.istio.lowering import lowered
-from authlint.readers.istio.objects import GROUPS, objects
-from authlint.readers.istio.workloads import workloads
+from authlint.readers.istio.lowering import lowered, routed
+from authlint.readers.istio.objects import GROUPS, Objects, objects
+from authlint.readers.istio.sidecars import Sidecar, behind, sidecars
+from authlint.readers.istio.workloads import Workload, workloads
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
@@ -19,18 +20,53 @@ from authlint.record import replace
 def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gateway]:
     """The gateways that the objects describe; none where they say too little about one."""
     files = dict.fromkeys(one.path for one in manifests if one.kind in GROUPS)
-    read = (gateway(item, lambda path: None, troubles) for item in written_for(manifests))
-    return [_told(one, [*files]) for one in read if one is not None]
+    services = _services(manifests)
 
+    def read(item: Item) -> Gateway | None:
+        found = gateway(item, lambda path: None, troubles)
+        return _told(found, [*files]) if found is not None else None
 
-def written_for(manifests: Sequence[Manifest]) -> Iterator[Item]:
-    """What the control plane gives the proxies, a bootstrap for each set of them."""
+    made: list[Gateway] = []
     known = objects(manifests)
-    if not known.hidden:
-        for one in workloads(known):
-            found = lowered(known, one)
-            if found is not None:
-                yield found
+    for one, item in _written(known):
+        found = read(item)
+        if found is not None:
+            beyond = sidecars(behind(known, routed(known, one), services), read)
+            made.append(replace(found, beyond=beyond, taken=one.taken))
+    return made
+
+
+def written_for(manifests: Sequence[Manifest]) -> Iterator[tuple[Item, list[Sidecar]]]:
+    """What the control plane gives the proxies of gateways, a bootstrap for each set of them, and sidecars behind."""
+    known = objects(manifests)
+    for one, item in _written(known):
+        yield item, [*behind(known, routed(known, one), _services(manifests))]
+
+
+def _services(manifests: Sequence[Manifest]) -> list[Manifest]:
+    return [one for one in manifests if one.kind == "Service" and one.namespaced]
+
+
+def _written(known: Objects) -> Iterator[tuple[Workload, Item]]:
+    for one in workloads(known) if not known.hidden else ():
+        item = lowered(known, one)
+        if item is not None:
+            yield one, item
+
+
+def destinations(manifests: Sequence[Manifest]) -> set[str]:
+    """The names of Services to which routes lead."""
+    return {
+        dst.text_at("destination", "host").partition(".")[0]
+        for one in objects(manifests).of("VirtualService")
+        for route in one.listed("http")
+        for dst in _listed(route, "route")
+    }
+
+
+def _listed(item: Item, name: str) -> list[Item]:
+    found = item.get(name)
+    return found.items() if found is not None else []
 
 
 def _told(found: Gateway, files: list[str]) -> Gateway:

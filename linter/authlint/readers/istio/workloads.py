@@ -36,6 +36,14 @@ class Workload:
     named: str = ""
 
     @property
+    def taken(self) -> tuple[str, ...]:
+        """What is taken for granted about it."""
+        if self.gateways:
+            return ()
+        shown = f"istio={self.labels['istio']}"
+        return (f"the Gateway {self.named}, which is not in the project, is for the pods with {shown}",)
+
+    @property
     def namespaces(self) -> set[str]:
         return {one.namespace for one in self.gateways}
 
@@ -101,12 +109,12 @@ def serves(gateway: Object, service: Object) -> bool:
 
 def reach(one: Object, workload: Workload, root: str) -> Reach:
     """Whether an object with a selector is for the workload."""
-    if one.at("targetRefs") is not None or one.at("targetRef") is not None:
-        return "no"  # attached to a Gateway of the Gateway API, a waypoint or a Service
+    if is_attached(one):
+        return "no"
     fits = _selects(one, workload.labels)
     if fits == "no" or one.namespace == root:
         return fits
-    labels = _labels(one)
+    labels = labels_of(one)
     if not one.manifest.namespaced:
         return fits if labels else "unsure"
     home = bool(FOR_GATEWAYS.search(one.namespace))
@@ -116,6 +124,11 @@ def reach(one: Object, workload: Workload, root: str) -> Reach:
     return fits if home or own else "unsure"
 
 
+def is_attached(one: Object) -> bool:
+    """To a Gateway of the Gateway API, a waypoint or a Service."""
+    return one.at("targetRefs") is not None or one.at("targetRef") is not None
+
+
 def _everywhere(one: Object, workload: Workload, home: bool) -> Reach:
     """A policy for all workloads of a namespace: whether the proxies run there."""
     if one.namespace in workload.namespaces:
@@ -123,12 +136,12 @@ def _everywhere(one: Object, workload: Workload, home: bool) -> Reach:
     return "unsure" if home else "no"
 
 
-def _labels(one: Object) -> dict[str, str]:
+def labels_of(one: Object) -> dict[str, str]:
     return one.labels("selector", "matchLabels") or one.labels("workloadSelector", "labels")
 
 
 def _selects(one: Object, labels: dict[str, str]) -> Reach:
-    wanted = _labels(one)
+    wanted = labels_of(one)
     if any(labels.get(name, value) != value for name, value in wanted.items()):
         return "no"
     rest = {name: value for name, value in wanted.items() if name not in labels}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from authlint.expression import expression
@@ -21,6 +21,7 @@ KINDS = expression(
 # Of what a control plane makes a proxy's configuration.
 STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
 KIND = expression(r"(?m)^kind[ \t]*:[ \t]*[\"']?(\w+)")
+SERVICE = expression(r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Service|List|ServiceList)\b")
 HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
 NOWHERE = "default"  # the namespace of an object that says none
 HOLDING = ("List", "IngressList", "ConfigMapList", "SecretList", "ServiceList")
@@ -115,6 +116,21 @@ def steered(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
             kinds = dict.fromkeys(KIND.findall(piece.text))
             found += [Manifest(kind, HIDDEN, NOWHERE, "", place, text) for kind in kinds]
     return found
+
+
+def services(
+    names: Set[str], paths: Iterable[str], raw: Callable[[str], bytes], read: Callable[[str], str | None]
+) -> list[Manifest]:
+    """The Services of these names in documents, whose bytes `raw` gives; what is broken is said elsewhere."""
+    found: list[Manifest] = []
+    words = [name.encode() for name in names]
+    for path in paths:
+        content = raw(path)
+        if b"Service" in content and any(word in content for word in words):
+            text = read(path) or ""
+            for piece in (one for one in pieces(text) if SERVICE.search(one.text)):
+                found += of_document(path, text, piece, [])
+    return [one for one in found if one.kind == "Service" and not one.group and one.name in names]
 
 
 def documents(text: str) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from authlint.intent import (
     Answer,
     AskUnder,
     Edit,
+    Enforce,
     Exclude,
     ExemptPath,
     FallBack,
@@ -77,6 +78,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case Enforce() if name in (PREFIX + "auth-request-redirect", PREFIX + "auth-realm"):
+            return removed(part)  # what the controller does without it is to ask
         case KeyBy(headers=names) if name in (PREFIX + "auth-cache-key", "global-auth-cache-key"):
             more = [f"$http_{one.lower().replace('-', '_')}" for one in names]
             return with_text(part, "".join(one for one in more if one not in part.item.text))
@@ -111,9 +114,9 @@ def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:
         return removed(part)
     block = "location" if part.item.name == f"{PREFIX}configuration-snippet" else ""
     page = Page(part.path, text, part.text, block)
-    if isinstance(intent, FallBack) and part.item.name == PREFIX + "configuration-snippet":
+    if isinstance(intent, FallBack) and block:
         found = nginx.statement(scan(text).directives, intent.span)
-        return scripted(page, found, intent.header) if found is not None else None
+        return scripted(page, found, intent) if found is not None else None
     return nginx.edits(intent, page)
 
 

@@ -5,56 +5,66 @@ https://nginx.org/en/docs/http/ngx_http_map_module.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from authlint.intent import Edit
+from authlint.expression import expression
+from authlint.intent import Edit, FallBack
 from authlint.readers.nginx.scan import Directive
 from authlint.readers.nginx.writing import STEP, Page, inside, word
 
 # A scheme and one variable behind it.
-CREDENTIAL = re.compile(r"[A-Za-z]+ \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
+CREDENTIAL = expression(r"(?P<scheme>[A-Za-z]+) \$(?:\{(?P<braced>\w+)\}|(?P<name>\w+))")
 
 
-def fallen_back(page: Page, around: Sequence[Directive], header: str) -> tuple[Edit, ...] | None:
+def fallen_back(page: Page, around: Sequence[Directive], intent: FallBack) -> tuple[Edit, ...] | None:
     """The map at the end of `around` knows what else to say, or a new one does in place of the value there."""
-    found, own = around[-1], f"$http_{header.lower().replace('-', '_')}"
+    found = around[-1]
     if found.name.text == "map" and found.block is not None:
         keys = {one.name.text for one in found.block}
         key = "default" if "default" not in keys else '""' if "" not in keys else ""
-        edit = inside(page, found, [f"{key} {own};"]) if key and "include" not in keys else None
+        edit = (
+            inside(page, found, [f"{key} {_otherwise(intent)};"]) if key and "include" not in keys else None
+        )
         return None if edit is None else (edit,)
     server = next((one for one in around if one.name.text == "server"), None)
     if server is None or len(found.args) != 2 or "set_header" not in found.name.text:
         return None
-    return _with_map(page, found, server, own)
+    return _with_map(page, found, server, intent)
 
 
-def _with_map(page: Page, found: Directive, server: Directive, own: str) -> tuple[Edit, ...] | None:
-    value, names = found.args[1], _names(page, found)
+def _with_map(page: Page, found: Directive, server: Directive, intent: FallBack) -> tuple[Edit, ...] | None:
+    value, names = found.args[1], _names(found, intent)
     if names is None:
         return None
     variable, name = names
-    at = _above(page, server)
+    entries = f'"" {_otherwise(intent)};', f"default {word(value.text)};"
+    lines = [f"map ${variable} {name} {{", *(STEP + one for one in entries), "}"]
+    use = page.edit(value.start, value.end, name)
+    if _is_there(page, lines):
+        return None if use is None else (use,)
     indent = page.text[page.line_start(server.start) : server.start]
-    lines = [f"map ${variable} {name} {{", f'{STEP}"" {own};', f"{STEP}default {word(value.text)};", "}"]
-    if indent.strip():
+    if name in page.text or indent.strip():
         return None
-    text = "".join(f"{indent}{line}\n" for line in lines) + "\n"
-    edits = page.edit(at, at, text), page.edit(value.start, value.end, name)
-    return None if None in edits else tuple(one for one in edits if one is not None)
+    at, end = _above(page, server), "\r\n" if "\r\n" in page.text else "\n"
+    put = page.edit(at, at, "".join(f"{indent}{line}{end}" for line in lines) + end)
+    return None if put is None or use is None else (put, use)
 
 
-def scripted(page: Page, found: Directive, header: str) -> tuple[Edit, ...] | None:
+def _is_there(page: Page, lines: Sequence[str]) -> bool:
+    """Whether the same map stands in the file already."""
+    return "".join(" ".join(lines).split()) in "".join(page.text.split())
+
+
+def scripted(page: Page, found: Directive, intent: FallBack) -> tuple[Edit, ...] | None:
     """In a location, where no map can be: `set` comes before the request goes on, and is harmless inside `if`
     (https://nginx.org/en/docs/http/ngx_http_rewrite_module.html)."""
-    names = _names(page, found) if len(found.args) == 2 and "set_header" in found.name.text else None
-    if names is None:
+    names = _names(found, intent) if len(found.args) == 2 and "set_header" in found.name.text else None
+    if names is None or names[1] in page.text:
         return None
     variable, name = names
     value = found.args[1]
     lines = [
-        f"set {name} $http_{header.lower().replace('-', '_')};",
+        f"set {name} {_otherwise(intent)};",
         f"if (${variable}) {{",
         f"{STEP}set {name} {word(value.text)};",
         "}",
@@ -65,12 +75,17 @@ def scripted(page: Page, found: Directive, header: str) -> tuple[Edit, ...] | No
     return None if edit is None else (edit,)
 
 
-def _names(page: Page, found: Directive) -> tuple[str, str] | None:
-    """The variable of a credential, and one that is to hold the header: the same one always, whoever needs it."""
+def _otherwise(intent: FallBack) -> str:
+    return f"$http_{intent.header.lower().replace('-', '_')}" if intent.own else '""'
+
+
+def _names(found: Directive, intent: FallBack) -> tuple[str, str] | None:
+    """The variable of a credential, and one that is to hold the header: the same one for all that mean the same."""
     credential = CREDENTIAL.fullmatch(found.args[1].text)
-    variable = (credential["braced"] or credential["name"]) if credential is not None else ""
-    name = f"$authorization_by_{variable}"
-    return (variable, name) if variable and name not in page.text else None
+    if credential is None:
+        return None
+    variable, scheme = credential["braced"] or credential["name"], credential["scheme"].lower()
+    return variable, f"${scheme}_{'' if intent.own else 'or_none_'}from_{variable}"
 
 
 def _above(page: Page, server: Directive) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from authlint.expression import expression
@@ -38,7 +37,7 @@ FAMILIES = {
 HOP_BY_HOP = frozenset(("connection", "keep-alive", "te", "transfer-encoding", "upgrade", "expect", "host"))
 HOP_BY_HOP_HTTP = HOP_BY_HOP | {"proxy-connection", "proxy-authorization"}
 PAGE = 4096
-SCHEME = expression(r"[a-z]+://", re.IGNORECASE)
+SCHEME = expression(r"[A-Za-z]+://")
 
 
 def passing(level: Level) -> Node | None:

@@ -68,7 +68,7 @@ def behind(page: Page, found: Directive, statements: Sequence[str]) -> Edit | No
     rest = text[found.end : last].rstrip()
     indent = text[first : found.start]
     if indent.strip() or (rest.strip() and not rest.lstrip().startswith("#")):
-        return page.edit(found.end, found.end, "".join(" " + one for one in statements))
+        return page.edit(found.end, found.end, "".join(" " + one.strip() for one in statements))
     at = found.end + len(rest)
     return page.edit(at, at, _lines(_line_end(text, last), indent, statements))
 
@@ -91,7 +91,7 @@ def inside(page: Page, block: Directive, statements: Sequence[str]) -> Edit | No
     last = text.find("\n", at)
     rest = text[at : last if last >= 0 else len(text)].rstrip()
     if last < 0 or (rest.strip() and not rest.lstrip().startswith("#")):
-        return page.edit(at, at, "".join(" " + one for one in statements))
+        return page.edit(at, at, "".join(" " + one.strip() for one in statements))
     first = next(iter(block.block), None)
     indent = text[page.line_start(block.start) : block.start]
     indent = indent + STEP if not indent.strip() else STEP

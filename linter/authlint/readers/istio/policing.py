@@ -1,0 +1,68 @@
+"""What objects with a selector make of a proxy's chain of filters: who asks first.
+
+Read in Istio's pilot/pkg/networking/core/listener_builder.go: what a CUSTOM policy asks, then tokens, then policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from authlint.readers.istio.authorization import action, allowing, asking, denying, is_dry
+from authlint.readers.istio.filters import unread
+from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.istio.tokens import jwt_authn
+from authlint.readers.istio.workloads import Reach
+from authlint.readers.yaml.tree import Item
+
+SECURITY = ("RequestAuthentication", "AuthorizationPolicy")
+CHANGING = ("EnvoyFilter", "WasmPlugin", "TrafficExtension")
+# Patches that no request meets.
+HARMLESS = ("CLUSTER", "BOOTSTRAP")
+
+
+def policing(known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]) -> Iterator[Item]:
+    """What may be for the proxy, or may be another's, may do anything. `elsewhere` are the contexts in which an
+    EnvoyFilter is for other proxies."""
+    yield from _changing(known, reaches, elsewhere)
+    custom: list[Object] = []
+    tokens: list[Object] = []
+    denied: list[Object] = []
+    allowed: list[Object] = []
+    for one in known.of(*SECURITY):
+        reached = reaches(one)
+        if reached == "no" or (one.kind == "AuthorizationPolicy" and (is_dry(one) or action(one) == "AUDIT")):
+            continue
+        if reached == "unsure" or one.unsure:
+            yield unread(_named(one), one.spec)
+        elif one.kind == "RequestAuthentication":
+            tokens.append(one)
+        else:
+            {"CUSTOM": custom, "DENY": denied}.get(action(one), allowed).append(one)
+    for one in custom:
+        yield unread(_named(one), one.at("action") or one.spec)
+    found = jwt_authn(tokens)
+    asked = next((place for one in (*denied, *allowed) if (place := asking(one)) is not None), None)
+    if found is not None:
+        yield found
+    elif asked is not None:
+        yield unread("which tokens a RequestAuthentication that is not in the project takes", asked)
+    yield from denying(denied)
+    yield from allowing(allowed)
+
+
+def _changing(known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]) -> Iterator[Item]:
+    """What changes the proxy's own configuration, or brings code into it."""
+    for one in known.of(*CHANGING):
+        patches = one.listed("configPatches")
+        if one.kind == "EnvoyFilter" and all(_is_elsewhere(patch, elsewhere) for patch in patches):
+            continue
+        if reaches(one) != "no":
+            yield unread(_named(one), one.spec)
+
+
+def _is_elsewhere(patch: Item, elsewhere: Sequence[str]) -> bool:
+    return patch.text_at("applyTo") in HARMLESS or patch.text_at("match", "context") in elsewhere
+
+
+def _named(one: Object) -> str:
+    return f"what the {one.kind} {one.manifest.name} does"
