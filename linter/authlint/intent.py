@@ -127,6 +127,14 @@ class Exempt:
 
 
 @record
+class Enforce:
+    """The check that is set up at the span, or is kept from its work there, asks for credentials; where it needs a name
+    to show, it gets a plain one."""
+
+    span: Span
+
+
+@record
 class ExemptPath:
     """The check at the span lets requests for this path pass, or for all that begins with it."""
 
@@ -241,6 +249,7 @@ Change: TypeAlias = (
     | Move
     | Deliver
     | Withhold
+    | Enforce
     | KeyBy
     | SendAlways
     | Include

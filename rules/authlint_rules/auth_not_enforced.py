@@ -38,11 +38,16 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
-from authlint.flow.outcome import Event, Outcome
+from authlint.flow.outcome import Outcome
+from authlint.flow.request import Request
+from authlint.intent import Enforce, Mend, Remove
 from authlint.model.gateway import Block, Inert
-from authlint.model.step import Address, Ask, Files, Require, Respond
+from authlint.model.step import Address, Require
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
+from authlint_rules.mends.exempting import turned_round
+from authlint_rules.mends.slips import corrected
+from authlint_rules.questions.unasked import is_open, request_for, why_it_passes
 
 ID = "auth-not-enforced"
 BY_ADDRESS = "name the addresses that may pass without credentials, and deny all others: deny all;"
@@ -58,9 +63,14 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _finding(
-    site: Site, endpoint: Endpoint, method: str, outcome: Outcome, label: Label, cure: str
+    site: Site,
+    endpoint: Endpoint,
+    request: Request,
+    outcome: Outcome,
+    label: Label,
+    cure: str,
+    mends: tuple[Mend, ...] = (),
 ) -> Finding:
-    request = site.request(endpoint, method=method)
     return Finding(
         rule=ID,
         level=Level.ERROR,
@@ -70,17 +80,7 @@ def _finding(
         witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
         cure=cure,
         stated=outcome.assumed,
-    )
-
-
-def _open(outcome: Outcome) -> bool:
-    """Whether every world lets the request pass without asking for anything."""
-    return all(
-        world.status is not None
-        and world.status not in (401, 403, 407)
-        and world.status < 500
-        and not any(event.verb == "denied" for event in world.trace)
-        for world in outcome.worlds
+        mends=mends,
     )
 
 
@@ -92,9 +92,11 @@ def _inert(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         if not any(block.open):
             found.update(dict.fromkeys(one for one in block.inert if one.meant == "authentication"))
     for inert in found:
-        outcome = site.get(endpoint)
-        if not any(evidence.mechanisms(endpoint)) and _open(outcome):
-            yield _finding(site, endpoint, "GET", outcome, Label(inert.span, inert.why), inert.cure)
+        request = request_for(site, endpoint, inert)
+        outcome = site.ask(request)
+        if not any(evidence.mechanisms(endpoint)) and is_open(outcome):
+            mends = corrected(inert.slips) or (Mend("ask for credentials here", (Enforce(inert.span),)),)
+            yield _finding(site, endpoint, request, outcome, Label(inert.span, inert.why), inert.cure, mends)
 
 
 def _inverted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
@@ -106,11 +108,13 @@ def _inverted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         if block.exempt is None or _protects(block) or block.exempt == base.exempt:
             continue
         for method in METHODS:
-            outcome = site.ask(site.request(endpoint, method=method))
-            if outcome.block is block and _open(outcome):
+            request = site.request(endpoint, method=method)
+            outcome = site.ask(request)
+            if outcome.block is block and is_open(outcome):
                 label = Label(block.exempt, "this holds for every method but the ones named")
                 cure = "turn it round: ask for credentials inside, for all methods but the named ones"
-                yield _finding(site, endpoint, method, outcome, label, cure)
+                mends = turned_round(endpoint, base, block.exempt)
+                yield _finding(site, endpoint, request, outcome, label, cure, mends)
                 break
 
 
@@ -120,29 +124,25 @@ def _protects(block: Block) -> bool:
 
 def _let_through(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
     block = endpoint.route.block
-    outcome = site.get(endpoint)
-    if not _protects(block) or block.open or block.exempt is not None or outcome.opens or not _open(outcome):
+    request = site.request(endpoint)
+    outcome = site.ask(request)
+    if (
+        not _protects(block)
+        or block.open
+        or block.exempt is not None
+        or outcome.opens
+        or not is_open(outcome)
+    ):
         return
     for world in outcome.worlds:
         passed = next((event for event in world.trace if event.verb == "passed" and not event.auth), None)
-        reason = None if passed is None else _reason(world, passed)
+        reason = None if passed is None else why_it_passes(world, passed)
         if passed is not None and passed.span is not None and reason is not None:
-            cure = BY_ADDRESS if isinstance(passed.subject, Address) else BY_ANSWER
-            yield _finding(site, endpoint, "GET", outcome, Label(passed.span, reason), cure)
+            here = isinstance(passed.subject, Address)
+            mends = (Mend("let nobody pass because of the address", (Remove(passed.span),)),) if here else ()
+            label = Label(passed.span, reason)
+            yield _finding(site, endpoint, request, outcome, label, BY_ADDRESS if here else BY_ANSWER, mends)
             return
-
-
-def _reason(world: Outcome, passed: Event) -> str | None:
-    """Why a request without credentials passes, if that cannot be meant."""
-    if isinstance(passed.subject, Address):
-        rule = next((rule for rule in passed.subject.rules if rule.span == passed.span), None)
-        if rule is not None and rule.network in ("all", "0.0.0.0/0", "::/0"):
-            return "with satisfy any this lets everybody pass: nobody is asked"
-    for event in world.trace:
-        here = event.auth and event.verb == "answered" and isinstance(event.subject, (Files, Respond))
-        if isinstance(passed.subject, Ask) and here and not world.auth_requests:
-            return "the auth request ends in a page of this gateway that everybody gets"
-    return None
 
 
 RULE = Rule(

@@ -29,11 +29,11 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
-from authlint.intent import Mend, Remove, Turn
 from authlint.model.step import Amend, Forward, HeaderOp
 from authlint.model.value import literal
 from authlint.rule import Rule
 from authlint.site import BASIC, BEARER, Endpoint, Site, blocks_of
+from authlint_rules.mends.handing_on import hand_on
 from authlint_rules.questions.crossing import lost_in_front
 from authlint_rules.questions.written_over import password_that_is_a_header, payload_over_token
 
@@ -89,16 +89,8 @@ def _dropped(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         assumes=() if needed else ("the application behind reads Authorization",),
         pedantic=needed is None,
         stated=outcome.assumed,
-        mends=_mends(op),
+        mends=hand_on(op, safe=True),
     )
-
-
-def _mends(op: object) -> tuple[Mend, ...]:
-    if not isinstance(op, HeaderOp):
-        return ()
-    if op.implied:
-        return (Mend("forward the token that was verified", (Turn(op.span, "forward-token"),)),)
-    return (Mend(f"take away what drops {op.name}", (Remove(op.span),), safe=True),)
 
 
 def _removals(site: Site, endpoint: Endpoint) -> Iterator[tuple[tuple[str, str], object]]:

@@ -33,9 +33,11 @@ from authlint.client.cors import cors_check
 from authlint.finding import Finding, Label, Level
 from authlint.intent import Answer, Mend
 from authlint.model.gateway import Inert
+from authlint.model.slip import Misspelt
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, blocks_of
 from authlint_rules.mends.repeating import repeat_cors
+from authlint_rules.mends.slips import corrected
 from authlint_rules.questions.erasing import Erased, erased, overridden
 
 ID = "cors-policy-inert"
@@ -63,7 +65,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _inert(site: Site, endpoint: Endpoint, inert: Inert) -> Iterator[Finding]:
-    origin = site.origins(endpoint)[0]
+    meant = [one.new for one in inert.slips if isinstance(one, Misspelt)]
+    origin = meant[0] if meant else site.origins(endpoint)[0]
     request = site.preflight(endpoint, origin)
     outcome = site.ask(request)
     if outcome.opens or any(cors_check(world.headers, origin, False).passed for world in outcome.worlds):
@@ -77,7 +80,7 @@ def _inert(site: Site, endpoint: Endpoint, inert: Inert) -> Iterator[Finding]:
         witness=(site.exchange(request, outcome, "2xx with the CORS headers"),),
         cure=inert.cure,
         stated=outcome.assumed,
-        mends=(Mend("switch CORS on", (Answer(inert.span, ()),)),),
+        mends=corrected(inert.slips) or (Mend("switch CORS on", (Answer(inert.span, ()),)),),
     )
 
 

@@ -3,7 +3,7 @@
 What happens
     The issuer sends the browser back to the address that it was told, and nothing there takes the request for the end
     of a login. So the gateway takes it for a visitor without a session and sends the browser to the issuer again, which
-    sends it back: a loop, and nobody gets in.
+    sends it back: a loop, and nobody gets in. Or no route takes it at all, and the answer is 404.
 
 Bad
     redirect_uri: https://shop.example.com/oauth2/callback
@@ -51,22 +51,25 @@ def _judged(site: Site, endpoint: Endpoint, login: OAuth) -> Iterator[Finding]:
     request = request_for(site, endpoint, f"{path}?code=CODE&state=STATE")
     outcome = site.ask(request)
     denial = outcome.in_every_world(lambda world: world.denial)
-    if denial is None or denial.subject != login or outcome.status != 302 or outcome.opens:
+    again = denial is not None and denial.subject == login and outcome.status == 302
+    nowhere = outcome.answered_by == "gateway" and outcome.status == 404 and denial is None
+    if not (again or nowhere) or outcome.opens:
         return
     taken = next(paths_in(login.callback), "")
+    told = f"only {taken} completes a login" if taken else "is not taken"
     yield Finding(
         rule=ID,
         level=Level.ERROR,
         message=f"{endpoint.title}: no login is ever completed, for the way back leads to {path}",
-        primary=Label(
-            login.returns_span or login.span, f"only {taken} completes a login" if taken else "is not taken"
-        ),
+        primary=Label(login.returns_span or login.span, "no route takes this path" if nowhere else told),
         related=(Label(login.span, "the login"),),
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "the login is completed"),),
-        cure="write the same path in both places, and register it with the issuer",
+        cure="let the route with the login take this path too"
+        if nowhere
+        else "write the same path in both places, and register it with the issuer",
         stated=outcome.assumed,
-        mends=_mends(login, taken, path),
+        mends=() if nowhere else _mends(login, taken, path),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,19 @@ from tests.real.envoy_stage import stage
 from tests.real.real_envoy import validated
 from tests.real.written_out import bootstrap, manifests, unread
 
+from authlint.flow.assume import NOTHING
+from authlint.flow.request import Request
+from authlint.readers.gateway_api import gateways
 from authlint.readers.gateway_api.lowering import lowered
+from authlint.site import VOUCHED
+from authlint.tracing import answer
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ALL = sorted({path.parent for path in SAMPLES.glob("*/*/*gateway-api*.yaml")})
 WRONG = [case for case in ALL if case.name.startswith("wrong")]
 FIXED = [case for case in WRONG if "\nfix = " in (case / "expect.toml").read_text()]
+
+USER = "Basic VVNFUjpQQVNTV09SRA=="
 
 
 def case_id(case: Path) -> str:
@@ -88,10 +96,25 @@ def test_the_answers_to_a_sample_are_predicted(
         gateway = model(made.staged)
         for one, worth in itertools.product(read_toml(case / "expect.toml")["request"], made.worths()):
             asked = questioned(one, worth)
+            if made.staged.oauth:
+                asked = replace(asked, skip=("location", "set-cookie"), open=True)
             wrong += [
                 f"{one['method']} {one['url']}: {text}" for text in made.bench.differences(gateway, asked)
             ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("case", ALL, ids=case_id)
+def test_the_objects_themselves_are_read_so(case: Path, read_toml: Any) -> None:
+    """What the server has answered is what authlint says of the objects, without the way over a written bootstrap."""
+    (gateway,) = gateways(manifests(case), [])
+    for one in read_toml(case / "expect.toml")["request"]:
+        headers = tuple((name, value) for name, value in one.get("headers", []))
+        outcome = answer(
+            gateway, Request(one["method"], one["url"], headers, vouched=VOUCHED | {USER}), NOTHING
+        )
+        if one["status"] != 403:  # of a token of this run another claim is missing
+            assert outcome.status == one["status"], one["url"]
 
 
 @pytest.mark.parametrize("case", FIXED, ids=case_id)

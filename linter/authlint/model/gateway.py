@@ -14,6 +14,7 @@ from authlint.model.intake import USUAL_INTAKE, USUAL_NAMES
 from authlint.model.intake import Buffers as Buffers
 from authlint.model.intake import HeaderNames as HeaderNames
 from authlint.model.intake import Intake as Intake
+from authlint.model.slip import Slip
 from authlint.model.step import (
     Branch,
     Cors,
@@ -54,12 +55,13 @@ class Redirects:
 @record
 class Inert:
     """A setting that was meant to protect, or to let other origins in, and does nothing; `cure` says what would
-    make it."""
+    make it, `slips` what it comes from, where what was meant follows."""
 
     why: str
     cure: str
     span: Span
     meant: Literal["authentication", "cross-origin"] = "authentication"
+    slips: tuple[Slip, ...] = ()
 
 
 @record

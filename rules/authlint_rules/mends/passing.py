@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from authlint.intent import Mend, Move, Remove, Turn
 from authlint.model.credential import Allow, Jwt, Provider
 from authlint.model.step import HeaderOp
+from authlint.model.value import literal
 from authlint.site import Endpoint, requires
 
 
@@ -18,7 +19,7 @@ def let_pass(endpoint: Endpoint, subject: object) -> Iterator[Mend]:
         case Allow(span=span) if len(tokens) == 1:
             # Nobody has ever passed here, so that nobody can rely on the order.
             yield Mend("put it behind the tokens", (Move(tokens[0].span, (span,)),), safe=True)
-        case HeaderOp(verb="remove", span=span, name=name):
+        case HeaderOp(span=span, name=name) as op if op.verb == "remove" or literal(op.value) == "":
             if len(tokens) == 1:
                 yield Mend(f"take {name} away behind the check", (Move(tokens[0].span, (span,)),))
             yield Mend(f"leave {name} to the check", (Remove(span),))

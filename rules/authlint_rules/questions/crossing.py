@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
-from authlint.intent import Mend, Turn
 from authlint.model.credential import Allow, ApiKey, Jwt
 from authlint.model.gateway import Route
 from authlint.model.step import Basic, HeaderOp
 from authlint.record import record
 from authlint.site import BASIC, BEARER, Endpoint, Site
 from authlint.text import Span
+from authlint_rules.mends.handing_on import hand_on
 
 
 @record
@@ -75,15 +76,6 @@ def _takes_tokens(check: object) -> bool:
     return isinstance(check, ApiKey) and any(place.name == "authorization" for place in check.places)
 
 
-def _mends(op: HeaderOp) -> tuple[Mend, ...]:
-    """The first lets go on what it has verified; whether the second should ask at all is for somebody to say."""
-    return (
-        (Mend("forward the token that was verified", (Turn(op.span, "forward-token"),)),)
-        if op.implied
-        else ()
-    )
-
-
 def _finding(
     rule: str, site: Site, endpoint: Endpoint, lost: Lost, request: Request, outcome: Outcome
 ) -> Finding:
@@ -100,5 +92,5 @@ def _finding(
             "ask for credentials in one of the two gateways only, or let the first hand Authorization on",
         ),
         stated=outcome.assumed,
-        mends=_mends(lost.op),
+        mends=hand_on(lost.op, safe=not any(evidence.mechanisms(endpoint))),
     )

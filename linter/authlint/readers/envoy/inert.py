@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from authlint.expression import expression
 from authlint.model.gateway import Inert
+from authlint.model.slip import Misspelt, Slip
 from authlint.readers.envoy.cors import policies
 from authlint.readers.envoy.filters import Filter, Own, Spot, configured, disabled, unwrapped
 from authlint.readers.envoy.proto import entries, field, fields, is_set, place, text
@@ -27,6 +28,7 @@ CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rba
 KEY_CURE = "use the name of the entry in http_filters as the key"
 LEVEL = "typed_per_filter_config"
 SCHEMES = "http"
+ORIGIN = expression(r"https?://[a-z0-9.-]+(?::\d+)?")
 LEAD = expression(r"\^?([A-Za-z0-9]+)(?![*?{])")
 
 
@@ -128,7 +130,19 @@ def _hopeless(found: list[Item]) -> Iterator[Inert]:
         cure = (
             "write scheme, host and port as browsers send them, in lower case and without a slash at the end"
         )
-        yield _crossing(f"no origin fits: {reasons[0]}", cure, listed[0].words)
+        yield _crossing(f"no origin fits: {reasons[0]}", cure, listed[0].words, _as_sent(listed))
+
+
+def _as_sent(listed: list[Item]) -> tuple[Slip, ...]:
+    """Origins as browsers send them, if that is all that was wrong with each."""
+    slips: list[Slip] = []
+    for item in listed:
+        exact = field(item, "exact")
+        meant = exact.text.rstrip("/").lower() if exact is not None else ""
+        if exact is None or not ORIGIN.fullmatch(meant) or meant == exact.text:
+            return ()
+        slips.append(Misspelt(exact.span, exact.text, meant, decides=True))
+    return tuple(slips)
 
 
 def _impossible(item: Item) -> str:
@@ -172,7 +186,14 @@ def _unknown(chain: tuple[Filter, ...], own: Own) -> Iterator[Inert]:
     kind, needed = guard
     there = any(one.kind == kind for one in chain)
     if there and (not needed or field(own.config, needed) is not None):
-        yield Inert(f"no filter is called {name}: nobody reads this", KEY_CURE, own.item.span)
+        why = f"no filter is called {name}: nobody reads this"
+        yield Inert(why, KEY_CURE, own.item.span, slips=_called(chain, kind, own))
+
+
+def _called(chain: tuple[Filter, ...], kind: str, own: Own) -> tuple[Slip, ...]:
+    """The name of the one filter that could be meant."""
+    names = [one.name for one in chain if one.kind == kind]
+    return (Misspelt(own.item.span, own.item.name, names[0], decides=True),) if len(names) == 1 else ()
 
 
 def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
@@ -191,7 +212,8 @@ def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
                 path = field(rule, "match", name)
                 if path is not None and _asks(rule) and path.text[:1] != "/" and not path.masked:
                     why = "no path fits: every path begins with a slash"
-                    yield Inert(why, f"write /{path.text}", path.span)
+                    slip = Misspelt(path.span, path.text, f"/{path.text}", decides=True)
+                    yield Inert(why, f"write /{path.text}", path.span, slips=(slip,))
     elif one.kind == "rbac":
         config = one.config
         names = ("rules", "shadow_rules", "matcher", "shadow_matcher")
@@ -213,5 +235,5 @@ def _requirement(rule: Item) -> Span:
     return rule.words
 
 
-def _crossing(why: str, cure: str, span: Span) -> Inert:
-    return Inert(why, cure, span, "cross-origin")
+def _crossing(why: str, cure: str, span: Span, slips: tuple[Slip, ...] = ()) -> Inert:
+    return Inert(why, cure, span, "cross-origin", slips)

@@ -11,6 +11,7 @@ from authlint.intent import (
     AskUnder,
     Challenge,
     Edit,
+    Enforce,
     Exclude,
     ExemptPath,
     HandOn,
@@ -31,13 +32,16 @@ from authlint.readers.yaml.edits import (
     Part,
     children,
     entered,
+    is_json,
     listed,
     part_at,
     put_before,
     put_behind,
     removed,
+    renamed,
     reworded,
     with_text,
+    written,
 )
 from authlint.text import Span
 
@@ -81,6 +85,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _behind(part, f"{scheme} ")
         case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
             return _methods(part, word, more=isinstance(intent, Include))
+        case Enforce():
+            return _enforced(part)
         case Withhold(part=one):
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
@@ -136,7 +142,9 @@ def _put_behind(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
 
 
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
-    """The one text below that is the word itself."""
+    """The name under which it stands, or the one text below that is the word itself."""
+    if part.item.name == old and part.item.kind == "map":
+        return renamed(part, new)
     todo, found = [part], list[Part]()
     while todo:
         one = todo.pop()
@@ -173,6 +181,27 @@ def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     if said is None:
         return entered(part, "value_prefix", prefix)
     return reworded(said, said.item.text, prefix) if said.item.text else None
+
+
+def _enforced(part: Part) -> tuple[Edit, ...] | None:
+    """A rule asks for a token of the filter's only provider
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
+    rule = next(
+        (one for one in part.upwards() if one.parent is not None and one.parent.item.name == "rules"), None
+    )
+    config = rule.parent.parent if rule is not None and rule.parent is not None else None
+    providers = config.entry("providers") if config is not None else None
+    names = [one.name for one in children(providers.item)] if providers is not None else []
+    match = rule.entry("match") if rule is not None else None
+    if rule is None or match is None or len(names) != 1:
+        return None
+    said, wanted = rule.entry("requires"), {"provider_name": names[0]}
+    if said is None:
+        return entered(match, "requires", wanted)
+    if children(said.item) or not said.item.node.flow_style:
+        return None
+    start = said.item.start + int(said.item.node.start_mark.index)
+    return (said.edit(start, said.end, written(wanted, quoted=is_json(part.text, part.item.start))),)
 
 
 def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:

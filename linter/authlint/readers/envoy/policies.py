@@ -5,11 +5,13 @@ No rules let everybody pass; an ALLOW without policies nobody (measured on 1.40)
 
 from __future__ import annotations
 
+from typing import Literal
+
 from authlint.model.condition import All, AnyOf, Condition, Not, Test, Unclear
 from authlint.model.credential import Allow, Policy
 from authlint.model.step import Check, Unsure
 from authlint.model.value import Get, Text
-from authlint.readers.envoy.filters import Filter, Spot, configured
+from authlint.readers.envoy.filters import Filter, Spot, asked_at, configured
 from authlint.readers.envoy.formatting import JWT
 from authlint.readers.envoy.matching import ALWAYS, address, header_matcher, string, url_path
 from authlint.readers.envoy.proto import entries, field, fields, flag, is_set, number, text
@@ -34,7 +36,8 @@ def check(one: Filter, spot: Spot) -> Check | None:
     if action == "LOG":
         return None
     policies = tuple(Policy(item.name, _policy(item), item.words) for item in entries(rules, "policies"))
-    return Allow("deny" if action == "DENY" else "allow", policies, DENIED, one.span)
+    kind: Literal["allow", "deny"] = "deny" if action == "DENY" else "allow"
+    return Allow(kind, policies, DENIED, asked_at(one, own))
 
 
 def _policy(item: Item) -> Condition:

@@ -27,5 +27,15 @@ ADVICE = {
     "identity-header-spoofable": "remove the header on this route with a RequestHeaderModifier, or protect it in the "
     "same way",
     "protected-route-shadowed": "give the longer path a rule of the protected HTTPRoute, or the same SecurityPolicy",
+    "challenge-not-exposed": "name WWW-Authenticate in exposeHeaders of cors",
+    "challenge-misleading": "take WWW-Authenticate out of the ResponseHeaderModifier: what asks sends its own",
+    "auth-service-blind": "name the header in headersToExtAuth of extAuth",
+    "auth-endpoint-behind-auth": "give the sign-in's paths an HTTPRoute of their own, without the policy that asks",
+    "auth-subrequest-broken": "ask a service that says yes with 200, under a path that takes what is appended to it",
+    "unauthorized-masked": "let programs have the 401: denyRedirect of oidc, for a header that they send",
+    "denied-as-forbidden": "let jwt or basicAuth of the SecurityPolicy ask too: they answer 401",
+    "throttled-as-unauthorized": "answer 429: that is what a rateLimit does unless it is told otherwise",
+    "unauthorized-cached": "keep no refusals",
+    "origin-check-loose": "write the whole origin, or a star for the first label only: https://*.example.com",
     "protection-gap": "have the SecurityPolicy for this route too, or for the whole Gateway",
 }

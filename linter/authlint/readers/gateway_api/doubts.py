@@ -19,7 +19,30 @@ KNOWN = {
         "basicAuth",
         "apiKeyAuth",
         "extAuth",
+        "oidc",
+        "authorization",
     ),
+    "oidc": (
+        *(
+            "provider",
+            "clientID",
+            "clientIDRef",
+            "clientSecret",
+            "cookieNames",
+            "cookieConfig",
+            "cookieDomain",
+        ),
+        *("scopes", "resources", "redirectURL", "logoutPath", "denyRedirect", "forwardAccessToken"),
+        *(
+            "defaultTokenTTL",
+            "refreshToken",
+            "defaultRefreshTokenTTL",
+            "passThroughAuthHeader",
+            "csrfTokenTTL",
+        ),
+        *("disableTokenEncryption",),
+    ),
+    "authorization": ("rules", "defaultAction"),
     "jwt": ("providers", "optional"),
     "basicAuth": ("users", "forwardUsernameHeader"),
     "apiKeyAuth": ("credentialRefs", "extractFrom", "forwardClientIDHeader", "sanitize"),
@@ -52,7 +75,7 @@ def of_policy(policy: Thing) -> tuple[str, Item] | None:
 
 def _unknown(spec: Item) -> Iterator[Item]:
     yield from (one for one in spec.entries() if one.name not in KNOWN[""])
-    for name in ("jwt", "basicAuth", "apiKeyAuth", "extAuth", "cors"):
+    for name in ("jwt", "basicAuth", "apiKeyAuth", "extAuth", "cors", "oidc", "authorization"):
         yield from _besides(spec.get(name), name)
     yield from _besides(spec.at("extAuth", "http"), "http")
     listed = spec.at("jwt", "providers")

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from authlint.readers.gateway_api import crossing, doubts
 from authlint.readers.gateway_api.backends import Clusters
+from authlint.readers.gateway_api.login import login
 from authlint.readers.gateway_api.objects import Thing
+from authlint.readers.gateway_api.permissions import permissions
 from authlint.readers.gateway_api.services import asked
 from authlint.readers.gateway_api.tokens import provider, requirement
 from authlint.readers.yaml.tree import Item
@@ -19,8 +21,20 @@ from authlint.record import field, mutable
 
 HTTP = "type.googleapis.com/envoy.extensions.filters.http."
 ENABLED: Value = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "config": {}}
-ORDER = ("unread", "cors", "ext_authz", "api_key_auth", "basic_auth", "jwt_authn", "behind", "router")
+ORDER = (
+    "unread",
+    "cors",
+    "ext_authz",
+    "api_key_auth",
+    "basic_auth",
+    "oauth2",
+    "jwt_authn",
+    "behind",
+    "rbac",
+    "router",
+)
 JWT, KEYS = "envoy.filters.http.jwt_authn", "envoy.filters.http.api_key_auth"
+RBAC = "envoy.filters.http.rbac"
 ASKING = ("jwt", "oidc", "extAuth", "basicAuth", "apiKeyAuth", "authorization")
 BOTH = "repeat {} in the nearer policy, or let it be merged: mergeType: StrategicMerge (Envoy Gateway 1.8)"
 # A key of a Secret, which nobody looks into: the client's own is taken to be it.
@@ -100,6 +114,17 @@ class Guards:
                 return {
                     KEYS: written(one, {"@type": f"{HTTP}api_key_auth.v3.ApiKeyAuthPerRoute", **_keys(one)})
                 }
+            case "oidc":
+                name = f"envoy.filters.http.oauth2/{policy.key}"
+                config = login(one, policy.spec("jwt"), policy.namespace, self.clusters)
+                self._add("oauth2", name, one, config)
+                return {name: written(one, ENABLED)}
+            case "authorization":
+                allowed = permissions(one)
+                if allowed is None:
+                    return self.unread("whom the authorization rules let pass", one, behind=True)
+                self._add("rbac", RBAC, one, {"@type": f"{HTTP}rbac.v3.RBAC"})
+                return {RBAC: allowed}
             case "jwt":
                 self._tokens(one, policy)
                 route: Value = {"@type": f"{HTTP}jwt_authn.v3.PerRouteConfig", "requirement_name": policy.key}

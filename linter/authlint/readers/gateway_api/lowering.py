@@ -9,6 +9,7 @@ from authlint.readers.gateway_api.backends import TLS, Clusters
 from authlint.readers.gateway_api.doors import Door, Entrance, Reference
 from authlint.readers.gateway_api.guards import Guards
 from authlint.readers.gateway_api.hosts import Spot
+from authlint.readers.gateway_api.login import secrets
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
 from authlint.readers.gateway_api.targets import at_listener, concerns, in_force
 from authlint.readers.kubernetes.manifests import Manifest
@@ -93,7 +94,11 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
         Listening(port, tls, several, into, project, clusters).item()
         for (port, tls), several in sorted(sockets.items(), key=lambda one: (not one[0][1], one[0][0]))
     ]
-    inside = {"listeners": listeners, "clusters": list(clusters.found.values())}
+    inside: Value = {
+        "listeners": listeners,
+        "clusters": list(clusters.found.values()),
+        "secrets": secrets(),
+    }
     routes = [one.route for one in attached]
     policies = [one for one in project.policies if any(_counts(one, route, into) for route in routes)]
     others = (one for one in (*project.others, *project.policies) if one not in policies)

@@ -10,6 +10,7 @@ from authlint.intent import (
     Answer,
     AskUnder,
     Edit,
+    Enforce,
     Exclude,
     ExemptPath,
     FallBack,
@@ -77,6 +78,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case Enforce() if name in (PREFIX + "auth-request-redirect", PREFIX + "auth-realm"):
+            return removed(part)  # what the controller does without it is to ask
         case KeyBy(headers=names) if name in (PREFIX + "auth-cache-key", "global-auth-cache-key"):
             more = [f"$http_{one.lower().replace('-', '_')}" for one in names]
             return with_text(part, "".join(one for one in more if one not in part.item.text))

@@ -13,6 +13,7 @@ from authlint.intent import (
     Challenge,
     Deliver,
     Edit,
+    Enforce,
     Exclude,
     Exempt,
     FallBack,
@@ -49,6 +50,12 @@ from authlint.text import Span
 SETS = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 # https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic and its like: "off" ends what is inherited
 OFF = {"password": "auth_basic off;", "service": "auth_request off;", "token": "auth_jwt off;"}
+# What asks, by what it asks with (https://nginx.org/en/docs/http/ngx_http_auth_basic_module.html#auth_basic)
+REALMS = {
+    "auth_basic_user_file": 'auth_basic "restricted";',
+    "auth_jwt_key_file": 'auth_jwt "restricted";',
+    "auth_jwt_key_request": 'auth_jwt "restricted";',
+}
 CREDENTIALS = "access-control-allow-credentials"
 URL = expression(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
 # What stands for another letter in a word (scan.py); any other backslash is one.
@@ -110,16 +117,18 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _challenged_elsewhere(page, found, parent, scheme)
         case Spare(path=path) if found.name.text == "rewrite":
             return _spared(page, found.args[0], path)
-        case Quote() | Move() | Withhold() | Deliver() | KeyBy():
+        case Quote() | Move() | Withhold() | Deliver() | KeyBy() | Enforce():
             return _rewritten(intent, page, around)
     return None
 
 
 def _rewritten(
-    intent: Quote | Move | Withhold | Deliver | KeyBy, page: Page, around: Sequence[Directive]
+    intent: Quote | Move | Withhold | Deliver | KeyBy | Enforce, page: Page, around: Sequence[Directive]
 ) -> tuple[Edit, ...] | None:
     """The same words, in quotes, elsewhere, with more or without some."""
     match intent:
+        case Enforce():
+            return _enforced(page, around)
         case KeyBy(headers=headers):
             return keyed(page, around[-1], headers)
         case Quote(span=span):
@@ -312,6 +321,13 @@ def _quoted(page: Page, found: Directive, span: Span) -> tuple[Edit, ...] | None
     if len(words) < 2 or any(one.quoted for one in words) or any(letter in text for letter in "\n#'\"\\"):
         return None
     return _one(page.edit(span.start, span.end, word(" ".join(text.split()))))
+
+
+def _enforced(page: Page, around: Sequence[Directive]) -> tuple[Edit, ...] | None:
+    """In a location: for a whole server somebody has to say what stays open."""
+    line = REALMS.get(around[-1].name.text)
+    here = len(around) > 1 and around[-2].name.text == "location"
+    return _one(behind(page, around[-1], [line])) if line is not None and here else None
 
 
 def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | None:
