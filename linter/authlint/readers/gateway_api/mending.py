@@ -36,6 +36,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
+        case Include(word=word) if part.item.name == "extAuth":
+            first = next(iter(children(part.item)), None)
+            return entered(part.inner(first), "headersToExtAuth", [word]) if first is not None else None
         case Remove() if part.parent.item.name == "remove":
             return removed(part)
         case Reword(old=old, new=new) if part.item.kind == "text":
