@@ -106,17 +106,12 @@ def _first_counts(site: Site, one: Taken) -> Iterator[Finding]:
     elif by is not None and _allows(meant) and not _allows(by):
         request = site.preflight(meant, site.origins(meant)[0])
         outcome = site.ask(request)
-        if (
-            all(not world.get("access-control-allow-origin") for world in outcome.worlds)
-            and not outcome.opens
-        ):
-            message = (
-                f"{meant.title}: an earlier route for the same requests counts, and lets no other origins in"
-            )
+        lets = any(world.get("access-control-allow-origin") for world in outcome.worlds)
+        if not lets and not outcome.opens:
+            message = f"{meant.title}: an earlier route for the same requests counts, and lets no origins in"
             place = Label(meant.route.span, "never reached: its CORS policy does not count")
-            yield _finding(
-                site, meant, request, outcome, message, place, there, "2xx with the CORS headers", cure
-            )
+            wanted = "2xx with the CORS headers"
+            yield _finding(site, meant, request, outcome, message, place, there, wanted, cure)
 
 
 def _allows(endpoint: Endpoint) -> bool:
