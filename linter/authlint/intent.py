@@ -112,7 +112,8 @@ class KeyBy:
 
 @record
 class Repeat:
-    """What stands at `lines`, in a block around, is repeated beside the setting at the span."""
+    """What stands at `lines`, in a block around, is repeated beside the setting at the span; or what stands anywhere is
+    repeated in the block there."""
 
     span: Span
     lines: tuple[Span, ...]

@@ -19,7 +19,7 @@ LINKED = frozenset((b"IngressClass", b"Secret", b"ConfigMap"))
 MAPS = frozenset((b"ConfigMap", b"ConfigMapList"))
 # Of what a control plane makes a proxy's configuration: kinds without which it has nothing to say about requests, and
 # the others.
-STEERING = frozenset((b"SecurityPolicy", b"RequestAuthentication", b"AuthorizationPolicy"))
+STEERING = frozenset((b"SecurityPolicy", b"RequestAuthentication", b"AuthorizationPolicy", b"EnvoyFilter"))
 STEERED = STEERING | frozenset(
     (
         *(

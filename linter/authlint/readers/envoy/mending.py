@@ -80,8 +80,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _origin(part, word)
         case LetIn(origin=origin):
             return _origin(part, origin, "exact")
-        case Move(lines=lines, before=False):
-            return _put_behind(part, lines)
+        case Move(lines=lines, before=before):
+            return _put_before(part, lines) if before else _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
         case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
@@ -140,6 +140,16 @@ def _put_behind(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
     if one.parent.start != other.parent.start:
         return None
     return put_behind(one, other)
+
+
+def _put_before(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
+    """A route or a rule comes before the one that stands here: the first that fits counts."""
+    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
+    one = _element(moving, "routes", "rules") if moving is not None else None
+    other = _element(part, "routes", "rules")
+    if one is None or other is None or one.parent is None or other.parent is None:
+        return None
+    return put_before(one, other) if one.parent.start == other.parent.start else None
 
 
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:

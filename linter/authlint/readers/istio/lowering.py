@@ -12,7 +12,8 @@ from authlint.readers.istio.actions import CORS, FAULT, address, cluster
 from authlint.readers.istio.filters import TYPES, filter_of
 from authlint.readers.istio.hosts import virtual_hosts
 from authlint.readers.istio.objects import Object, Objects
-from authlint.readers.istio.policing import policing
+from authlint.readers.istio.patching import Insert, clusters, placed
+from authlint.readers.istio.policing import changing, policing
 from authlint.readers.istio.routes import Port
 from authlint.readers.istio.workloads import Workload, bound, reach, serves
 from authlint.readers.yaml.tree import Item
@@ -27,13 +28,15 @@ BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")  # where an EnvoyFilter is for 
 
 def lowered(known: Objects, workload: Workload) -> Item | None:
     """A bootstrap; None where it serves nothing."""
-    filters = list(policing(known, lambda one: reach(one, workload, known.root), BEHIND))
-    listeners = [one for port in _ports(known, workload) for one in _listener(port, filters)]
-    if not listeners or not filters:
-        return None
-    place = workload.gateways[0].spec if workload.gateways else filters[0]
+    inserts, filters = changing(known, lambda one: reach(one, workload, known.root), BEHIND)
+    filters += policing(known, lambda one: reach(one, workload, known.root))
+    listeners = [one for port in _ports(known, workload) for one in _listener(port, filters, inserts)]
     services = routed(known, workload)
-    resources: Value = {"listeners": listeners, "clusters": list(_clusters(services))}
+    if not listeners or not (filters or inserts):
+        return None
+    place = workload.gateways[0].spec if workload.gateways else services[0].spec
+    named = [*_clusters(services), *clusters(inserts)]
+    resources: Value = {"listeners": listeners, "clusters": named}
     return written(place, {"static_resources": resources})
 
 
@@ -100,12 +103,12 @@ def _names(server: Item) -> Iterator[str]:
         yield one.text.rpartition("/")[2]
 
 
-def _listener(servers: list[Server], filters: list[Item]) -> Iterator[Item]:
+def _listener(servers: list[Server], filters: list[Item], inserts: list[Insert]) -> Iterator[Item]:
     first = servers[0]
     if first.tls:
-        chains = [_chain(one, one.hosts, filters) for one in servers]
+        chains = [_chain(one, one.hosts, filters, inserts) for one in servers]
     else:
-        chains = [_chain(first, _by_name(servers), filters)]
+        chains = [_chain(first, _by_name(servers), filters, inserts)]
     socket: Value = {"address": "0.0.0.0", "port_value": first.number}
     yield written(first.place, {"address": {"socket_address": socket}, "filter_chains": chains})
 
@@ -118,7 +121,7 @@ def _by_name(servers: list[Server]) -> list[Item]:
     return list(found.values())
 
 
-def _chain(server: Server, hosts: list[Item], filters: list[Item]) -> Item:
+def _chain(server: Server, hosts: list[Item], filters: list[Item], inserts: list[Insert]) -> Item:
     names: list[Value] = [one for one in server.names if one != "*"]
     speaking = {name: place for host in hosts for name, place in _spoken_of(host)}
     own = [
@@ -137,7 +140,7 @@ def _chain(server: Server, hosts: list[Item], filters: list[Item]) -> Item:
         "stat_prefix": "gateway",
         "normalize_path": True,
         "use_remote_address": True,
-        "http_filters": [*filters, *own, router],
+        "http_filters": placed([*filters, *own, router], inserts),
         "route_config": {"name": "routes", "ignore_port_in_host_matching": True, "virtual_hosts": hosts},
     }
     connection: Value = {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from authlint.readers.istio.authorization import action, allowing, asking, denying, is_dry
 from authlint.readers.istio.filters import unread
 from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.istio.patching import Insert, inserted
 from authlint.readers.istio.tokens import jwt_authn
 from authlint.readers.istio.workloads import Reach
 from authlint.readers.yaml.tree import Item
@@ -20,10 +21,8 @@ CHANGING = ("EnvoyFilter", "WasmPlugin", "TrafficExtension")
 HARMLESS = ("CLUSTER", "BOOTSTRAP")
 
 
-def policing(known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]) -> Iterator[Item]:
-    """What may be for the proxy, or may be another's, may do anything. `elsewhere` are the contexts in which an
-    EnvoyFilter is for other proxies."""
-    yield from _changing(known, reaches, elsewhere)
+def policing(known: Objects, reaches: Callable[[Object], Reach]) -> Iterator[Item]:
+    """What may be for the proxy, or may be another's, may do anything."""
     custom: list[Object] = []
     tokens: list[Object] = []
     denied: list[Object] = []
@@ -50,14 +49,26 @@ def policing(known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequ
     yield from allowing(allowed)
 
 
-def _changing(known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]) -> Iterator[Item]:
-    """What changes the proxy's own configuration, or brings code into it."""
+def changing(
+    known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]
+) -> tuple[list[Insert], list[Item]]:
+    """What is put into the chain of a proxy; and what may change its configuration in any way, or brings code into
+    it. Of several that put filters in nobody knows the order. `elsewhere` are contexts of other proxies."""
+    inserts: list[Insert] = []
+    anything: list[Item] = []
     for one in known.of(*CHANGING):
         patches = one.listed("configPatches")
         if one.kind == "EnvoyFilter" and all(_is_elsewhere(patch, elsewhere) for patch in patches):
             continue
-        if reaches(one) != "no":
-            yield unread(_named(one), one.spec)
+        reached = reaches(one)
+        insert = inserted(one) if one.kind == "EnvoyFilter" and reached == "yes" and not one.unsure else None
+        if insert is not None:
+            inserts.append(insert)
+        elif reached != "no":
+            anything.append(unread(_named(one), one.spec))
+    if len(inserts) > 1:
+        return [], [*anything, *(unread("which filter comes first", one.item) for one in inserts)]
+    return inserts, anything
 
 
 def _is_elsewhere(patch: Item, elsewhere: Sequence[str]) -> bool:

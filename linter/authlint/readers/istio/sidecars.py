@@ -13,10 +13,10 @@ from authlint.model.gateway import Gateway
 from authlint.model.unknown import Unknown
 from authlint.readers.istio.actions import address
 from authlint.readers.istio.authorization import asking
-from authlint.readers.istio.filters import TYPES, filter_of
+from authlint.readers.istio.filters import TYPES, filter_of, unread
 from authlint.readers.istio.lowering import MANAGER
 from authlint.readers.istio.objects import Object, Objects
-from authlint.readers.istio.policing import policing
+from authlint.readers.istio.policing import changing, policing
 from authlint.readers.istio.workloads import USUAL, Reach, is_attached, labels_of
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
@@ -106,8 +106,17 @@ def _at(known: Objects, dst: Item, where: str, services: Sequence[Manifest]) -> 
         return
     pods = _pods(known, dst, name, namespace, services)
     if pods is not None and _is_about_tokens(known, pods):
-        filters = list(policing(known, lambda one: _reach(one, pods, known), ELSEWHERE))
-        yield Sidecar(where, pods, _lowered(filters, dst, int(port)))
+        yield Sidecar(where, pods, _lowered(list(_filters(known, pods)), dst, int(port)))
+
+
+def _filters(known: Objects, pods: Pods) -> Iterator[Item]:
+    def reaches(one: Object) -> Reach:
+        return _reach(one, pods, known)
+
+    inserts, anything = changing(known, reaches, ELSEWHERE)
+    yield from (unread("what an EnvoyFilter puts in", one.item) for one in inserts)
+    yield from anything
+    yield from policing(known, reaches)
 
 
 def _pods(known: Objects, dst: Item, name: str, namespace: str, services: Sequence[Manifest]) -> Pods | None:

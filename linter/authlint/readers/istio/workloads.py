@@ -70,18 +70,13 @@ def _completed(labels: dict[str, str]) -> dict[str, str]:
 
 def _supposed(known: Objects) -> Iterator[Workload]:
     """The usual workload, where policies select it and all routes that are for a gateway are for the same one."""
+    selecting = known.of("RequestAuthentication", "AuthorizationPolicy", "EnvoyFilter")
     chosen = [
-        usual
-        for usual in USUAL
-        if any(_selects(one, usual) == "yes" and one.at("selector") is not None for one in policies(known))
+        usual for usual in USUAL if any(labels_of(one) and _selects(one, usual) == "yes" for one in selecting)
     ]
     names = {full for one in known.of("VirtualService") for full in bound(one)}
     if len(chosen) == 1 and len(names) == 1:
         yield Workload(chosen[0], (), names.pop())
-
-
-def policies(known: Objects) -> list[Object]:
-    return known.of("RequestAuthentication", "AuthorizationPolicy")
 
 
 def bound(service: Object) -> list[str]:

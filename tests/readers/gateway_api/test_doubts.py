@@ -1,0 +1,130 @@
+"""What leaves a route open: whatever is not read, or said twice, takes the finding away; what has nothing to do with it
+does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAMPLE = (
+    Path(__file__).parents[3] / "samples/authorization-not-allowed/wrong-gateway-api-list/gateway-api.yaml"
+)
+RULE = "authorization-not-allowed"
+TO_ROUTE = "targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: orders}]"
+TO_GATEWAY = "targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]"
+
+
+def policy(kind: str, namespace: str, spec: str, name: str = "other") -> str:
+    return f"""
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: {kind}
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  {spec}
+"""
+
+
+OPEN = {
+    "a second policy for the route": policy(
+        "SecurityPolicy", "shop", f"{TO_ROUTE}\n  cors: {{allowOrigins: ['*']}}"
+    ),
+    "a response that is put in its place": policy(
+        "BackendTrafficPolicy", "shop", f"{TO_ROUTE}\n  responseOverride: [{{match: {{statusCodes: []}}}}]"
+    ),
+    "a patch of the proxy's configuration": policy(
+        "EnvoyPatchPolicy", "infra", f"{TO_GATEWAY}\n  type: JSONPatch"
+    ),
+    "another order of the filters": policy("EnvoyProxy", "infra", "filterOrder: [{name: x, before: y}]"),
+    "a policy for what an expression selects": policy(
+        "SecurityPolicy",
+        "shop",
+        "targetSelectors: [{kind: HTTPRoute, matchExpressions: [{key: a, operator: Exists}]}]\n  cors: {}",
+    ),
+    "another route with the same match": """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: older, namespace: shop}
+spec:
+  parentRefs: [{name: edge, namespace: infra}]
+  hostnames: [api.example.com]
+  rules: [{matches: [{path: {value: /orders}}], backendRefs: [{name: old, port: 80}]}]
+""",
+    "the same policy, saying something else": policy("SecurityPolicy", "shop", TO_ROUTE, "orders"),
+    "the same route, saying something else": """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: orders, namespace: shop}
+spec: {rules: []}
+""",
+}
+CLOSED = {
+    "a policy for another route": policy(
+        "SecurityPolicy", "shop", TO_ROUTE.replace("orders", "stock") + "\n  cors: {allowOrigins: ['*']}"
+    ),
+    "a policy in another namespace": policy(
+        "SecurityPolicy", "stock", f"{TO_ROUTE}\n  cors: {{allowOrigins: ['*']}}"
+    ),
+    "a policy for the Gateway": policy(
+        "SecurityPolicy", "infra", f"{TO_GATEWAY}\n  cors: {{allowOrigins: ['*']}}"
+    ),
+    "time": policy(
+        "BackendTrafficPolicy", "shop", f"{TO_ROUTE}\n  timeout: {{http: {{requestTimeout: 9s}}}}"
+    ),
+    "an extension, which runs behind": policy(
+        "EnvoyExtensionPolicy", "shop", f"{TO_ROUTE}\n  lua: [{{type: Inline}}]"
+    ),
+    "a policy of another product": policy("SecurityPolicy", "shop", TO_ROUTE).replace(
+        "gateway.envoyproxy", "nsx.vmware"
+    ),
+}
+
+
+def rules_in(found: Any) -> set[str]:
+    return {one.rule for one in found.findings if not one.pedantic}
+
+
+@pytest.mark.parametrize("more", OPEN.values(), ids=OPEN)
+def test_nothing_is_said_where_nobody_knows(more: str, tmp_path: Path, found_in: Any) -> None:
+    (tmp_path / "gateway-api.yaml").write_text(SAMPLE.read_text() + "---\n" + more)
+    assert rules_in(found_in(tmp_path)) == set()
+
+
+@pytest.mark.parametrize("more", CLOSED.values(), ids=CLOSED)
+def test_what_concerns_something_else_changes_nothing(more: str, tmp_path: Path, found_in: Any) -> None:
+    (tmp_path / "gateway-api.yaml").write_text(SAMPLE.read_text() + "---\n" + more)
+    assert rules_in(found_in(tmp_path)) == {RULE}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  cors:\n", "  mergeType: StrategicMerge\n  cors:\n"),
+        ("    allowHeaders: [content-type, x-request-id]\n", "    allowHeaders: ['{{ .Values.header }}']\n"),
+        ("  cors:\n", "  csrf: {}\n  cors:\n"),
+        ("      backendRefs:", "      filters: [{type: ExternalAuth}]\n      backendRefs:"),
+        ("api.example.com]", '"{{ .Values.host }}"]'),
+        ("gateway.envoyproxy.io/", "security.example.com/"),
+    ],
+)
+def test_one_object_alone_leaves_it_open(old: str, new: str, tmp_path: Path, found_in: Any) -> None:
+    text = SAMPLE.read_text()
+    assert text.count(old) == 1
+    (tmp_path / "gateway-api.yaml").write_text(text.replace(old, new))
+    assert rules_in(found_in(tmp_path)) == set()
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "patches: [{path: cors.yaml}]",
+        "patches: [{target: {kind: SecurityPolicy, name: orders}, patch: '- {op: remove, path: /spec/cors}'}]",
+    ],
+)
+def test_a_patch_of_an_overlay_is_not_laid_over(patch: str, tmp_path: Path, found_in: Any) -> None:
+    (tmp_path / "gateway-api.yaml").write_text(SAMPLE.read_text())
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [gateway-api.yaml]\n{patch}\n")
+    if "path: cors.yaml" in patch:
+        (tmp_path / "cors.yaml").write_text(policy("SecurityPolicy", "shop", "cors: null", "orders"))
+    assert rules_in(found_in(tmp_path)) == set()
