@@ -210,6 +210,14 @@ class Spare:
 
 
 @record
+class TakePath:
+    """The route at the span takes requests for this path too."""
+
+    span: Span
+    path: str
+
+
+@record
 class LetIn:
     """The list of origins at the span lets in this one too, word for word."""
 
@@ -261,7 +269,17 @@ Change: TypeAlias = (
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
 Intent: TypeAlias = (
-    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | LetIn | Challenge | Spare
+    Change
+    | Opening
+    | AllowCredentials
+    | AskUnder
+    | TakeBehind
+    | ToTls
+    | FallBack
+    | LetIn
+    | TakePath
+    | Challenge
+    | Spare
 )
 
 

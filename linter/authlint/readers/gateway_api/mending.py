@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send, TakeBehind
+from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    Edit,
+    Include,
+    Intent,
+    Remove,
+    Reword,
+    Send,
+    TakeBehind,
+    TakePath,
+)
 from authlint.model.value import literal
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
 from authlint.readers.yaml.edits import (
@@ -49,6 +60,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _included(part, word)
         case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
             return said_beside(part, "valuePrefix", f"{scheme} ")
+        case TakePath(path=path_too) if (match := _match(part)) is not None:
+            return listed(match, {"path": {"type": "Exact", "value": path_too}})
         case Remove() if part.parent.item.name == "remove":
             return removed(part)
         case Reword(old=old, new=new) if part.item.kind == "text":
@@ -70,6 +83,14 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
     lower = all(one.text == one.text.lower() for one in several)
     name = word.lower() if lower and part.item.name not in AS_WRITTEN else word
     return listed(part.inner(several[-1]), name)
+
+
+def _match(part: Part) -> Part | None:
+    """The element of a route's `matches` in which this stands."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name == "matches":
+            return one
+    return None
 
 
 def _cors(part: Part) -> Part | None:
