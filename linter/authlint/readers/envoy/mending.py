@@ -40,6 +40,7 @@ from authlint.readers.yaml.edits import (
     removed,
     renamed,
     reworded,
+    said_beside,
     with_text,
     written,
 )
@@ -180,17 +181,9 @@ def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     """In the JwtHeader
     (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
-    header = part.parent
-    if (
-        part.within("from_headers") is None
-        or header is None
-        or part.item.name not in ("name", "value_prefix")
-    ):
+    if part.within("from_headers") is None or part.item.name not in ("name", "value_prefix"):
         return None
-    said = header.entry("value_prefix")
-    if said is None:
-        return entered(part, "value_prefix", prefix)
-    return reworded(said, said.item.text, prefix) if said.item.text else None
+    return said_beside(part, "value_prefix", prefix)
 
 
 def _enforced(part: Part) -> tuple[Edit, ...] | None:

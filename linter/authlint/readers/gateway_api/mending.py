@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send
+from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send, TakeBehind
 from authlint.model.value import literal
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
-from authlint.readers.yaml.edits import Part, children, entered, listed, part_at, removed, reworded
+from authlint.readers.yaml.edits import (
+    Part,
+    children,
+    entered,
+    listed,
+    part_at,
+    removed,
+    reworded,
+    said_beside,
+)
 
-LISTS = ("headersToExtAuth", "headersToBackend", "allowHeaders", "allowMethods", "exposeHeaders")
+HEADER = ("name", "valuePrefix")
+AS_WRITTEN = ("audiences", "allowMethods")
+LISTS = ("audiences", "headersToExtAuth", "headersToBackend", "allowHeaders", "allowMethods", "exposeHeaders")
 ANSWERS = {
     "access-control-allow-origin": "allowOrigins",
     "access-control-allow-headers": "allowHeaders",
@@ -36,6 +47,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
+        case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
+            return said_beside(part, "valuePrefix", f"{scheme} ")
         case Remove() if part.parent.item.name == "remove":
             return removed(part)
         case Reword(old=old, new=new) if part.item.kind == "text":
@@ -55,7 +68,7 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
     if not several:
         return None
     lower = all(one.text == one.text.lower() for one in several)
-    name = word.lower() if lower and part.item.name != "allowMethods" else word
+    name = word.lower() if lower and part.item.name not in AS_WRITTEN else word
     return listed(part.inner(several[-1]), name)
 
 
