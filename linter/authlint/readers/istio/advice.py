@@ -7,8 +7,8 @@ from __future__ import annotations
 
 ADVICE = {
     "preflight-behind-auth": "let preflights come to the corsPolicy, which answers behind this: an ALLOW policy gets "
-    "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY policy notMethods: [OPTIONS]; what an EnvoyFilter "
-    "puts in goes before envoy.filters.http.router",
+    "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY policy notMethods: [OPTIONS]; what an "
+    "EnvoyFilter puts in goes before envoy.filters.http.router",
     "preflight-unanswered": "let a route with a destination take OPTIONS too, with this corsPolicy: no method under "
     "its match, or one more match for OPTIONS; a redirect and a directResponse answer no preflight",
     "credentials-not-allowed": "add allowCredentials: true to the corsPolicy",
