@@ -103,6 +103,13 @@ class Withhold:
 
 
 @record
+class KeepPath:
+    """A request is sent on with the path that it came with: what changes it stands at the span."""
+
+    span: Span
+
+
+@record
 class KeyBy:
     """What the cache at the span keeps, or the one with the key there, is kept apart by these request headers."""
 
@@ -260,6 +267,7 @@ Change: TypeAlias = (
     | Withhold
     | Enforce
     | KeyBy
+    | KeepPath
     | SendAlways
     | Include
     | Exclude

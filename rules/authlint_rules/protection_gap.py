@@ -81,7 +81,9 @@ def _finding(site: Site, endpoint: Endpoint, gap: Gap) -> Finding:
 
 
 def _mends(endpoint: Endpoint, gap: Gap) -> tuple[Mend, ...]:
-    """What gets past is asked for the same password."""
+    """The other route that takes it asks for the same password."""
+    if gap.place.span == endpoint.route.span:
+        return ()
     for require in requires(endpoint.route):
         for check in require.checks:
             if isinstance(check, Basic) and isinstance(check.users, UserFile):

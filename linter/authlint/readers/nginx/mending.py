@@ -20,6 +20,7 @@ from authlint.intent import (
     HandOn,
     Include,
     Intent,
+    KeepPath,
     KeyBy,
     Move,
     Quote,
@@ -102,6 +103,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _credentials(page, found, allowed=allowed)
         case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
             return _asked(page, found.args[0], path)
+        case KeepPath() if found.name.text == "proxy_pass" and found.args:
+            return _asked(page, found.args[0], "")
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
         case FallBack():
