@@ -61,7 +61,7 @@ def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provide
     real = issuer_as_written_by(provider.issuer)
     if real is not None and real != provider.issuer:
         where = Label(provider.issuer_span or provider.span, f"this service writes {real}")
-        yield from _finding(site, endpoint, check, provider, where, real, (), spell(provider, real))
+        yield from _finding(site, endpoint, check, provider, where, real, (), spell(endpoint, provider, real))
 
 
 def _twice(

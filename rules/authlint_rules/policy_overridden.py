@@ -34,9 +34,11 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.request import Request
+from authlint.intent import Mend, Repeat
 from authlint.model.fact import Overridden
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.ordering import put_first_of_two
 from authlint_rules.questions.colliding import Taken, taken
 from authlint_rules.questions.replacing import reopened
 from authlint_rules.questions.replacing_policies import Lost, lost
@@ -66,12 +68,13 @@ def check(site: Site) -> Iterator[Finding]:
         if found is not None:
             outcome = site.ask(request)
             if all(world.admitted and world.unasked for world in outcome.worlds) and not outcome.opens:
-                own, outer = found
+                own, outer, lines = found
                 place = Label(own, "replaces the server's list, and denies nobody")
                 there = Label(outer, "does not count here")
                 message = f"{endpoint.title} lets every address in: its own list replaces the server's"
                 cure = 'repeat the server\'s list here, with "deny all" at its end'
-                yield _finding(site, endpoint, request, outcome, message, place, there, "403", cure)
+                mends = (Mend("repeat the server's list", (Repeat(own, lines),)),)
+                yield _finding(site, endpoint, request, outcome, message, place, there, "403", cure, mends)
 
 
 def _replaced(site: Site, endpoint: Endpoint, gone: Lost) -> Finding:
@@ -98,21 +101,17 @@ def _first_counts(site: Site, one: Taken) -> Iterator[Finding]:
     ):
         message = f"{meant.title} is open: an earlier route for the same requests asks for nothing"
         place = Label(meant.route.span, "never reached: what is asked for here is not asked")
-        yield _finding(site, meant, one.request, one.outcome, message, place, there, "401", cure)
+        mends = put_first_of_two(site, meant, by)
+        yield _finding(site, meant, one.request, one.outcome, message, place, there, "401", cure, mends)
     elif by is not None and _allows(meant) and not _allows(by):
         request = site.preflight(meant, site.origins(meant)[0])
         outcome = site.ask(request)
-        if (
-            all(not world.get("access-control-allow-origin") for world in outcome.worlds)
-            and not outcome.opens
-        ):
-            message = (
-                f"{meant.title}: an earlier route for the same requests counts, and lets no other origins in"
-            )
+        lets = any(world.get("access-control-allow-origin") for world in outcome.worlds)
+        if not lets and not outcome.opens:
+            message = f"{meant.title}: an earlier route for the same requests counts, and lets no origins in"
             place = Label(meant.route.span, "never reached: its CORS policy does not count")
-            yield _finding(
-                site, meant, request, outcome, message, place, there, "2xx with the CORS headers", cure
-            )
+            wanted = "2xx with the CORS headers"
+            yield _finding(site, meant, request, outcome, message, place, there, wanted, cure)
 
 
 def _allows(endpoint: Endpoint) -> bool:
@@ -129,6 +128,7 @@ def _finding(
     there: Label,
     wanted: str,
     cure: str,
+    mends: tuple[Mend, ...] = (),
 ) -> Finding:
     return Finding(
         rule=ID,
@@ -140,6 +140,7 @@ def _finding(
         witness=(site.exchange(request, outcome, wanted),),
         cure=cure,
         stated=outcome.assumed,
+        mends=mends,
     )
 
 

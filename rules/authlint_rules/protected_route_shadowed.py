@@ -37,10 +37,12 @@ from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Outcome
 from authlint.flow.tokens import insists
+from authlint.intent import Mend
 from authlint.model.gateway import Route
 from authlint.record import replace
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
+from authlint_rules.mends.ordering import put_first
 from authlint_rules.questions.colliding import late_rules, taken
 from authlint_rules.questions.stealing import stolen
 
@@ -73,9 +75,9 @@ def check(site: Site) -> Iterator[Finding]:
             first = Label(late.first.span, "fits first, and asks for nothing")
             there = Label(late.rule.span, "this rule is never looked at")
             endpoint = replace(late.endpoint, url=late.request.url, focus=late.path)
-            yield _said(
-                site, endpoint, late.outcome, first, (there,), "put the rule for the longer path first"
-            )
+            mends = put_first(late.rule.span, late.first.span)
+            cure = "put the rule for the longer path first"
+            yield _said(site, endpoint, late.outcome, first, (there,), cure, mends)
 
 
 def _is_open(outcome: Outcome) -> bool:
@@ -89,11 +91,18 @@ def _finding(site: Site, endpoint: Endpoint, by: Route, outcome: Outcome) -> Fin
         ID,
         "put this location inside the protected one, or let `^~` stand before the protected prefix, or protect it too",
     )
-    return _said(site, endpoint, outcome, place, tuple(checks[:1]), cure)
+    mends = put_first(endpoint.route.span, by.span)
+    return _said(site, endpoint, outcome, place, tuple(checks[:1]), cure, mends)
 
 
 def _said(
-    site: Site, endpoint: Endpoint, outcome: Outcome, place: Label, related: tuple[Label, ...], cure: str
+    site: Site,
+    endpoint: Endpoint,
+    outcome: Outcome,
+    place: Label,
+    related: tuple[Label, ...],
+    cure: str,
+    mends: tuple[Mend, ...],
 ) -> Finding:
     return Finding(
         rule=ID,
@@ -105,6 +114,7 @@ def _said(
         witness=(site.exchange(site.request(endpoint), outcome, "401: no credentials were sent"),),
         cure=cure,
         stated=outcome.assumed,
+        mends=mends,
     )
 
 

@@ -39,8 +39,10 @@ from collections.abc import Iterator
 
 from authlint import evidence
 from authlint.finding import Finding, Level
+from authlint.intent import Mend, Repeat
+from authlint.model.step import Basic, UserFile
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site
+from authlint.site import Endpoint, Site, requires
 from authlint_rules.questions.ways_past import Gap, gaps, open_upstreams
 
 ID = "protection-gap"
@@ -74,7 +76,20 @@ def _finding(site: Site, endpoint: Endpoint, gap: Gap) -> Finding:
         assumes=() if gap.sure else (ASSUMED,),
         pedantic=not gap.sure,
         stated=gap.outcome.assumed,
+        mends=_mends(endpoint, gap),
     )
+
+
+def _mends(endpoint: Endpoint, gap: Gap) -> tuple[Mend, ...]:
+    """The other route that takes it asks for the same password."""
+    if gap.place.span == endpoint.route.span:
+        return ()
+    for require in requires(endpoint.route):
+        for check in require.checks:
+            if isinstance(check, Basic) and isinstance(check.users, UserFile):
+                lines = (check.span, check.users.span)
+                return (Mend("ask for the password here too", (Repeat(gap.place.span, lines),)),)
+    return ()
 
 
 RULE = Rule(

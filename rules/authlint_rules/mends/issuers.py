@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from authlint.intent import Include, Mend, Reword
-from authlint.model.credential import Provider
+from authlint.model.condition import All, AnyOf, Condition, Not, Test
+from authlint.model.credential import Allow, Provider
+from authlint.site import Endpoint, requires
 
 
-def spell(provider: Provider, real: str) -> tuple[Mend, ...]:
-    """The issuer is written as the service writes it: in no other spelling it has any tokens."""
-    if provider.issuer_span is None:
+def spell(endpoint: Endpoint, provider: Provider, real: str) -> tuple[Mend, ...]:
+    """The issuer is written as the service writes it: in no other spelling it has any tokens. Where a policy has it in
+    this spelling too, the one without the other would be worth nothing."""
+    checks = [one for require in requires(endpoint.route) for one in require.checks if isinstance(one, Allow)]
+    texts = [text for one in checks for policy in one.policies for text in _texts(policy.when)]
+    if provider.issuer_span is None or any(provider.issuer in text for text in texts):
         return ()
     reword = Reword(provider.issuer_span, provider.issuer, real)
     return (Mend(f"write it as the service does: {real}", (reword,), safe=True),)
+
+
+def _texts(when: Condition) -> Iterator[str]:
+    """What a condition compares with."""
+    if isinstance(when, (All, AnyOf)):
+        for one in when.conditions:
+            yield from _texts(one)
+    elif isinstance(when, Not):
+        yield from _texts(when.condition)
+    elif isinstance(when, Test):
+        yield when.how.arg.replace("\\", "")
 
 
 def admit(provider: Provider, client: str) -> tuple[Mend, ...]:

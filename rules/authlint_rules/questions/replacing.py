@@ -8,8 +8,9 @@ from authlint.site import Endpoint
 from authlint.text import Span
 
 
-def reopened(endpoint: Endpoint) -> tuple[Span, Span] | None:
-    """The route's own list, which denies nobody and allows some by name, and the server's `deny all`."""
+def reopened(endpoint: Endpoint) -> tuple[Span, Span, tuple[Span, ...]] | None:
+    """The last of the route's own list, which denies nobody and allows some by name, the server's `deny all`, and all
+    of that list."""
     own, outer = _list(endpoint.route.block), _list(endpoint.host.block)
     if own is None or outer is None or own == outer:
         return None
@@ -18,7 +19,7 @@ def reopened(endpoint: Endpoint) -> tuple[Span, Span] | None:
     everybody = any(rule.allow and rule.network == "all" for rule in own.rules)
     if denies or everybody or not closing or not own.rules:
         return None
-    return own.rules[-1].span, closing[-1].span
+    return own.rules[-1].span, closing[-1].span, tuple(rule.span for rule in outer.rules)
 
 
 def _list(block: Block) -> Address | None:

@@ -40,6 +40,7 @@ from authlint.readers.yaml.edits import (
     removed,
     renamed,
     reworded,
+    said_beside,
     with_text,
     written,
 )
@@ -79,8 +80,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _origin(part, word)
         case LetIn(origin=origin):
             return _origin(part, origin, "exact")
-        case Move(lines=lines, before=False):
-            return _put_behind(part, lines)
+        case Move(lines=lines, before=before):
+            return _put_before(part, lines) if before else _put_behind(part, lines)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
         case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
@@ -141,6 +142,16 @@ def _put_behind(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
     return put_behind(one, other)
 
 
+def _put_before(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
+    """A route or a rule comes before the one that stands here: the first that fits counts."""
+    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
+    one = _element(moving, "routes", "rules") if moving is not None else None
+    other = _element(part, "routes", "rules")
+    if one is None or other is None or one.parent is None or other.parent is None:
+        return None
+    return put_before(one, other) if one.parent.start == other.parent.start else None
+
+
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     """The name under which it stands, or the one text below that is the word itself."""
     if part.item.name == old and part.item.kind == "map":
@@ -170,17 +181,9 @@ def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
     """In the JwtHeader
     (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto)."""
-    header = part.parent
-    if (
-        part.within("from_headers") is None
-        or header is None
-        or part.item.name not in ("name", "value_prefix")
-    ):
+    if part.within("from_headers") is None or part.item.name not in ("name", "value_prefix"):
         return None
-    said = header.entry("value_prefix")
-    if said is None:
-        return entered(part, "value_prefix", prefix)
-    return reworded(said, said.item.text, prefix) if said.item.text else None
+    return said_beside(part, "value_prefix", prefix)
 
 
 def _enforced(part: Part) -> tuple[Edit, ...] | None:

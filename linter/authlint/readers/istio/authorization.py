@@ -29,6 +29,7 @@ from authlint.readers.yaml.written import Value, written
 Maker = Callable[[Item], "Value | None"]
 RBAC = "envoy.extensions.filters.http.rbac.v3.RBAC"
 NAME = "envoy.filters.http.rbac"
+ALLOW = "istio.authorization.allow"  # a name of its own, so that routes can speak of it
 EVERYBODY: Value = {"any": True}
 # What a rule says of an operation and of a source: the word, the word for its contrary, the matcher of one value.
 OPERATION: tuple[tuple[str, str, Maker], ...] = (
@@ -77,7 +78,9 @@ def _filter(action: str, policies: Sequence[Object], place: Item) -> Item:
     listed: dict[str, Value] = {}
     for one in policies:
         listed.update(_policies(one))
-    return filter_of(NAME, RBAC, {"rules": {"action": action, "policies": listed}}, place)
+    return filter_of(
+        ALLOW if action == "ALLOW" else NAME, RBAC, {"rules": {"action": action, "policies": listed}}, place
+    )
 
 
 def _policies(policy: Object) -> Iterator[tuple[str, Value]]:
@@ -167,7 +170,15 @@ def _condition(key: str) -> tuple[Maker, str] | None:
 
 def asking(policy: Object) -> Item | None:
     """The first words of a policy that are about a token."""
-    return next((found for rule in policy.listed("rules") if (found := _asking(rule)) is not None), None)
+    return next((place for _, place in asking_rules(policy)), None)
+
+
+def asking_rules(policy: Object) -> Iterator[tuple[Item, Item]]:
+    """The rules that are about tokens, each with the words that say so."""
+    for rule in policy.listed("rules"):
+        found = _asking(rule)
+        if found is not None:
+            yield rule, found
 
 
 def _asking(rule: Item) -> Item | None:

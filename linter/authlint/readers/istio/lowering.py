@@ -13,9 +13,10 @@ from authlint.readers.istio.filters import TYPES, filter_of
 from authlint.readers.istio.hosts import virtual_hosts
 from authlint.readers.istio.objects import Object, Objects
 from authlint.readers.istio.patching import Insert, clusters, placed
-from authlint.readers.istio.policing import changing, policing
+from authlint.readers.istio.places import with_places
+from authlint.readers.istio.policing import allowed, changing, policing
 from authlint.readers.istio.routes import Port
-from authlint.readers.istio.workloads import Workload, bound, reach, serves
+from authlint.readers.istio.workloads import Reach, Workload, bound, reach, serves
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
 
@@ -28,9 +29,16 @@ BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")  # where an EnvoyFilter is for 
 
 def lowered(known: Objects, workload: Workload) -> Item | None:
     """A bootstrap; None where it serves nothing."""
-    inserts, filters = changing(known, lambda one: reach(one, workload, known.root), BEHIND)
-    filters += policing(known, lambda one: reach(one, workload, known.root))
-    listeners = [one for port in _ports(known, workload) for one in _listener(port, filters, inserts)]
+
+    def reaches(one: Object) -> Reach:
+        return reach(one, workload, known.root)
+
+    inserts, filters = changing(known, reaches, BEHIND)
+    filters += policing(known, reaches)
+    servers = list(_servers(known, workload))
+    for one in servers:
+        one.hosts = with_places(one.hosts, filters, allowed(known, reaches))
+    listeners = [made for port in _ports(servers) for made in _listener(port, filters, inserts)]
     services = routed(known, workload)
     if not listeners or not (filters or inserts):
         return None
@@ -57,10 +65,10 @@ class Server:
         self.place, self.number, self.names, self.hosts, self.tls = place, number, names, hosts, tls
 
 
-def _ports(known: Objects, workload: Workload) -> Iterator[list[Server]]:
+def _ports(servers: Sequence[Server]) -> Iterator[list[Server]]:
     """Servers on one port: plain ones are one, those that end TLS are told apart by the name."""
     found: dict[tuple[int, bool], list[Server]] = {}
-    for one in _servers(known, workload):
+    for one in servers:
         if one.hosts:
             found.setdefault((one.number, one.tls), []).append(one)
     yield from found.values()

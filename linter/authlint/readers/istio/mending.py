@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send, Turn
+from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    Edit,
+    Include,
+    Intent,
+    LetIn,
+    Remove,
+    Reword,
+    Send,
+    TakeBehind,
+    Turn,
+)
 from authlint.model.value import EMPTY, literal
-from authlint.readers.yaml.edits import Part, children, entered, listed, part_at, removed, reworded
+from authlint.readers.yaml.edits import (
+    Part,
+    children,
+    entered,
+    listed,
+    part_at,
+    removed,
+    reworded,
+    said_beside,
+)
 
 GROUP = "istio.io/"
 OPTIONS = "OPTIONS"
@@ -13,6 +34,7 @@ LISTS = {
     "access-control-allow-methods": "allowMethods",
     "access-control-expose-headers": "exposeHeaders",
 }
+HEADER = ("name", "prefix")
 TOKEN = "forwardOriginalToken"
 
 
@@ -26,8 +48,12 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _passed_on(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
-        case Include(word=word) if part.item.name in LISTS.values():
+        case Include(word=word) if part.item.name in (*LISTS.values(), "audiences"):
             return _included(part, word)
+        case TakeBehind(scheme=scheme) if part.within("fromHeaders") is not None and part.item.name in HEADER:
+            return said_beside(part, "prefix", f"{scheme} ")
+        case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
+            return listed(let_in, {"exact": origin})
         case AllowCredentials(allowed=allowed):
             return _credentials(part, allowed=allowed)
         case Send(to="client", name=header, value=value):

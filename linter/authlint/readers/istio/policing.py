@@ -49,6 +49,12 @@ def policing(known: Objects, reaches: Callable[[Object], Reach]) -> Iterator[Ite
     yield from allowing(allowed)
 
 
+def allowed(known: Objects, reaches: Callable[[Object], Reach]) -> list[Object]:
+    """The policies that allow, of those that are for the proxy for sure."""
+    found = [one for one in known.of("AuthorizationPolicy") if action(one) == "ALLOW" and not is_dry(one)]
+    return [one for one in found if not one.unsure and reaches(one) == "yes"]
+
+
 def changing(
     known: Objects, reaches: Callable[[Object], Reach], elsewhere: Sequence[str]
 ) -> tuple[list[Insert], list[Item]]:

@@ -16,6 +16,7 @@ from authlint.intent import (
     FallBack,
     Include,
     Intent,
+    KeepPath,
     KeyBy,
     Quote,
     Remove,
@@ -42,6 +43,7 @@ from authlint.readers.yaml.edits import (
     removed,
     renamed,
     reworded,
+    said_beside,
     with_text,
 )
 
@@ -78,6 +80,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case KeepPath() if name == PREFIX + "rewrite-target":
+            return removed(part)
         case Enforce() if name in (PREFIX + "auth-request-redirect", PREFIX + "auth-realm"):
             return removed(part)  # what the controller does without it is to ask
         case KeyBy(headers=names) if name in (PREFIX + "auth-cache-key", "global-auth-cache-key"):
@@ -92,13 +96,13 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case ExemptPath(path=exempt) if name == "global-auth-url":
             return _exempted(part, exempt)
         case AllowCredentials(allowed=allowed) if annotated:
-            return _said(part, PREFIX + "cors-allow-credentials", "true" if allowed else "false")
+            return said_beside(part, PREFIX + "cors-allow-credentials", "true" if allowed else "false")
         case Send(to="client", name=header, value=value) if annotated:
             return _sent(part, header.lower(), literal(value))
         case AskUnder(path=under) if name == PREFIX + "auth-url":
             return _asked(part, under)
         case ToTls() if annotated:
-            return _said(part, PREFIX + "ssl-redirect", "true")
+            return said_beside(part, PREFIX + "ssl-redirect", "true")
         case Answer(headers=headers, how="first") if annotated:
             return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
@@ -125,12 +129,6 @@ def _exempted(part: Part, path: str) -> tuple[Edit, ...] | None:
     if listed is None:
         return entered(part, "no-auth-locations", f"{EXEMPTED},{path}" if path != EXEMPTED else path)
     return with_text(listed, f",{path}")
-
-
-def _said(part: Part, name: str, text: str) -> tuple[Edit, ...] | None:
-    """The annotation has this value, beside the others of its object."""
-    said = part.parent.entry(name) if part.parent is not None else None
-    return entered(part, name, text) if said is None else reworded(said, said.item.text, text)
 
 
 def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:

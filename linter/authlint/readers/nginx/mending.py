@@ -20,6 +20,7 @@ from authlint.intent import (
     HandOn,
     Include,
     Intent,
+    KeepPath,
     KeyBy,
     Move,
     Quote,
@@ -56,6 +57,8 @@ REALMS = {
     "auth_jwt_key_file": 'auth_jwt "restricted";',
     "auth_jwt_key_request": 'auth_jwt "restricted";',
 }
+# Lines that make one whole.
+ALIKE = (("allow", "deny"), ("location", "auth_basic", "auth_basic_user_file"))
 CREDENTIALS = "access-control-allow-credentials"
 URL = expression(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
 # What stands for another letter in a word (scan.py); any other backslash is one.
@@ -100,6 +103,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _credentials(page, found, allowed=allowed)
         case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
             return _asked(page, found.args[0], path)
+        case KeepPath() if found.name.text == "proxy_pass" and found.args:
+            return _asked(page, found.args[0], "")
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
         case FallBack():
@@ -225,22 +230,23 @@ def _here(page: Page, parent: Directive | None, peers: Iterable[Span]) -> bool:
 
 def _repeated(page: Page, around: Sequence[Directive], lines: Iterable[Span]) -> tuple[Edit, ...] | None:
     """The lines letter by letter, if they are of this file: elsewhere nobody sees them here. Behind one of their kind,
-    or first in an `if` of a location that answers
+    in a location, or first in an `if` of a location that answers
     (https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header)."""
     found, tree = around[-1], scan(page.text).directives
     blocks = [page.block, *(one.name.text for one in around)]
-    answering = around[-2] if blocks[-3:] == ["location", "if", "return"] else None
+    block = found if found.name.text == "location" else None
+    kinds = next((kinds for kinds in ALIKE if found.name.text in kinds), (found.name.text,))
+    if blocks[-3:] == ["location", "if", "return"]:
+        block, kinds = around[-2], ("add_header",)
     texts: list[str] = []
     for span in lines:
         line = statement(tree, span) if span.path == page.path else None
-        if line is None or line.block is not None:
-            return None
-        if line.name.text != ("add_header" if answering is not None else found.name.text):
+        if line is None or line.block is not None or line.name.text not in kinds:
             return None
         texts.append(" ".join(page.text[line.start : line.end].split()))
-    if answering is not None and texts:
-        return _one(inside(page, answering, texts))
-    return _one(behind(page, found, texts)) if texts else None
+    if not texts:
+        return None
+    return _one(behind(page, found, texts) if block is None else inside(page, block, texts))
 
 
 def _asked(page: Page, one: Word, path: str) -> tuple[Edit, ...] | None:

@@ -212,6 +212,14 @@ def entered(beside: Part, name: str, value: Written) -> tuple[Edit, ...] | None:
     return _below(beside, beside.column, _entry(name, value, quoted=False))
 
 
+def said_beside(part: Part, name: str, text: str) -> tuple[Edit, ...] | None:
+    """The map in which this stands says so under that name, whatever it has said before."""
+    said = part.parent.entry(name) if part.parent is not None else None
+    if said is None:
+        return entered(part, name, text)
+    return reworded(said, said.item.text, text) if said.item.text else None
+
+
 def listed(beside: Part, value: Written, *, before: bool = False) -> tuple[Edit, ...] | None:
     """An element more in a list, behind or before the one given."""
     quoted = is_json(beside.text, beside.item.start)
