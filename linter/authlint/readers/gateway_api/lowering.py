@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from authlint.model.fact import Fact
 from authlint.readers.gateway_api import doors, hosts, matches, rules, settings
 from authlint.readers.gateway_api.backends import TLS, Clusters
 from authlint.readers.gateway_api.doors import Door, Entrance, Reference
+from authlint.readers.gateway_api.facts import facts
 from authlint.readers.gateway_api.guards import Guards
 from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
@@ -29,6 +31,7 @@ class Made:
     item: Item
     files: tuple[str, ...]
     taken: tuple[str, ...]
+    facts: tuple[Fact, ...]
 
 
 @entity
@@ -108,7 +111,8 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})
-    return Made(item, tuple(files), (into.assumed,) if into.assumed else ())
+    said = tuple(dict.fromkeys(facts(project.policies, list(dict.fromkeys(routes)), into)))
+    return Made(item, tuple(files), (into.assumed,) if into.assumed else (), said)
 
 
 def _counts(policy: Thing, route: Thing, into: Entrance) -> bool:

@@ -58,6 +58,9 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
+        case Include(word=word) if part.item.name == "extAuth":
+            first = next(iter(children(part.item)), None)
+            return entered(part.inner(first), "headersToExtAuth", [word]) if first is not None else None
         case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
             return said_beside(part, "valuePrefix", f"{scheme} ")
         case TakePath(path=path_too) if (match := _match(part)) is not None:
