@@ -92,6 +92,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
             return _exempted(part, exempt, "path" if how == "exact" else "prefix")
+        case Turn(what="underscores"):
+            return _with_underscores(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
         case AskUnder(path=path):
@@ -234,6 +236,16 @@ def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
     for one in part.upwards():
         if one.parent is not None and one.parent.item.name == "rules" and one.item.key is None:
             return listed(one, {"match": {how: path}}, before=True)
+    return None
+
+
+def _with_underscores(part: Part) -> tuple[Edit, ...] | None:
+    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto (HttpProtocolOptions)"""
+    for one in part.upwards():
+        options = one.entry("common_http_protocol_options")
+        if options is not None:
+            said = options.entry("headers_with_underscores_action")
+            return reworded(said, said.item.text, "ALLOW") if said is not None and said.item.text else None
     return None
 
 
