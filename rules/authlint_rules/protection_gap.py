@@ -1,9 +1,10 @@
 """The same application answers for a protected path without credentials, if it is asked in another way.
 
 What happens
-    The protection belongs to a name and to a spelling of the path. A Host header with a port, or with any name at all,
-    leads to a server that asks for nothing; a path without the slash at its end, with another spelling, is taken by
-    another route. The application behind is the same, and answers.
+    The protection belongs to a name and to a spelling of the path. A Host header with a port, or with any name at
+    all, leads to a server that asks for nothing; a path without the slash at its end, with another spelling, is taken
+    by another route. The application behind is the same, and answers. There is a fix for a password file alone, which
+    the other route can ask for too: what else answers there may be meant to.
 
 Bad
     server {

@@ -129,3 +129,35 @@ def test_a_patch_of_an_overlay_is_not_laid_over(patch: str, tmp_path: Path, foun
     if "path: cors.yaml" in patch:
         (tmp_path / "cors.yaml").write_text(policy("SecurityPolicy", "shop", "cors: null", "orders"))
     assert rules_in(found_in(tmp_path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("folders", "found"),
+    [
+        (("clusters/staging/shop", "clusters/production/shop"), 1),
+        (("base", "overlays/staging"), 1),
+        (("shop", "shop/staging"), 0),  # one lies in the other
+        ((".", "."), 0),
+    ],
+)
+def test_folders_side_by_side_are_clusters_of_their_own(
+    folders: tuple[str, str], found: int, tmp_path: Path, found_in: Any
+) -> None:
+    """The second has the header in its list, and is fine."""
+    text = SAMPLE.read_text()
+    fine = text.replace("[content-type, x-request-id]", "[authorization]")
+    for number, (folder, content) in enumerate(zip(folders, (text, fine), strict=True)):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / f"policy-{number}.yaml").write_text(content)
+    assert [one.rule for one in found_in(tmp_path).findings if not one.pedantic] == [RULE] * found
+
+
+def test_a_partial_object_in_a_folder_of_its_own_is_no_cluster(tmp_path: Path, found_in: Any) -> None:
+    text = SAMPLE.read_text()
+    for folder, content in (
+        ("base", text),
+        ("staging", policy("SecurityPolicy", "shop", "cors: {}", "orders")),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "policy.yaml").write_text(content)
+    assert rules_in(found_in(tmp_path)) == set()

@@ -14,6 +14,7 @@ from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
 from authlint.readers.gateway_api.targets import at_listener, concerns, in_force
+from authlint.readers.gateway_api.worlds import worlds
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
@@ -52,8 +53,12 @@ OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEH
 
 
 def lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
-    if not evident(manifests):
-        return
+    if evident(manifests):
+        for together in worlds(manifests):
+            yield from _lowered(together)
+
+
+def _lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
     classes = [one for one in manifests if (one.kind, one.group) == ("GatewayClass", GATEWAY)]
     project = Project(
         tuple(things(manifests, GATEWAY, "Gateway")),
