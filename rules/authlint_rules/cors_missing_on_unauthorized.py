@@ -50,7 +50,13 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             return
         request, bad, supposed = asked
         place = _behind(endpoint, good, bad) or _culprit(good, bad)
-        if place is None or bad.opens:
+        cure = site.cure(
+            ID,
+            "send the CORS headers with errors too: add `always` at the end of each of these lines"
+            if place is not None and isinstance(place[2], HeaderOp)
+            else "repeat the CORS headers, with `always`, where this error is answered",
+        )
+        if place is None or bad.opens or not cure:
             return
         yield Finding(
             rule=ID,
@@ -67,12 +73,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                     401 if supposed else None,
                 ),
             ),
-            cure=site.cure(
-                ID,
-                "send the CORS headers with errors too: add `always` at the end of each of these lines"
-                if isinstance(place[2], HeaderOp)
-                else "repeat the CORS headers, with `always`, where this error is answered",
-            ),
+            cure=cure,
             stated=(*bad.assumed, supposed) if supposed else bad.assumed,
             mends=send_always(endpoint, place[2], place[1]),
         )
