@@ -103,6 +103,13 @@ class Withhold:
 
 
 @record
+class KeepPath:
+    """A request is sent on with the path that it came with: what changes it stands at the span."""
+
+    span: Span
+
+
+@record
 class KeyBy:
     """What the cache at the span keeps, or the one with the key there, is kept apart by these request headers."""
 
@@ -210,6 +217,14 @@ class Spare:
 
 
 @record
+class TakePath:
+    """The route at the span takes requests for this path too."""
+
+    span: Span
+    path: str
+
+
+@record
 class LetIn:
     """The list of origins at the span lets in this one too, word for word."""
 
@@ -252,6 +267,7 @@ Change: TypeAlias = (
     | Withhold
     | Enforce
     | KeyBy
+    | KeepPath
     | SendAlways
     | Include
     | Exclude
@@ -261,7 +277,17 @@ Change: TypeAlias = (
 )
 Opening: TypeAlias = Exempt | ExemptPath | HandOn | Answer
 Intent: TypeAlias = (
-    Change | Opening | AllowCredentials | AskUnder | TakeBehind | ToTls | FallBack | LetIn | Challenge | Spare
+    Change
+    | Opening
+    | AllowCredentials
+    | AskUnder
+    | TakeBehind
+    | ToTls
+    | FallBack
+    | LetIn
+    | TakePath
+    | Challenge
+    | Spare
 )
 
 

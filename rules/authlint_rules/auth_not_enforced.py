@@ -2,7 +2,8 @@
 
 What happens
     The configuration names a realm, a password file or an auth request, so everybody believes that the route is
-    protected. It is not: a request without credentials passes.
+    protected. It is not: a request without credentials passes. Where something is missing that nobody here names, as
+    the file with the users or the service to be asked, there is no fix.
 
 Bad
     location /admin/ {

@@ -103,15 +103,15 @@ def _finding(
         assumes=want.assumes,
         pedantic=bool(want.assumes),
         stated=outcome.assumed,
-        mends=_mends(asked, name.lower(), primary, listed=primary == _listing(service)),
+        mends=_mends(asked, name.lower(), primary, listed=primary in (_listing(service), service.span)),
     )
 
 
 def _mends(asked: Reached, name: str, span: Span, *, listed: bool) -> tuple[Mend, ...]:
-    if listed:
-        return (Mend(f"send {name.title()} to the service", (Include(span, name),), safe=True),)
     if any(removed == name and op is not None for removed, op in asked.removed):
         return (Mend(f"take away what drops {name.title()}", (Remove(span),), safe=True),)
+    if listed:
+        return (Mend(f"send {name.title()} to the service", (Include(span, name),), safe=True),)
     return (Mend("hand the token on to the service", (Turn(span, "forward-token"),)),)
 
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.expression import expression
 from authlint.finding import Finding, Label, Level
-from authlint.intent import Mend, Reword
+from authlint.intent import Mend, Reword, TakePath
 from authlint.model.credential import OAuth
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
@@ -69,7 +69,7 @@ def _judged(site: Site, endpoint: Endpoint, login: OAuth) -> Iterator[Finding]:
         if nowhere
         else "write the same path in both places, and register it with the issuer",
         stated=outcome.assumed,
-        mends=() if nowhere else _mends(login, taken, path),
+        mends=_taken(endpoint, path) if nowhere else _mends(login, taken, path),
     )
 
 
@@ -78,6 +78,10 @@ def _mends(login: OAuth, taken: str, path: str) -> tuple[Mend, ...]:
     if login.callback_span is None or not taken or path in paths_in(login.sign_out):
         return ()
     return (Mend(f"complete logins at {path}", (Reword(login.callback_span, taken, path),)),)
+
+
+def _taken(endpoint: Endpoint, path: str) -> tuple[Mend, ...]:
+    return (Mend(f"let the route take {path} too", (TakePath(endpoint.route.span, path),)),)
 
 
 def _is_here(endpoint: Endpoint, host: str) -> bool:

@@ -3,6 +3,7 @@
 What happens
     An Ingress is taken as a whole. A value about authentication or CORS that the controller does not take costs all
     of it: the paths answer 404 or 503, or the last good configuration stays in force and the change never arrives.
+    What is missing, and not only misspelt, has no fix.
 
 Bad
     nginx.ingress.kubernetes.io/auth-type: basic      # and no auth-secret

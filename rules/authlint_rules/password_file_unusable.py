@@ -2,7 +2,8 @@
 
 What happens
     The field behind a user's name is no form that the server knows: a password in plain letters, or a hash of another
-    program. Nobody with that name ever gets in: every password is answered 401.
+    program. Nobody with that name ever gets in: every password is answered 401. There is no fix: the password has to
+    be hashed by somebody who knows it.
 
 Bad
     alice:secret-in-plain-letters

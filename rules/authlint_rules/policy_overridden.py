@@ -1,9 +1,11 @@
 """A policy about credentials, addresses or other origins is written, and another one counts in its place.
 
 What happens
-    What is nearer, or comes first, replaces the other, and does not add to it. A location's own `allow` takes away the
-    server's `deny all`; of two routes for the same requests the first counts, of two Ingress objects with the same
-    path the older, with all that they say; an Envoy Gateway policy for a route replaces the one for its Gateway.
+    What is nearer, or comes first, replaces the other, and does not add to it. A location's own `allow` takes away
+    the server's `deny all`; of two routes for the same requests the first counts, of two Ingress objects with the
+    same path the older, with all that they say; an Envoy Gateway policy for a route replaces the one for its Gateway.
+    Where two objects would have to become one there is no fix: which of their other settings are to stay nobody here
+    says.
 
 Bad
     allow 10.0.0.0/8;

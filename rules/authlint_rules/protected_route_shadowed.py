@@ -2,8 +2,9 @@
 
 What happens
     nginx looks at patterns after prefixes, and the first pattern that fits wins: `location ~ \\.php$` takes
-    /admin/x.php from `location /admin/`. Envoy takes the first route, and the first token rule, that fits. What stands
-    behind is never asked.
+    /admin/x.php from `location /admin/`. Envoy takes the first route, and the first token rule, that fits. What
+    stands behind is never asked. Where a pattern takes requests from a prefix there is no fix: what is a program
+    behind the one may be a file to the other.
 
 Bad
     location /admin/ {

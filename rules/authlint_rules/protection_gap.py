@@ -1,9 +1,10 @@
 """The same application answers for a protected path without credentials, if it is asked in another way.
 
 What happens
-    The protection belongs to a name and to a spelling of the path. A Host header with a port, or with any name at all,
-    leads to a server that asks for nothing; a path without the slash at its end, with another spelling, is taken by
-    another route. The application behind is the same, and answers.
+    The protection belongs to a name and to a spelling of the path. A Host header with a port, or with any name at
+    all, leads to a server that asks for nothing; a path without the slash at its end, with another spelling, is taken
+    by another route. The application behind is the same, and answers. There is a fix for a password file alone, which
+    the other route can ask for too: what else answers there may be meant to.
 
 Bad
     server {
@@ -81,7 +82,9 @@ def _finding(site: Site, endpoint: Endpoint, gap: Gap) -> Finding:
 
 
 def _mends(endpoint: Endpoint, gap: Gap) -> tuple[Mend, ...]:
-    """What gets past is asked for the same password."""
+    """The other route that takes it asks for the same password."""
+    if gap.place.span == endpoint.route.span:
+        return ()
     for require in requires(endpoint.route):
         for check in require.checks:
             if isinstance(check, Basic) and isinstance(check.users, UserFile):

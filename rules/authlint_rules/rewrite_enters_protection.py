@@ -2,7 +2,8 @@
 
 What happens
     A rewrite, an index page, try_files or error_page sends the request through the locations once more, and the one
-    that takes it then asks for credentials. What was meant to be public answers 401.
+    that takes it then asks for credentials. What was meant to be public answers 401. Where the path turns inside one
+    gateway there is no fix: whether the target may be open nobody here says.
 
 Bad
     server {

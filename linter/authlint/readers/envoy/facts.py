@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from authlint.model.fact import Dangling, Fact, Ignored, Log, Miswired
 from authlint.model.near import nearest
-from authlint.model.slip import Misspelt, Slip
+from authlint.model.slip import Misdirected, Misspelt, Slip
 from authlint.readers.envoy import formatting
 from authlint.readers.envoy.filters import Filter, Surroundings, filters, unwrapped
 from authlint.readers.envoy.inert import KEY_CURE, LEVEL, levels
@@ -186,6 +186,7 @@ def _misplaced(table: Item) -> Iterator[Fact]:
                     "the upstream gets what the client sent",
                     "write it under request_headers_to_add",
                     key.span,
+                    slips=(Misdirected(key.span, "application"),),
                 )
         for item in fields(level, "request_headers_to_add"):
             key = field(item, "header", "key")
@@ -195,6 +196,7 @@ def _misplaced(table: Item) -> Iterator[Fact]:
                     "the answer leaves without it",
                     "write it under response_headers_to_add",
                     key.span,
+                    slips=(Misdirected(key.span, "client"),),
                 )
 
 

@@ -10,6 +10,7 @@ from authlint.intent import (
     Answer,
     AskUnder,
     Challenge,
+    Deliver,
     Edit,
     Enforce,
     Exclude,
@@ -88,6 +89,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _methods(part, word, more=isinstance(intent, Include))
         case Enforce():
             return _enforced(part)
+        case Deliver(to=to):
+            return _delivered(part, "response_headers_to_add" if to == "client" else "request_headers_to_add")
         case Withhold(part=one):
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
@@ -205,6 +208,24 @@ def _enforced(part: Part) -> tuple[Edit, ...] | None:
         return None
     start = said.item.start + int(said.item.node.start_mark.index)
     return (said.edit(start, said.end, written(wanted, quoted=is_json(part.text, part.item.start))),)
+
+
+def _delivered(part: Part, name: str) -> tuple[Edit, ...] | None:
+    """The only header of its list, if there is no list of the other kind. A request's own one is replaced
+    (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/base.proto)."""
+    one = _element(part, *DONE[:2])
+    there = one.parent if one is not None else None
+    level = there.parent if there is not None else None
+    if there is None or level is None or len(children(there.item)) != 1 or level.entry(name) is not None:
+        return None
+    header = one.entry("header") if one is not None else None
+    moved = renamed(there, name)
+    if one is None or header is None or moved is None or name == "response_headers_to_add":
+        return moved
+    if one.entry("append_action") is not None or one.entry("append") is not None:
+        return moved
+    replacing = entered(header, "append_action", "OVERWRITE_IF_EXISTS_OR_ADD")
+    return None if replacing is None else (*moved, *replacing)
 
 
 def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from authlint.model.fact import Fact
 from authlint.readers.gateway_api import doors, hosts, matches, rules, settings
 from authlint.readers.gateway_api.backends import TLS, Clusters
 from authlint.readers.gateway_api.doors import Door, Entrance, Reference
+from authlint.readers.gateway_api.facts import facts
 from authlint.readers.gateway_api.guards import Guards
 from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
 from authlint.readers.gateway_api.targets import at_listener, concerns, in_force
+from authlint.readers.gateway_api.worlds import worlds
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
@@ -29,6 +32,7 @@ class Made:
     item: Item
     files: tuple[str, ...]
     taken: tuple[str, ...]
+    facts: tuple[Fact, ...]
 
 
 @entity
@@ -49,8 +53,12 @@ OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEH
 
 
 def lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
-    if not evident(manifests):
-        return
+    if evident(manifests):
+        for together in worlds(manifests):
+            yield from _lowered(together)
+
+
+def _lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
     classes = [one for one in manifests if (one.kind, one.group) == ("GatewayClass", GATEWAY)]
     project = Project(
         tuple(things(manifests, GATEWAY, "Gateway")),
@@ -108,7 +116,8 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})
-    return Made(item, tuple(files), (into.assumed,) if into.assumed else ())
+    said = tuple(dict.fromkeys(facts(project.policies, list(dict.fromkeys(routes)), into)))
+    return Made(item, tuple(files), (into.assumed,) if into.assumed else (), said)
 
 
 def _counts(policy: Thing, route: Thing, into: Entrance) -> bool:

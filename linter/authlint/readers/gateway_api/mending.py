@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from authlint.intent import AllowCredentials, Answer, Edit, Include, Intent, Remove, Reword, Send, TakeBehind
+from authlint.intent import (
+    AllowCredentials,
+    Answer,
+    Edit,
+    Include,
+    Intent,
+    Remove,
+    Reword,
+    Send,
+    TakeBehind,
+    TakePath,
+)
 from authlint.model.value import literal
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
 from authlint.readers.yaml.edits import (
@@ -47,8 +58,13 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
+        case Include(word=word) if part.item.name == "extAuth":
+            first = next(iter(children(part.item)), None)
+            return entered(part.inner(first), "headersToExtAuth", [word]) if first is not None else None
         case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
             return said_beside(part, "valuePrefix", f"{scheme} ")
+        case TakePath(path=path_too) if (match := _match(part)) is not None:
+            return listed(match, {"path": {"type": "Exact", "value": path_too}})
         case Remove() if part.parent.item.name == "remove":
             return removed(part)
         case Reword(old=old, new=new) if part.item.kind == "text":
@@ -70,6 +86,14 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
     lower = all(one.text == one.text.lower() for one in several)
     name = word.lower() if lower and part.item.name not in AS_WRITTEN else word
     return listed(part.inner(several[-1]), name)
+
+
+def _match(part: Part) -> Part | None:
+    """The element of a route's `matches` in which this stands."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name == "matches":
+            return one
+    return None
 
 
 def _cors(part: Part) -> Part | None:

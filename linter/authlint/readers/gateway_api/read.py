@@ -32,7 +32,7 @@ def _read(made: Made, troubles: list[Trouble]) -> Iterator[Gateway]:
             files=made.files,
             directory=os.path.dirname(made.files[0]) or ".",
             advice=ADVICE,
-            # They speak of Envoy's own words.
-            facts=(),
+            # Envoy's own speak of its words.
+            facts=made.facts,
             taken=made.taken,
         )

@@ -16,6 +16,7 @@ from authlint.intent import (
     FallBack,
     Include,
     Intent,
+    KeepPath,
     KeyBy,
     Quote,
     Remove,
@@ -79,6 +80,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return renamed(part, new)
         case Reword(old=old, new=new):
             return reworded(part, old, new)
+        case KeepPath() if name == PREFIX + "rewrite-target":
+            return removed(part)
         case Enforce() if name in (PREFIX + "auth-request-redirect", PREFIX + "auth-realm"):
             return removed(part)  # what the controller does without it is to ask
         case KeyBy(headers=names) if name in (PREFIX + "auth-cache-key", "global-auth-cache-key"):

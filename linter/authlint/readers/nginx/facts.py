@@ -205,8 +205,10 @@ def _to_deliver(node: Node, around: Around, to: Literal["client", "application"]
         or node.name.startswith("more_")
     ):
         return ()
+    name = in_family(setter, node.arg(0)).lower()
+    there = any(one.name == setter and one.arg(0).lower() == name for one in around.children)
     lost = around.outer is None or not around.outer.isdisjoint((setter, GAP))
-    return (Misdirected(node.span, to),) if around.has(setter) or not lost else ()
+    return (Misdirected(node.span, to),) if not there and (around.has(setter) or not lost) else ()
 
 
 def _other_family(node: Node, around: Around) -> str:

@@ -20,6 +20,7 @@ from authlint.intent import (
     HandOn,
     Include,
     Intent,
+    KeepPath,
     KeyBy,
     Move,
     Quote,
@@ -40,6 +41,7 @@ from authlint.readers.nginx.falling_back import fallen_back
 from authlint.readers.nginx.keeping import keyed, not_kept
 from authlint.readers.nginx.moving import moved
 from authlint.readers.nginx.redirecting import to_tls
+from authlint.readers.nginx.rewording import reworded
 from authlint.readers.nginx.scan import Directive, Word, scan
 from authlint.readers.nginx.spelling import spelled
 from authlint.readers.nginx.withholding import withheld
@@ -60,8 +62,6 @@ REALMS = {
 ALIKE = (("allow", "deny"), ("location", "auth_basic", "auth_basic_user_file"))
 CREDENTIALS = "access-control-allow-credentials"
 URL = expression(r"(?P<authority>https?://[^/?#\s;$]+)(?P<path>/[^\s;$]*)?")
-# What stands for another letter in a word (scan.py); any other backslash is one.
-ESCAPE = expression(r"""\\(?:["'\\trn]|$)""")
 TURNED = {"underscores": "underscores_in_headers on;", "relative-redirects": "absolute_redirect off;"}
 
 
@@ -76,7 +76,7 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
         case Remove():
             return _removed(page, found)
         case Reword():
-            return _reworded(page, found, intent)
+            return reworded(page, found, intent)
         case SendAlways():
             # https://nginx.org/en/docs/http/ngx_http_headers_module.html#add_header: the third word
             return _behind_last(page, found, " always") if _is_added(found, 2) else None
@@ -102,6 +102,8 @@ def edits(intent: Intent, page: Page) -> tuple[Edit, ...] | None:
             return _credentials(page, found, allowed=allowed)
         case AskUnder(path=path) if found.name.text == "proxy_pass" and found.args:
             return _asked(page, found.args[0], path)
+        case KeepPath() if found.name.text == "proxy_pass" and found.args:
+            return _asked(page, found.args[0], "")
         case Answer(headers=headers, how="first") if found.name.text == "location":
             return _answered(page, found, headers)
         case FallBack():
@@ -348,31 +350,6 @@ def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:
         return None
     before = max(one.end for one in (found.name, *found.args) if one.end <= chosen[0].start)
     return _one(page.edit(before, chosen[0].end, ""))
-
-
-def _reworded(page: Page, found: Directive, intent: Reword) -> tuple[Edit, ...] | None:
-    if found.name.text == intent.old:
-        return (Edit(Span(intent.span.path, found.name.start, found.name.end), intent.new),)
-    words = [word for word in found.args if intent.old in word.text]
-    if not words and intent.old in found.name.text:
-        words = [found.name]  # a pattern of a map
-    exact = [word for word in words if word.text == intent.old]
-    chosen = exact or words
-    if len(chosen) != 1:
-        return None
-    one = chosen[0]
-    at, end = (one.start + 1, one.end - 1) if one.quoted else (one.start, one.end)
-    return _within(page, one, at, end, intent)
-
-
-def _within(page: Page, one: Word, at: int, end: int, intent: Reword) -> tuple[Edit, ...] | None:
-    """The edit of one word, where its letters are written as they are meant."""
-    if end - at != len(one.text) or one.text.count(intent.old) != 1:
-        return None
-    if ESCAPE.search(intent.new) or any(letter in (one.quoted or " \t;{}\"'#") for letter in intent.new):
-        return None
-    start = at + one.text.index(intent.old)
-    return _one(page.edit(start, start + len(intent.old), intent.new))
 
 
 def statement(directives: Iterable[Directive], span: Span) -> Directive | None:
