@@ -13,7 +13,8 @@ Good
     add_header Access-Control-Allow-Origin https://app.example.com always;
 
 When it stays quiet
-    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use.
+    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use; the configuration has
+    no word for another order (Istio's objects).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.mends.always import send_always
 
 ID = "cors-missing-on-unauthorized"
+ALWAYS = "send the CORS headers with errors too: add `always` at the end of each of these lines"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
 
 
@@ -50,11 +52,9 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             return
         request, bad, supposed = asked
         place = _behind(endpoint, good, bad) or _culprit(good, bad)
+        sent = place is not None and isinstance(place[2], HeaderOp)
         cure = site.cure(
-            ID,
-            "send the CORS headers with errors too: add `always` at the end of each of these lines"
-            if place is not None and isinstance(place[2], HeaderOp)
-            else "repeat the CORS headers, with `always`, where this error is answered",
+            ID, ALWAYS if sent else "repeat the CORS headers, with `always`, where this is answered"
         )
         if place is None or bad.opens or not cure:
             return
