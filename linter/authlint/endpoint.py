@@ -38,7 +38,8 @@ class Endpoint:
     @property
     def base(self) -> str:
         """Scheme and authority of the URL."""
-        return self.url[: self.url.index("/", self.url.index("://") + 3)]
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
 
     @property
     def forward(self) -> Forward | None:

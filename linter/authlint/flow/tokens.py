@@ -139,6 +139,8 @@ def _any(p: Passage, check: Jwt, demand: Demand) -> Result:
     worst: Bad | None = None
     lenient = [part for part in demand.parts if part.kind in ("missing", "failed")]
     strict = [part for part in demand.parts if part not in lenient]
+    if not demand.parts:
+        return False
     if not strict:
         return _lenient(p, check, max(lenient, key=lambda part: part.kind == "failed"))
     for part in strict:

@@ -5,12 +5,12 @@ One Service is one cluster, whatever refers to it, so that two routes to it are 
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from authlint.expression import expression
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
 from authlint.record import field, mutable
 
+APART = expression(r"[/?#]")
 TLS: Value = {"name": "envoy.transport_sockets.tls"}
 
 
@@ -28,9 +28,10 @@ class Clusters:
 
     def url(self, uri: Item) -> str:
         """Of an address outside."""
-        parts = urlsplit(uri.text)
-        tls = parts.scheme == "https"
-        host, colon, port = parts.netloc.rpartition("@")[2].partition(":")
+        scheme, _, rest = uri.text.partition("://")
+        tls = scheme == "https"
+        authority = APART.split(rest, maxsplit=1)[0]
+        host, colon, port = authority.rpartition("@")[2].partition(":")
         usual = "443" if tls else "80"
         return self._named(uri, host, port if colon and port.isdigit() else usual, tls=tls, grpc=False)
 

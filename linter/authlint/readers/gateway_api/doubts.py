@@ -66,6 +66,9 @@ def of_policy(policy: Thing) -> tuple[str, Item] | None:
         return policy.doubt or f"what the SecurityPolicy {policy.name} asks for", policy.item
     if spec.get("mergeType") is not None:
         return "what two SecurityPolicies make together", spec.get("mergeType") or spec
+    providers = spec.at("jwt", "providers")
+    if spec.get("jwt") is not None and (providers is None or not providers.items()):
+        return "whose tokens are taken", spec.get("jwt") or spec
     for one in _unknown(spec):
         return f"what {one.name} does", one
     for one in holes(spec):

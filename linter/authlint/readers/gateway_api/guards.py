@@ -70,7 +70,7 @@ class Guards:
         if why is not None:
             return found | self.unread(*why)
         for one in spec.entries():
-            found |= self._of(one, policy)
+            found |= self._of(one, policy) if one.kind == "map" else {}
         return found
 
     def replaced(self, policy: Thing, behind: Thing) -> dict[str, Value | None]:

@@ -56,7 +56,10 @@ def _spots(route: Thing, door: Door) -> Iterator[Spot]:
         listed = rule.get("matches")
         several: Sequence[Item | None] = listed.items() if listed is not None else []
         for one in several or [None]:
-            yield Spot(route, rule, one, door)
+            kind, path = matches.path_of(one)
+            # The API takes no other path.
+            if path.startswith("/") or kind == "RegularExpression":
+                yield Spot(route, rule, one, door)
 
 
 def contested(several: Sequence[Spot]) -> set[int]:

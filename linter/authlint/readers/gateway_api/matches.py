@@ -68,6 +68,7 @@ def _listed(item: Item | None, name: str) -> list[Item]:
 def _path(item: Item) -> tuple[str, Value]:
     kind, path = path_of(item)
     said = item.at("path", "value")
+    said = said if said is not None and said.text else None
     source = said or item.get("path") or item
     if kind == "Exact":
         return "path", said or path
