@@ -13,8 +13,8 @@ Good
     add_header Access-Control-Allow-Origin https://app.example.com always;
 
 When it stays quiet
-    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use; the configuration has
-    no word for another order (Istio's objects).
+    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use; the
+    configuration has no word for another order (Istio's objects).
 """
 
 from __future__ import annotations
