@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -30,6 +29,7 @@ from authlint.intent import (
 from authlint.model.value import EMPTY, literal
 from authlint.readers.envoy.ordering import cors_first, element, moved
 from authlint.readers.envoy.withholding import withheld
+from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -47,8 +47,6 @@ from authlint.readers.yaml.edits import (
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
 DONE = ("request_headers_to_add", "response_headers_to_add", "mutations", "request_mutations")
-METHOD = expression("[A-Z]+")
-METHODS = expression(r"[A-Z]+(?:\|[A-Z]+)*|\([A-Z]+(?:\|[A-Z]+)*\)")
 SUCCESS = "allowed_client_headers_on_success"
 
 
@@ -214,12 +212,14 @@ def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
     tests = [one for one in tests if one.item.text_at("name") == ":method"]
     if route is None or len(tests) != 1:
         return None
-    said = tests[0].item.text_at("string_match", "safe_regex", "regex")
-    if more and METHODS.fullmatch(said) and method not in METHOD.findall(said):
-        return _reworded(
-            tests[0], said, f"{said[:-1]}|{method})" if said.endswith(")") else f"{said}|{method}"
-        )
+    matched = tests[0].entry("string_match")
+    regex = matched.entry("safe_regex") if matched is not None else None
+    pattern = regex.entry("regex") if regex is not None else None
+    if more and pattern is not None:
+        return one_more(pattern, method)
     alone = tests[0].item.text_at("string_match", "exact") or tests[0].item.text_at("exact_match")
+    if more and matched is not None and METHOD.fullmatch(alone):
+        return put(matched, {"safe_regex": {"regex": f"{alone}|{method}"}})
     return removed(route) if not more and alone == method else None
 
 

@@ -38,7 +38,7 @@ def asked(policies: Sequence[Object], known: Objects) -> Asked | None:
         return None
     http, grpc = providers[0].get("envoyExtAuthzHttp"), providers[0].get("envoyExtAuthzGrpc")
     service = http or grpc
-    if service is None or not service.text_at("service") or not service.text_at("port").isdigit():
+    if service is None or not service.text_at("service") or not service.text_at("port").isdecimal():
         return None
     address = _address(service)
     config: dict[str, Value | None] = {
@@ -116,7 +116,7 @@ def _patterns(listed: Item | None) -> Item | None:
 
 
 def _status(said: Item | None) -> Value | None:
-    return {"code": said} if said is not None and said.text.isdigit() else None
+    return {"code": said} if said is not None and said.text.isdecimal() else None
 
 
 def _body(said: Item | None) -> Value | None:

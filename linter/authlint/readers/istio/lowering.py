@@ -112,7 +112,7 @@ def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
         for server in gateway.listed("servers"):
             number = server.text_at("port", "number")
             tls = _ends_tls(server)
-            if tls is None or not number.isdigit():
+            if tls is None or not number.isdecimal():
                 continue
             port = Port(int(number), tls, frozenset((f"{gateway.namespace}/{gateway.manifest.name}",)))
             hosts = virtual_hosts(server, gateway.namespace, services, port)

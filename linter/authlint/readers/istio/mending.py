@@ -16,6 +16,7 @@ from authlint.intent import (
     Turn,
 )
 from authlint.model.value import EMPTY, literal
+from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -57,6 +58,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _forwarded(part)
         case Include(word=word) if part.item.name in (*LISTS.values(), *PROVIDERS, "audiences"):
             return _included(part, word)
+        case Include(word=word) if (match := _element(part, "match")) is not None:
+            return _taken(match, word)
         case TakeBehind(scheme=scheme) if part.within("fromHeaders") is not None and part.item.name in HEADER:
             return said_beside(part, "prefix", f"{scheme} ")
         case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
@@ -72,6 +75,16 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
     return None
+
+
+def _taken(match: Part, method: str) -> tuple[Edit, ...] | None:
+    """https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest"""
+    said = match.entry("method")
+    pattern = said.entry("regex") if said is not None else None
+    if said is None or pattern is not None:
+        return one_more(pattern, method) if pattern is not None else None
+    alone = said.item.text_at("exact")
+    return put(said, {"regex": f"{alone}|{method}"}) if METHOD.fullmatch(alone) else None
 
 
 def _is_ours(part: Part) -> bool:
