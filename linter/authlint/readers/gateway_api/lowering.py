@@ -41,6 +41,7 @@ class Project:
 
     gateways: tuple[Thing, ...]
     foreign: frozenset[str]  # classes of other control planes
+    own: frozenset[str]  # classes of this one
     routes: tuple[Thing, ...]
     policies: tuple[Thing, ...]
     others: tuple[Thing, ...]  # that change a gateway too
@@ -49,6 +50,19 @@ class Project:
 
 # What else changes a gateway; the filters of the last stand behind those that ask for credentials.
 BEHIND = "EnvoyExtensionPolicy"
+# Classes that other control planes make by themselves, so that no object says whose they are.
+OTHER_CLASSES = (
+    "istio",
+    "cilium",
+    "gke-",
+    "nginx",
+    "kong",
+    "traefik",
+    "contour",
+    "haproxy",
+    "kgateway",
+    "azure-alb-",
+)
 OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEHIND)
 
 
@@ -63,6 +77,7 @@ def _lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
     project = Project(
         tuple(things(manifests, GATEWAY, "Gateway")),
         frozenset(one.name for one in classes if not controlled(one)),
+        frozenset(one.name for one in classes if controlled(one)),
         tuple(things(manifests, GATEWAY, "HTTPRoute")),
         tuple(things(manifests, ENVOY, "SecurityPolicy")),
         tuple(one for kind in OTHERS for one in things(manifests, ENVOY, kind)),
@@ -84,10 +99,20 @@ def _entrances(project: Project) -> Iterator[tuple[Entrance, list[Reference]]]:
         own = [one for one in project.gateways if one.name == name and one.namespace == namespace]
         own = own or [one for one in project.gateways if one.name == name]
         if len(own) == 1:
-            if own[0].item.text_at("spec", "gatewayClassName") not in project.foreign:
+            if _is_ours(own[0], project):
                 yield doors.entrance(own[0]), several
         elif not own:
             yield doors.supposed(several), several
+
+
+def _is_ours(gateway: Thing, project: Project) -> bool:
+    """Whether this control plane has a Gateway; of a class that nobody describes, where its own are described, nobody
+    knows."""
+    said = gateway.item.at("spec", "gatewayClassName")
+    if said is None or said.masked or said.text in project.own:
+        return True
+    known = said.text in project.foreign or said.text.startswith(OTHER_CLASSES)
+    return not known and not project.own
 
 
 def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Made | None:
@@ -113,6 +138,8 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
     policies += [
         one for one in others if any(concerns(one, route, "", into, into.doors[0]) for route in routes)
     ]
+    if into.thing is None and not policies:
+        return None  # whose the Gateway is nobody has said
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})
@@ -170,7 +197,7 @@ class Listening:
 
     def _hosts(self) -> list[Value]:
         found: list[Value] = []
-        for text, (name, several) in hosts.named(self.attached).items():
+        for text, (name, several) in hosts.named(self.attached, self.into).items():
             equal = hosts.contested(several)
             unsure = next((spot.route.doubt for spot in several if spot.route.doubt), "")
             routes: list[Value] = []
@@ -235,3 +262,5 @@ class Listening:
         for proxy in self.project.proxies:
             if proxy.spec("filterOrder") is not None:
                 yield "in which order filters stand", proxy.item
+            if proxy.item.text_at("spec", "preserveRouteOrder") == "true":
+                yield "in which order routes are tried", proxy.item
