@@ -13,7 +13,8 @@ Good
     add_header Access-Control-Allow-Origin https://app.example.com always;
 
 When it stays quiet
-    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use.
+    The header is sent with errors too; nothing on the route ends in a 401; nothing shows cross-origin use; the
+    configuration has no word for another order (Istio's objects).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from authlint.site import Endpoint, Site, headers_of
 from authlint_rules.mends.always import send_always
 
 ID = "cors-missing-on-unauthorized"
+ALWAYS = "send the CORS headers with errors too: add `always` at the end of each of these lines"
 REFUSED = Assume(default=Reply(401, (("WWW-Authenticate", "Bearer"),)))
 
 
@@ -50,7 +52,11 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
             return
         request, bad, supposed = asked
         place = _behind(endpoint, good, bad) or _culprit(good, bad)
-        if place is None or bad.opens:
+        sent = place is not None and isinstance(place[2], HeaderOp)
+        cure = site.cure(
+            ID, ALWAYS if sent else "repeat the CORS headers, with `always`, where this is answered"
+        )
+        if place is None or bad.opens or not cure:
             return
         yield Finding(
             rule=ID,
@@ -67,12 +73,7 @@ def _judged(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
                     401 if supposed else None,
                 ),
             ),
-            cure=site.cure(
-                ID,
-                "send the CORS headers with errors too: add `always` at the end of each of these lines"
-                if isinstance(place[2], HeaderOp)
-                else "repeat the CORS headers, with `always`, where this error is answered",
-            ),
+            cure=cure,
             stated=(*bad.assumed, supposed) if supposed else bad.assumed,
             mends=send_always(endpoint, place[2], place[1]),
         )

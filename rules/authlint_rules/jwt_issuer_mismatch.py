@@ -4,7 +4,7 @@ What happens
     A token names its issuer and its audience letter by letter. What is expected here is spelt otherwise than the issuer
     writes it, or than another place of this configuration does: a slash at the end, another realm, another client. So
     the tokens that clients have are answered 401, or 403 where it is the audience. Where two spellings or two realms
-    stand beside each other, and no known service tells which is meant, there is no fix: you have to say it.
+    stand against each other, one against one, and no known service tells which is meant, there is no fix.
 
 Bad
     issuer: https://login.example.com/realms/shop/
@@ -29,7 +29,7 @@ from authlint.intent import Mend
 from authlint.model.credential import Jwt, OAuth, Provider
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site
-from authlint_rules.mends.issuers import admit, spell
+from authlint_rules.mends.issuers import admit, agree, spell
 from authlint_rules.questions.issuers import asked_for, header_for
 from authlint_rules.questions.spellings import issuer_as_written_by, realm_of, same_but_for_spelling
 from authlint_rules.questions.told_by_token import claims_of, told
@@ -47,13 +47,9 @@ def check(site: Site) -> Iterator[Finding]:
             yield from _of_the_client(endpoint, provider)
             plain = same_but_for_spelling(provider.issuer)
             first = spelt.setdefault(plain, provider)
-            if provider.issuer and first.issuer != provider.issuer and not _both(asked, first):
+            # A route that takes both spellings does so on purpose.
+            if provider.issuer and all(one.issuer != first.issuer for _, one in asked):
                 yield from _twice(site, endpoint, check, provider, first)
-
-
-def _both(asked: list[tuple[Jwt, Provider]], first: Provider) -> bool:
-    """Whether a route takes both spellings."""
-    return any(one.issuer == first.issuer for _, one in asked)
 
 
 def _of_the_issuer(site: Site, endpoint: Endpoint, check: Jwt, provider: Provider) -> Iterator[Finding]:
@@ -69,7 +65,9 @@ def _twice(
 ) -> Iterator[Finding]:
     where = Label(provider.issuer_span or provider.span, f"elsewhere the same issuer is {first.issuer}")
     other = Label(first.issuer_span or first.span, "spelt otherwise here")
-    yield from _finding(site, endpoint, check, provider, where, first.issuer, (other,))
+    yield from _finding(
+        site, endpoint, check, provider, where, first.issuer, (other,), agree(site, provider, first)
+    )
 
 
 def _finding(

@@ -5,8 +5,8 @@ What happens
     answers that itself: with a redirect, 403, 404 or 405, or with a 2xx that lacks Access-Control-Allow-Origin. The
     page gets a CORS error, and the request that follows in curl is never sent. Common causes: `return 204` in a place
     where the add_header lines are not in force, limit_except or a route's method matcher that leaves OPTIONS out, or
-    a test of the method that never matches ("options", or = with "GET|OPTIONS"). Where a whole server answers OPTIONS
-    there is no fix: other locations may rely on that.
+    a test of the method that never matches ("options", or = with "GET|OPTIONS"). A redirect that takes the preflight
+    too has no fix: which requests it was for nobody here says.
 
 Bad
     server {

@@ -41,6 +41,17 @@ def test_a_block_comes_first_with_its_comments(text: str, moved: str | None) -> 
     assert after(text, Move(at(text, "location ~ a"), (at(text, "location ~ b"),), before=True)) == moved
 
 
+def test_a_block_goes_deeper() -> None:
+    text = "server {\n  if ($x) {\n    return 204;\n  }\n  location / {\n    add_header A b;\n  }\n}\n"
+    move = Move(at(text, "add_header A b"), (at(text, "if ($x)"),), before=True)
+    within = (
+        "server {\n  location / {\n    if ($x) {\n      return 204;\n    }\n    add_header A b;\n  }\n}\n"
+    )
+    assert after(text, move) == within
+    text = text.replace("location / {\n", "types {\n")
+    assert after(text, Move(at(text, "add_header A b"), (at(text, "if ($x)"),), before=True)) is None
+
+
 def test_lines_go_to_another_block() -> None:
     text = "location /a {\n  ask /b;\n}\nlocation /b {\n  set $x 1;\n  set $y\n    2;\n}\n"
     moved = Move(at(text, "ask /b"), (at(text, "set $x 1"), at(text, "set $y\n    2")))

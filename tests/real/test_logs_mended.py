@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.real import test_envoy_samples as of_envoy
 from tests.real import test_samples_replayed as of_nginx
-from tests.real.envoy_live import observed
+from tests.real.envoy_live import observed, running
+from tests.real.envoy_samples import of_envoy
 from tests.real.logs import lines_in
 
 from authlint.finding import Finding
@@ -16,7 +17,8 @@ from authlint.flow.request import Request
 
 SAMPLES = Path(__file__).parents[2] / "samples/token-logged"
 ALL = sorted(path.parent for path in SAMPLES.glob("*/expect.toml"))
-FIXED = [case for case in ALL if "\nfix = " in (case / "expect.toml").read_text()]
+HAS_FIX = re.compile(r'rule = "token-logged"[^\[]*\nfix = ')
+FIXED = [case for case in ALL if HAS_FIX.search((case / "expect.toml").read_text())]
 NGINX = [case for case in FIXED if (case / "nginx.conf").is_file()]
 ENVOY = [case for case in ALL if (case / "envoy.yaml").is_file()]
 
@@ -27,35 +29,35 @@ def test_nginx(case: Path, name: str, require: Any, tmp_path: Path, cured_in: An
     require(name)
     cured = cured_in(case)
     for number, folder in enumerate((case, mended_copy(case))):
-        with of_nginx.live(folder, tmp_path / str(number), name) as running:
+        with of_nginx.live(folder, tmp_path / str(number), name) as made:
             for finding in cured:
-                of_nginx.observed(running, finding)
+                of_nginx.observed(made, finding)
             text = lines_in(tmp_path / str(number) / "server/logs")
         assert text
         assert (of_nginx.SECRET.search(text) is not None) == (number == 0)
 
 
-@pytest.mark.parametrize("case", ENVOY, ids=of_envoy.case_id)
+@pytest.mark.parametrize("case", ENVOY, ids=of_nginx.case_id)
 def test_envoy(case: Path, require: Any, tmp_path: Path, found_in: Any, read_toml: Any) -> None:
     expected = read_toml(case / "expect.toml")
     found = found_in(case).findings if expected["finding"] else []
     assert is_logged(case, require("envoy"), tmp_path, found, expected["request"]) == bool(found)
 
 
-@pytest.mark.parametrize("case", [case for case in ENVOY if case in FIXED], ids=of_envoy.case_id)
+@pytest.mark.parametrize("case", [case for case in ENVOY if case in FIXED], ids=of_nginx.case_id)
 def test_mended_envoy(case: Path, require: Any, tmp_path: Path, cured_in: Any, mended_copy: Any) -> None:
     assert not is_logged(mended_copy(case), require("envoy"), tmp_path, cured_in(case), [])
 
 
 def is_logged(case: Path, envoy: Path, folder: Path, found: list[Finding], requests: list[Any]) -> bool:
     """Whether a credential of these requests is in the log."""
-    with of_envoy.live(case, folder, envoy) as running:
-        worth = next(iter(running.worths()))
+    with running(of_envoy(case), folder, envoy) as made:
+        worth = next(iter(made.worths()))
         for finding in found:
-            observed(running, finding)
+            observed(made, finding)
         for one in requests:
             headers = tuple((name, value) for name, value in one.get("headers", []))
-            running.ask(Request(one["method"], one["url"], headers), worth)
-        text = lines_in(running.staged.folder)
+            made.ask(Request(one["method"], one["url"], headers), worth)
+        text = lines_in(made.staged.folder)
     assert text
     return any(secret in text for secret in (worth.token, "SESSION"))

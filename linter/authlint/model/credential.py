@@ -141,6 +141,7 @@ class Call:
     denial_span: Span | None = None  # of the list of headers that go on with a refusal
     reroutes: bool = False  # where its answer changed the request the route is looked for again
     open_span: Span | None = None  # of the setting that lets requests pass where the service fails
+    prefix_span: Span | None = None  # of what stands before the path
     sends_span: Span | None = None  # of the list that says which headers the service gets
     unasked: str = ""  # why asking it always fails
     consents: bool = False  # it is asked in a protocol of its own, in which it may say more than headers do

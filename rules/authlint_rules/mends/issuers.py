@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from authlint.intent import Include, Mend, Reword
 from authlint.model.condition import All, AnyOf, Condition, Not, Test
 from authlint.model.credential import Allow, Provider
-from authlint.site import Endpoint, requires
+from authlint.site import Endpoint, Site, requires
+from authlint_rules.questions.issuers import asked_for
 
 
 def spell(endpoint: Endpoint, provider: Provider, real: str) -> tuple[Mend, ...]:
@@ -19,6 +20,18 @@ def spell(endpoint: Endpoint, provider: Provider, real: str) -> tuple[Mend, ...]
         return ()
     reword = Reword(provider.issuer_span, provider.issuer, real)
     return (Mend(f"write it as the service does: {real}", (reword,), safe=True),)
+
+
+def agree(site: Site, provider: Provider, first: Provider) -> tuple[Mend, ...]:
+    """Of two spellings that which more of the providers have; where they are even nobody says which is right."""
+    said = {one.span: one.issuer for endpoint in site.endpoints for _, one in asked_for(site, endpoint)}
+    spellings = list(said.values())
+    few, many = sorted((provider, first), key=lambda one: spellings.count(one.issuer))
+    if few.issuer_span is None or spellings.count(few.issuer) == spellings.count(many.issuer):
+        return ()
+    return (
+        Mend(f"write it as elsewhere: {many.issuer}", (Reword(few.issuer_span, few.issuer, many.issuer),)),
+    )
 
 
 def _texts(when: Condition) -> Iterator[str]:

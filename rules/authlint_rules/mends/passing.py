@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlint.intent import Mend, Move, Remove, Turn
-from authlint.model.credential import Allow, Jwt, Provider
+from authlint.model.credential import Allow, ApiKey, Jwt, Provider
 from authlint.model.step import HeaderOp
 from authlint.model.value import literal
 from authlint.site import Endpoint, requires
+from authlint_rules.mends.renaming import take_underscores
 
 
 def let_pass(endpoint: Endpoint, subject: object) -> Iterator[Mend]:
@@ -23,5 +24,7 @@ def let_pass(endpoint: Endpoint, subject: object) -> Iterator[Mend]:
             if len(tokens) == 1:
                 yield Mend(f"take {name} away behind the check", (Move(tokens[0].span, (span,)),))
             yield Mend(f"leave {name} to the check", (Remove(span),))
+        case ApiKey(places=places) if any("_" in one.name for one in places):
+            yield from take_underscores(endpoint)
         case Provider(forward_span=span, forward=False):
             yield Mend("let the token go on", (Turn(span, "forward-token"),))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from authlint import evidence
 from authlint.expression import expression
-from authlint.intent import Answer, Exclude, Include, Mend, Repeat, Reword
+from authlint.intent import Answer, Exclude, Include, Mend, Move, Repeat, Reword
+from authlint.model.step import Branch
 from authlint.model.value import Lit, Value
 from authlint.record import replace
 from authlint.site import Endpoint
@@ -50,11 +53,21 @@ def answer_as_one(endpoint: Endpoint, place: Span) -> tuple[Mend, ...]:
     taken = Include(place, "OPTIONS")
     return (
         *repeated,
+        *_moved(endpoint, place, lines),
         *answers,
         *(replace(one, intents=(taken, *one.intents)) for one in answers),
         Mend("let the route take OPTIONS too", (Include(span, "OPTIONS"),)),
         Mend("let OPTIONS go to the route with the policy", (Exclude(place, "OPTIONS"),)),
     )
+
+
+def _moved(endpoint: Endpoint, place: Span, lines: Sequence[Span]) -> tuple[Mend, ...]:
+    """What answers before any route is looked for comes into the one that has the headers."""
+    for op in endpoint.host.script:
+        if isinstance(op, Branch) and lines and any(one.span == place for one in op.ops):
+            title = "answer preflights where the CORS headers are in force"
+            return (Mend(title, (Move(lines[0], (op.span,), before=True),)),)
+    return ()
 
 
 def compare_with_options(test: Span, written: str) -> tuple[Mend, ...]:

@@ -72,7 +72,8 @@ def _wrong_page(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reac
         span = asked.span if isinstance(service, Ask) else service.span
         under = Mend(f"ask it under {one.right}", (AskUnder(span, one.right),))
         mends = (under,) if one.right else ()
-        place, said = Label(span, one.why), (one.said,)
+        place = Label(span if isinstance(service, Ask) else service.prefix_span or span, one.why)
+        said = (one.said,)
         yield Fault(place, (), one.cure, request, outcome, one.status, said, mends=mends)
 
 

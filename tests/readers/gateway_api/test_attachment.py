@@ -1,4 +1,4 @@
-"""Whose a Gateway is, and at which of its listeners the requests of a route come in."""
+"""At which of a Gateway's listeners the requests of a route come in."""
 
 from __future__ import annotations
 
@@ -61,30 +61,3 @@ def test_the_listener_for_this_very_name_takes_the_requests(
     listener: str, rules: set[str], tmp_path: Path, found_in: Any
 ) -> None:
     assert found(tmp_path, found_in, CLASS, GATEWAY, ROUTE, asking(listener)) == rules
-
-
-@pytest.mark.parametrize(
-    ("objects", "rules"),
-    [
-        ((CLASS,), {RULE}),
-        ((), {RULE}),
-        ((CLASS.replace("gateway.envoyproxy.io/", "example.com/"),), set()),
-        ((CLASS.replace("name: edge", "name: other"),), set()),
-    ],
-)
-def test_a_gateway_of_a_class_that_may_be_another_s_is_passed_over(
-    objects: tuple[str, ...], rules: set[str], tmp_path: Path, found_in: Any
-) -> None:
-    assert found(tmp_path, found_in, *objects, GATEWAY, ROUTE, asking("api")) == rules
-
-
-def test_classes_that_other_control_planes_make_are_known(tmp_path: Path, found_in: Any) -> None:
-    other = GATEWAY.replace("gatewayClassName: edge", "gatewayClassName: istio")
-    assert found(tmp_path, found_in, other, ROUTE, asking("api")) == set()
-
-
-def test_a_gateway_of_which_only_a_route_speaks_needs_a_policy(tmp_path: Path, found_in: Any) -> None:
-    elsewhere = asking("api").replace("namespace: shop", "namespace: stock")
-    loose = ROUTE.replace("https://app.example.com", "*").replace("[GET]", "[GET], allowCredentials: true")
-    assert found(tmp_path, found_in, CLASS, GATEWAY, loose, elsewhere) == {"wildcard-origin-with-credentials"}
-    assert found(tmp_path, found_in, CLASS, loose, elsewhere) == set()

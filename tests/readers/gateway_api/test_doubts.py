@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.real.written_out import manifests
+
+from authlint.readers.gateway_api.lowering import lowered
 
 SAMPLE = (
     Path(__file__).parents[3] / "samples/authorization-not-allowed/wrong-gateway-api-list/gateway-api.yaml"
@@ -161,4 +164,50 @@ def test_a_partial_object_in_a_folder_of_its_own_is_no_cluster(tmp_path: Path, f
     ):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "policy.yaml").write_text(content)
+    assert rules_in(found_in(tmp_path)) == set()
+
+
+IN_FRONT = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: infra}
+spec:
+  gatewayClassName: CLASS
+  listeners:
+    - {name: https, port: 443, protocol: HTTPS, allowedRoutes: {namespaces: {from: All}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "target", "found"),
+    [
+        ("istio", "orders", True),  # a policy that is for its route
+        ("istio", "stock", False),
+        ("envoy-internal", "stock", True),
+    ],
+)
+def test_another_control_planes_gateway_is_none_of_ours(
+    named: str, target: str, found: bool, tmp_path: Path
+) -> None:
+    """The filter takes the header away, whoever reads it; the policy may be for a route that is not here."""
+    text = SAMPLE.read_text().replace("kind: HTTPRoute, name: orders", f"kind: HTTPRoute, name: {target}")
+    removed = "filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [authorization]}}]"
+    text = text.replace("      backendRefs:", f"      {removed}\n      backendRefs:")
+    (tmp_path / "gateway-api.yaml").write_text(text + "---" + IN_FRONT.replace("CLASS", named))
+    assert bool(list(lowered(manifests(tmp_path)))) == found
+
+
+def test_a_policy_for_a_listener_that_nobody_knows_leaves_it_open(tmp_path: Path, found_in: Any) -> None:
+    at_gateway = SAMPLE.read_text().replace(
+        "  namespace: shop\nspec:\n  targetRefs", "  namespace: infra\nspec:\n  targetRefs"
+    )
+    at_gateway = at_gateway.replace("kind: HTTPRoute, name: orders", "kind: Gateway, name: edge")
+    (tmp_path / "gateway-api.yaml").write_text(at_gateway)
+    assert rules_in(found_in(tmp_path)) == {RULE}
+    listener = policy(
+        "SecurityPolicy",
+        "infra",
+        "targetRefs: [{kind: Gateway, name: edge, sectionName: partners}]\n  cors: {}",
+    )
+    (tmp_path / "gateway-api.yaml").write_text(at_gateway + "---\n" + listener)
     assert rules_in(found_in(tmp_path)) == set()

@@ -124,6 +124,7 @@ def _over_http(
         most=_most(one, settings),
         reroutes=is_set(one.config, "clear_route_cache"),
         unasked=_unasked(one),
+        prefix_span=place(field(service, "path_prefix"), place(cluster, one.span)),
         sends_span=_sends_span(one),
         denial_span=client.words if client is not None else None,
         span=place(cluster, one.span),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from authlint.expression import expression
 from authlint.intent import (
     AllowCredentials,
     Answer,
@@ -28,7 +27,9 @@ from authlint.intent import (
     Withhold,
 )
 from authlint.model.value import EMPTY, literal
+from authlint.readers.envoy.ordering import cors_first, element, moved
 from authlint.readers.envoy.withholding import withheld
+from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -36,8 +37,6 @@ from authlint.readers.yaml.edits import (
     is_json,
     listed,
     part_at,
-    put_before,
-    put_behind,
     removed,
     renamed,
     reworded,
@@ -45,13 +44,9 @@ from authlint.readers.yaml.edits import (
     with_text,
     written,
 )
-from authlint.text import Span
 
 LISTS = ("request_headers_to_remove", "response_headers_to_remove")
 DONE = ("request_headers_to_add", "response_headers_to_add", "mutations", "request_mutations")
-METHOD = expression("[A-Z]+")
-METHODS = expression(r"[A-Z]+(?:\|[A-Z]+)*|\([A-Z]+(?:\|[A-Z]+)*\)")
-CORS = "envoy.filters.http.cors"
 SUCCESS = "allowed_client_headers_on_success"
 
 
@@ -66,27 +61,16 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return removed(part) if own or part.parent.item.name in LISTS else _left(part)
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
-        case Include(word=word) if (scopes := part.within("auth_scopes")) is not None:
-            last = children(scopes.item)[-1:]
-            return listed(scopes.inner(last[0]), word) if last else None
-        case Include(word=word) if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
-            return with_text(part, f", {word}")
-        case Include(word=word) if part.item.name == "allowed_headers":
-            patterns = part.entry("patterns")
-            return _last(patterns, {"exact": word}) if patterns is not None else None
-        case Include(word=word) if (audiences := part.within("audiences")) is not None:
-            last = children(audiences.item)[-1:]
-            return listed(audiences.inner(last[0]), word) if last else None
-        case Include(word=word) if part.within("allow_origin_string_match") is not None:
-            return _origin(part, word)
+        case Include(word=word):
+            return _included(part, word)
         case LetIn(origin=origin):
             return _origin(part, origin, "exact")
         case Move(lines=lines, before=before):
-            return _put_before(part, lines) if before else _put_behind(part, lines)
+            return moved(part, lines, before=before)
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
-        case Include(word=word) | Exclude(word=word) if part.within("routes") is not None:
-            return _methods(part, word, more=isinstance(intent, Include))
+        case Exclude(word=word) if part.within("routes") is not None:
+            return _methods(part, word, more=False)
         case Enforce():
             return _enforced(part)
         case Deliver(to=to):
@@ -95,6 +79,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return withheld(part, one)
         case ExemptPath(path=exempt, how=how):
             return _exempted(part, exempt, "path" if how == "exact" else "prefix")
+        case Turn(what="underscores"):
+            return _with_underscores(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
         case AskUnder(path=path):
@@ -104,7 +90,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case HandOn(header=header):
             return _handed_on(part, header.lower())
         case Answer(how="first"):
-            return _moved(part)
+            return cors_first(part)
         case Answer(how="skip"):
             return _passed_on(part)
         case AllowCredentials(allowed=allowed):
@@ -116,43 +102,29 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     return None
 
 
-def _element(part: Part, *names: str) -> Part | None:
-    """The element of a list of one of these names in which this stands."""
-    for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name in names:
-            return one
-    return None
+def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
+    """A word more in a list, or in a text that is one."""
+    for name in ("auth_scopes", "audiences"):
+        several = part.within(name)
+        if several is not None:
+            return _last(several, word)
+    if part.item.name in ("allow_headers", "allow_methods", "expose_headers"):
+        return with_text(part, f", {word}")
+    if part.item.name == "allowed_headers":
+        patterns = part.entry("patterns")
+        return _last(patterns, {"exact": word}) if patterns is not None else None
+    if part.within("allow_origin_string_match") is not None:
+        return _origin(part, word)
+    return _methods(part, word, more=True) if part.within("routes") is not None else None
 
 
 def _left(part: Part) -> tuple[Edit, ...] | None:
     """What is done to the header here is done no more; an early mutation without any is no mutation."""
-    one = _element(part, *DONE)
-    early = _element(part, "early_header_mutation_extensions")
+    one = element(part, *DONE)
+    early = element(part, "early_header_mutation_extensions")
     if one is None or one.parent is None:
         return None
     return removed(early if early is not None and len(children(one.parent.item)) == 1 else one)
-
-
-def _put_behind(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
-    """A filter comes behind the one that stands here."""
-    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
-    one = _element(moving, "http_filters") if moving is not None else None
-    other = _element(part, "http_filters")
-    if one is None or other is None or one.parent is None or other.parent is None:
-        return None
-    if one.parent.start != other.parent.start:
-        return None
-    return put_behind(one, other)
-
-
-def _put_before(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
-    """A route or a rule comes before the one that stands here: the first that fits counts."""
-    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
-    one = _element(moving, "routes", "rules") if moving is not None else None
-    other = _element(part, "routes", "rules")
-    if one is None or other is None or one.parent is None or other.parent is None:
-        return None
-    return put_before(one, other) if one.parent.start == other.parent.start else None
 
 
 def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
@@ -213,7 +185,7 @@ def _enforced(part: Part) -> tuple[Edit, ...] | None:
 def _delivered(part: Part, name: str) -> tuple[Edit, ...] | None:
     """The only header of its list, if there is no list of the other kind. A request's own one is replaced
     (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/base.proto)."""
-    one = _element(part, *DONE[:2])
+    one = element(part, *DONE[:2])
     there = one.parent if one is not None else None
     level = there.parent if there is not None else None
     if there is None or level is None or len(children(there.item)) != 1 or level.entry(name) is not None:
@@ -240,12 +212,14 @@ def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
     tests = [one for one in tests if one.item.text_at("name") == ":method"]
     if route is None or len(tests) != 1:
         return None
-    said = tests[0].item.text_at("string_match", "safe_regex", "regex")
-    if more and METHODS.fullmatch(said) and method not in METHOD.findall(said):
-        return _reworded(
-            tests[0], said, f"{said[:-1]}|{method})" if said.endswith(")") else f"{said}|{method}"
-        )
+    matched = tests[0].entry("string_match")
+    regex = matched.entry("safe_regex") if matched is not None else None
+    pattern = regex.entry("regex") if regex is not None else None
+    if more and pattern is not None:
+        return one_more(pattern, method)
     alone = tests[0].item.text_at("string_match", "exact") or tests[0].item.text_at("exact_match")
+    if more and matched is not None and METHOD.fullmatch(alone):
+        return put(matched, {"safe_regex": {"regex": f"{alone}|{method}"}})
     return removed(route) if not more and alone == method else None
 
 
@@ -258,6 +232,16 @@ def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
     return None
 
 
+def _with_underscores(part: Part) -> tuple[Edit, ...] | None:
+    """https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto (HttpProtocolOptions)"""
+    for one in part.upwards():
+        options = one.entry("common_http_protocol_options")
+        if options is not None:
+            said = options.entry("headers_with_underscores_action")
+            return reworded(said, said.item.text, "ALLOW") if said is not None and said.item.text else None
+    return None
+
+
 def _forwarded(part: Part) -> tuple[Edit, ...] | None:
     """In the provider whose name or setting stands here."""
     for one in part.upwards():
@@ -267,16 +251,6 @@ def _forwarded(part: Part) -> tuple[Edit, ...] | None:
                 return reworded(said, "false", "true")
             first = next(iter(children(one.item)), None)
             return entered(one.inner(first), "forward", True) if first is not None else None
-    return None
-
-
-def _moved(part: Part) -> tuple[Edit, ...] | None:
-    """The cors filter comes before the one that asks."""
-    for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name == "http_filters":
-            for item in children(one.parent.item):
-                if item.text_at("name") == CORS or item.text_at("typed_config", "@type").endswith(".Cors"):
-                    return put_before(one.parent.inner(item), one)
     return None
 
 
@@ -366,6 +340,6 @@ def _handed_on(part: Part, header: str) -> tuple[Edit, ...] | None:
     return _last(patterns, {"exact": header}) if patterns is not None else None
 
 
-def _last(several: Part, value: Mapping[str, str]) -> tuple[Edit, ...] | None:
+def _last(several: Part, value: str | Mapping[str, str]) -> tuple[Edit, ...] | None:
     last = children(several.item)[-1:]
     return listed(several.inner(last[0]), value) if last else None

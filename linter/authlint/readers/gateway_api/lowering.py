@@ -13,7 +13,7 @@ from authlint.readers.gateway_api.guards import Guards
 from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
-from authlint.readers.gateway_api.targets import at_listener, concerns, in_force
+from authlint.readers.gateway_api.targets import at_listener, concerns, in_force, is_for
 from authlint.readers.gateway_api.worlds import worlds
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
@@ -40,8 +40,8 @@ class Project:
     """The objects that matter, by what they are."""
 
     gateways: tuple[Thing, ...]
-    foreign: frozenset[str]  # classes of other control planes
-    own: frozenset[str]  # classes of this one
+    ours: frozenset[str]  # classes of Envoy Gateway's
+    foreign: frozenset[str]  # and of other control planes
     routes: tuple[Thing, ...]
     policies: tuple[Thing, ...]
     others: tuple[Thing, ...]  # that change a gateway too
@@ -50,19 +50,6 @@ class Project:
 
 # What else changes a gateway; the filters of the last stand behind those that ask for credentials.
 BEHIND = "EnvoyExtensionPolicy"
-# Classes that other control planes make by themselves, so that no object says whose they are.
-OTHER_CLASSES = (
-    "istio",
-    "cilium",
-    "gke-",
-    "nginx",
-    "kong",
-    "traefik",
-    "contour",
-    "haproxy",
-    "kgateway",
-    "azure-alb-",
-)
 OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEHIND)
 
 
@@ -76,15 +63,15 @@ def _lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
     classes = [one for one in manifests if (one.kind, one.group) == ("GatewayClass", GATEWAY)]
     project = Project(
         tuple(things(manifests, GATEWAY, "Gateway")),
-        frozenset(one.name for one in classes if not controlled(one)),
         frozenset(one.name for one in classes if controlled(one)),
+        frozenset(one.name for one in classes if not controlled(one)),
         tuple(things(manifests, GATEWAY, "HTTPRoute")),
         tuple(things(manifests, ENVOY, "SecurityPolicy")),
         tuple(one for kind in OTHERS for one in things(manifests, ENVOY, kind)),
         tuple(things(manifests, ENVOY, "EnvoyProxy")),
     )
     for into, attached in _entrances(project):
-        made = _made(into, attached, project)
+        made = _made(into, attached, project) if _is_meant(into, attached, project) else None
         if made is not None:
             yield made
 
@@ -99,20 +86,22 @@ def _entrances(project: Project) -> Iterator[tuple[Entrance, list[Reference]]]:
         own = [one for one in project.gateways if one.name == name and one.namespace == namespace]
         own = own or [one for one in project.gateways if one.name == name]
         if len(own) == 1:
-            if _is_ours(own[0], project):
-                yield doors.entrance(own[0]), several
+            yield doors.entrance(own[0]), several
         elif not own:
             yield doors.supposed(several), several
 
 
-def _is_ours(gateway: Thing, project: Project) -> bool:
-    """Whether this control plane has a Gateway; of a class that nobody describes, where its own are described, nobody
-    knows."""
-    said = gateway.item.at("spec", "gatewayClassName")
-    if said is None or said.masked or said.text in project.own:
-        return True
-    known = said.text in project.foreign or said.text.startswith(OTHER_CLASSES)
-    return not known and not project.own
+def _is_meant(into: Entrance, attached: Sequence[Reference], project: Project) -> bool:
+    """Whether it is Envoy Gateway that serves a Gateway: by its class, else by a policy that is for it."""
+    named = into.thing.item.text_at("spec", "gatewayClassName") if into.thing is not None else ""
+    if named in project.ours or named in project.foreign:
+        return named in project.ours
+    routes = [one.route for one in attached]
+    return (
+        named == "eg"
+        or "envoy" in named.lower()
+        or any(is_for(one, routes, into) for one in (*project.policies, *project.others))
+    )
 
 
 def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Made | None:
@@ -138,8 +127,6 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
     policies += [
         one for one in others if any(concerns(one, route, "", into, into.doors[0]) for route in routes)
     ]
-    if into.thing is None and not policies:
-        return None  # whose the Gateway is nobody has said
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})

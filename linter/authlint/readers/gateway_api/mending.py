@@ -23,6 +23,7 @@ from authlint.model.value import literal
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY
 from authlint.readers.yaml.edits import (
     Part,
+    Written,
     children,
     entered,
     listed,
@@ -31,6 +32,7 @@ from authlint.readers.yaml.edits import (
     reworded,
     said_beside,
 )
+from authlint.readers.yaml.tree import Item
 
 HEADER = ("name", "valuePrefix")
 AS_WRITTEN = ("audiences", "allowMethods")
@@ -58,6 +60,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
+        case Include(word=word) if (match := _match(part)) is not None:
+            return _taken(match, word)
         case Include(word=word) if part.item.name == "extAuth":
             first = next(iter(children(part.item)), None)
             return entered(part.inner(first), "headersToExtAuth", [word]) if first is not None else None
@@ -86,6 +90,19 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
     lower = all(one.text == one.text.lower() for one in several)
     name = word.lower() if lower and part.item.name not in AS_WRITTEN else word
     return listed(part.inner(several[-1]), name)
+
+
+def _taken(match: Part, method: str) -> tuple[Edit, ...] | None:
+    """The same match for one more method
+    (https://gateway-api.sigs.k8s.io/reference/spec/#httproutematch)."""
+    said = {one.name: _as_written(one) for one in children(match.item)}
+    return listed(match, {**said, "method": method}) if said.get("method") not in (None, method) else None
+
+
+def _as_written(item: Item) -> Written:
+    if item.kind == "map":
+        return {one.name: _as_written(one) for one in children(item)}
+    return [_as_written(one) for one in children(item)] if item.kind == "list" else item.text
 
 
 def _match(part: Part) -> Part | None:

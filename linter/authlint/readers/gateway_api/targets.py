@@ -59,18 +59,21 @@ def concerns(policy: Thing, route: Thing, rule: str, into: Entrance, door: Door)
 
 def in_force(policies: Sequence[Thing], route: Thing, rule: str, into: Entrance, door: Door) -> Force:
     """For a rule of a route, where its requests come in at a listener."""
-    levels = [
-        *([_of(policies, route, rule)] if rule else []),
-        _of(policies, route, ""),
+    own = [*([_of(policies, route, rule)] if rule else []), _of(policies, route, "")]
+    above = [
         *([at_listener(policies, into, door.name)] if door.name else []),
         at_listener(policies, into, ""),
     ]
-    found = [level for level in levels if level]
+    found = [level for level in (*own, *above) if level]
     unclear = next(
         (one for one in policies if is_at_home(one, route.namespace) and _by_expression(one)), None
     )
     if unclear is not None:
         return Force(None, doubt=f"what the SecurityPolicy {unclear.name} selects")
+    if into.thing is None and not door.name and not any(own):
+        elsewhere = next((one for one in policies if _at_some_listener(one, into)), None)
+        if elsewhere is not None:
+            return Force(None, doubt=f"at which listener the SecurityPolicy {elsewhere.name} is")
     if not found:
         return Force(None)
     if len(found[0]) > 1:
@@ -98,6 +101,13 @@ def at_listener(policies: Sequence[Thing], into: Entrance, section: str) -> list
     ]
 
 
+def _at_some_listener(policy: Thing, into: Entrance) -> bool:
+    """Whether it is for one listener of a Gateway, where nobody knows which a request comes in at."""
+    return is_at_home(policy, into.namespace) and any(
+        (one.kind, one.name) == ("Gateway", into.name) and one.section for one in targets(policy)
+    )
+
+
 def _by_expression(policy: Thing) -> bool:
     selectors = (one.selector for one in targets(policy))
     return any(one.get("matchExpressions") is not None for one in selectors if one is not None)
@@ -113,3 +123,9 @@ def _hits(target: Target, kind: str, name: str, thing: Thing | None, section: st
     if section or wanted is None:
         return False
     return all(labels.get(one.name) == one.text for one in wanted.entries())
+
+
+def is_for(policy: Thing, routes: Sequence[Thing], into: Entrance) -> bool:
+    """Whether somebody wrote it for a Gateway or for what is attached there."""
+    names = {("HTTPRoute", one.name) for one in routes} | {("Gateway", into.name)}
+    return any(one.selector is not None or (one.kind, one.name) in names for one in targets(policy))

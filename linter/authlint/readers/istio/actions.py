@@ -109,7 +109,8 @@ def address(dst: Item, namespace: str) -> str:
     host = dst.text_at("destination", "host")
     if "." not in host:
         host = f"{host}.{namespace}.svc.cluster.local"
-    return f"{host}:{dst.text_at('destination', 'port', 'number') or '80'}"
+    port = dst.text_at("destination", "port", "number")
+    return f"{host}:{port if port.isdecimal() else 80}"
 
 
 def changes(one: Item) -> Fields:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 ADVICE = {
     "preflight-behind-auth": "let preflights come to the corsPolicy, which answers behind this: an ALLOW policy gets "
-    "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY policy notMethods: [OPTIONS]; what an "
-    "EnvoyFilter puts in goes before envoy.filters.http.router",
+    "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY or CUSTOM policy notMethods: "
+    "[OPTIONS]; what an EnvoyFilter puts in goes before envoy.filters.http.router",
     "preflight-unanswered": "let a route with a destination take OPTIONS too, with this corsPolicy: no method under "
     "its match, or one more match for OPTIONS; a redirect and a directResponse answer no preflight",
     "credentials-not-allowed": "add allowCredentials: true to the corsPolicy",
@@ -18,12 +18,15 @@ ADVICE = {
     "take allowCredentials away if no cookies are needed",
     "origin-check-loose": r"write whole origins in allowOrigins: exact, or a regex with its dots escaped, such as "
     r"https://[a-z0-9-]+\.example\.com",
+    "auth-service-blind": "name the header in includeRequestHeadersInCheck of the provider",
+    "auth-response-header-dropped:cookie": "name set-cookie in headersToDownstreamOnAllow of the provider",
+    "auth-response-header-dropped:header": "name the header in headersToUpstreamOnAllow of the provider",
     "duplicate-allow-origin": "let the corsPolicy alone send it: take it out of headers.response.add",
     "authorization-malformed": "write it under headers.request.set, and only on routes where the value is there",
     "authorization-malformed:two": "write it under headers.request.set: what stands under add comes behind the "
     "client's own",
-    "cors-missing-on-unauthorized": "nothing in these objects: tokens are checked before the corsPolicy is reached; "
-    "an EnvoyFilter could put envoy.filters.http.cors in front",
+    # Whatever refuses stands in front of the corsPolicy.
+    "cors-missing-on-unauthorized": "",
     "credentials-over-plaintext": "let the server of the plain port only redirect: tls: {httpsRedirect: true}",
     "authorization-dropped": "let it go on: forwardOriginalToken: true on the jwtRule that takes the token, or no "
     "authorization under headers.request.remove",

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from authlint.readers.istio.actions import CORS, FAULT, address, cluster
+from authlint.readers.istio.carving import carved, led_away
+from authlint.readers.istio.clusters import cluster_at
+from authlint.readers.istio.custom import Asked, asked
 from authlint.readers.istio.filters import TYPES, filter_of
 from authlint.readers.istio.hosts import virtual_hosts
 from authlint.readers.istio.objects import Object, Objects
 from authlint.readers.istio.patching import Insert, clusters, placed
 from authlint.readers.istio.places import with_places
-from authlint.readers.istio.policing import allowed, changing, policing
+from authlint.readers.istio.policing import changing, of_action, policing
 from authlint.readers.istio.routes import Port
 from authlint.readers.istio.workloads import Reach, Workload, bound, reach, serves
 from authlint.readers.yaml.tree import Item
@@ -24,6 +27,7 @@ MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConne
 PLAIN = ("HTTP", "HTTP2", "GRPC", "GRPC-WEB")
 ENDING = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL")  # modes in which TLS ends at the gateway
 TLS: Value = {"name": "envoy.transport_sockets.tls"}
+APPLICATION, ANOTHER = "the application behind the gateway", "another application behind the gateway"
 BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")  # where an EnvoyFilter is for other proxies than a gateway's
 
 
@@ -34,18 +38,34 @@ def lowered(known: Objects, workload: Workload) -> Item | None:
         return reach(one, workload, known.root)
 
     inserts, filters = changing(known, reaches, BEHIND)
-    filters += policing(known, reaches)
     servers = list(_servers(known, workload))
+    service = _ask(servers, of_action(known, reaches, "CUSTOM"), known)
+    filters += policing(known, reaches, service.filter if service is not None else None)
     for one in servers:
-        one.hosts = with_places(one.hosts, filters, allowed(known, reaches))
+        one.hosts = led_away(one.hosts, ANOTHER) if workload.hosts else one.hosts
+        one.hosts = with_places(one.hosts, filters, of_action(known, reaches, "ALLOW"))
     listeners = [made for port in _ports(servers) for made in _listener(port, filters, inserts)]
     services = routed(known, workload)
     if not listeners or not (filters or inserts):
         return None
-    place = workload.gateways[0].spec if workload.gateways else services[0].spec
-    named = [*_clusters(services), *clusters(inserts)]
-    resources: Value = {"listeners": listeners, "clusters": named}
+    place = servers[0].place
+    named = [*_clusters(services), *clusters(inserts), *([service.cluster] if service is not None else [])]
+    for host in workload.hosts[:1]:
+        named += [cluster_at(host, APPLICATION, "application:80"), cluster_at(host, ANOTHER, "another:80")]
+    known_clusters = {one.text_at("name"): one for one in reversed(named)}
+    resources: Value = {"listeners": listeners, "clusters": list(known_clusters.values())}
     return written(place, {"static_resources": resources})
+
+
+def _ask(servers: Sequence[Server], policies: Sequence[Object], known: Objects) -> Asked | None:
+    """The service that CUSTOM policies ask about the routes that they mean, where it can be told which."""
+    service = asked(policies, known) if policies else None
+    parts = [carved(one.hosts, policies) for one in servers]
+    if service is None or None in parts:
+        return None
+    for one, hosts in zip(servers, parts, strict=True):
+        one.hosts = hosts or []
+    return service
 
 
 def routed(known: Objects, workload: Workload) -> list[Object]:
@@ -76,6 +96,9 @@ def _ports(servers: Sequence[Server]) -> Iterator[list[Server]]:
 
 def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
     listed = known.of("VirtualService")
+    if workload.hosts:
+        hosts = [_somewhere(one) for one in workload.hosts]
+        yield Server(workload.hosts[0], 443, (), hosts, tls=True)
     if not workload.gateways:
         services = routed(known, workload)
         for service in services[:1]:
@@ -89,11 +112,17 @@ def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
         for server in gateway.listed("servers"):
             number = server.text_at("port", "number")
             tls = _ends_tls(server)
-            if tls is None or not number.isdigit():
+            if tls is None or not number.isdecimal():
                 continue
             port = Port(int(number), tls, frozenset((f"{gateway.namespace}/{gateway.manifest.name}",)))
             hosts = virtual_hosts(server, gateway.namespace, services, port)
             yield Server(server, port.number, list(_names(server)), hosts, tls=tls)
+
+
+def _somewhere(host: Item) -> Item:
+    """A host of which nothing is known but that it is served."""
+    route: Value = {"match": {"prefix": "/"}, "route": {"cluster": APPLICATION}}
+    return written(host, {"name": f"{host.text}:443", "domains": [host], "routes": [route]})
 
 
 def _ends_tls(server: Item) -> bool | None:
@@ -181,14 +210,4 @@ def _clusters(services: Sequence[Object]) -> Iterator[Item]:
                 name = cluster(dst, service.namespace)
                 if name not in seen:
                     seen.add(name)
-                    yield _cluster(name, dst, service.namespace)
-
-
-def _cluster(name: str, dst: Item, namespace: str) -> Item:
-    host, _, port = address(dst, namespace).rpartition(":")
-    socket: Value = {"address": host, "port_value": int(port)}
-    endpoint: Value = {"endpoint": {"address": {"socket_address": socket}}}
-    assignment: Value = {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]}
-    return written(
-        dst.get("destination") or dst, {"name": name, "connect_timeout": "10s", "load_assignment": assignment}
-    )
+                    yield cluster_at(dst.get("destination") or dst, name, address(dst, service.namespace))

@@ -56,7 +56,7 @@ def path(value: Item) -> Value:
 
 def destination_port(value: Item) -> Value:
     """A port of the proxy itself; the Service in front of it has another number for it."""
-    port = int(value.text) if value.text.isdigit() else 0
+    port = int(value.text) if value.text.isdecimal() else 0
     return written(value, {"destination_port_range": {"start": port, "end": port + 1}})
 
 

@@ -16,6 +16,7 @@ from authlint.intent import (
     Turn,
 )
 from authlint.model.value import EMPTY, literal
+from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
     Part,
     children,
@@ -36,6 +37,13 @@ LISTS = {
 }
 HEADER = ("name", "prefix")
 TOKEN = "forwardOriginalToken"
+# Lists of the provider that a CUSTOM policy names.
+PROVIDERS = (
+    "includeRequestHeadersInCheck",
+    "headersToUpstreamOnAllow",
+    "headersToDownstreamOnAllow",
+    "headersToDownstreamOnDeny",
+)
 
 
 def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
@@ -48,8 +56,10 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _passed_on(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
-        case Include(word=word) if part.item.name in (*LISTS.values(), "audiences"):
+        case Include(word=word) if part.item.name in (*LISTS.values(), *PROVIDERS, "audiences"):
             return _included(part, word)
+        case Include(word=word) if (match := _element(part, "match")) is not None:
+            return _taken(match, word)
         case TakeBehind(scheme=scheme) if part.within("fromHeaders") is not None and part.item.name in HEADER:
             return said_beside(part, "prefix", f"{scheme} ")
         case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
@@ -65,6 +75,16 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Reword(old=old, new=new):
             return _reworded(part, old, new)
     return None
+
+
+def _taken(match: Part, method: str) -> tuple[Edit, ...] | None:
+    """https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest"""
+    said = match.entry("method")
+    pattern = said.entry("regex") if said is not None else None
+    if said is None or pattern is not None:
+        return one_more(pattern, method) if pattern is not None else None
+    alone = said.item.text_at("exact")
+    return put(said, {"regex": f"{alone}|{method}"}) if METHOD.fullmatch(alone) else None
 
 
 def _is_ours(part: Part) -> bool:
@@ -83,12 +103,19 @@ def _element(part: Part, name: str) -> Part | None:
 
 def _passed_on(part: Part) -> tuple[Edit, ...] | None:
     """A policy lets preflights go on to the corsPolicy."""
-    rule = _element(part, "rules")
-    spec = rule.parent.parent if rule is not None and rule.parent is not None else None
-    if rule is None or spec is None or spec.item.name != "spec":
+    spec = part.within("spec")
+    rules = spec.entry("rules") if spec is not None else None
+    if spec is None or rules is None:
         return None
     said = spec.entry("action")
     action = said.item.text if said is not None else "ALLOW"
+    rule = _element(part, "rules")
+    if action == "CUSTOM":
+        several = [_spared(rules.inner(one)) for one in children(rules.item)]
+        found = [edit for one in several for edit in one or ()]
+        return tuple(found) if found and None not in several else None
+    if rule is None:
+        return None
     if action == "ALLOW":
         return listed(rule, {"to": [{"operation": {"methods": [OPTIONS]}}]})
     return _spared(rule) if action == "DENY" else None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from authlint.readers.istio.clusters import cluster_at
 from authlint.readers.istio.objects import Object
 from authlint.readers.yaml.tree import Item
-from authlint.readers.yaml.written import Value, written
+from authlint.readers.yaml.written import written
 from authlint.record import record
 
 MANAGER = "envoy.filters.network.http_connection_manager"
@@ -114,7 +115,4 @@ def _cluster(place: Item) -> Item:
     """Its name is `outbound|port|subset|host`, unless somebody else defines it."""
     parts = place.text.split("|")
     host, port = (parts[3], parts[1]) if len(parts) == 4 and parts[1].isdigit() else (place.text, "80")
-    socket: Value = {"address": host, "port_value": int(port)}
-    endpoint: Value = {"endpoint": {"address": {"socket_address": socket}}}
-    assignment: Value = {"cluster_name": place.text, "endpoints": [{"lb_endpoints": [endpoint]}]}
-    return written(place, {"name": place.text, "connect_timeout": "10s", "load_assignment": assignment})
+    return cluster_at(place, place.text, f"{host}:{port}")

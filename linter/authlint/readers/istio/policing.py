@@ -21,12 +21,12 @@ CHANGING = ("EnvoyFilter", "WasmPlugin", "TrafficExtension")
 HARMLESS = ("CLUSTER", "BOOTSTRAP")
 
 
-def policing(known: Objects, reaches: Callable[[Object], Reach]) -> Iterator[Item]:
-    """What may be for the proxy, or may be another's, may do anything."""
-    custom: list[Object] = []
+def policing(known: Objects, reaches: Callable[[Object], Reach], asked: Item | None = None) -> Iterator[Item]:
+    """What may be for the proxy, or may be another's, may do anything. `asked` is what CUSTOM policies make, where
+    that is known."""
     tokens: list[Object] = []
     denied: list[Object] = []
-    allowed: list[Object] = []
+    letting: list[Object] = []
     for one in known.of(*SECURITY):
         reached = reaches(one)
         if reached == "no" or (one.kind == "AuthorizationPolicy" and (is_dry(one) or action(one) == "AUDIT")):
@@ -35,23 +35,26 @@ def policing(known: Objects, reaches: Callable[[Object], Reach]) -> Iterator[Ite
             yield unread(_named(one), one.spec)
         elif one.kind == "RequestAuthentication":
             tokens.append(one)
+        elif action(one) == "CUSTOM":
+            if asked is None:
+                yield unread(_named(one), one.at("action") or one.spec)
         else:
-            {"CUSTOM": custom, "DENY": denied}.get(action(one), allowed).append(one)
-    for one in custom:
-        yield unread(_named(one), one.at("action") or one.spec)
+            (denied if action(one) == "DENY" else letting).append(one)
+    if asked is not None:
+        yield asked
     found = jwt_authn(tokens)
-    asked = next((place for one in (*denied, *allowed) if (place := asking(one)) is not None), None)
+    wanted = next((place for one in (*denied, *letting) if (place := asking(one)) is not None), None)
     if found is not None:
         yield found
-    elif asked is not None:
-        yield unread("which tokens a RequestAuthentication that is not in the project takes", asked)
+    elif wanted is not None:
+        yield unread("which tokens a RequestAuthentication that is not in the project takes", wanted)
     yield from denying(denied)
-    yield from allowing(allowed)
+    yield from allowing(letting)
 
 
-def allowed(known: Objects, reaches: Callable[[Object], Reach]) -> list[Object]:
-    """The policies that allow, of those that are for the proxy for sure."""
-    found = [one for one in known.of("AuthorizationPolicy") if action(one) == "ALLOW" and not is_dry(one)]
+def of_action(known: Objects, reaches: Callable[[Object], Reach], name: str) -> list[Object]:
+    """The policies of this action, of those that are for the proxy for sure."""
+    found = [one for one in known.of("AuthorizationPolicy") if action(one) == name and not is_dry(one)]
     return [one for one in found if not one.unsure and reaches(one) == "yes"]
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from authlint.expression import expression
-from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.istio.objects import Object, Objects, texts
+from authlint.readers.yaml.tree import Item
 from authlint.record import record
 
 Reach = Literal["yes", "no", "unsure"]
@@ -29,11 +30,13 @@ INTERNAL = ("mesh",)
 @record
 class Workload:
     """One set of proxies. `labels` are those that it is known to have; `gateways` are empty where their objects are
-    not in the project, `named` is then what the routes call one of them."""
+    not in the project, `named` is then what the routes call one of them; where there are no routes either `hosts` are
+    those that a policy is about."""
 
     labels: dict[str, str]
     gateways: tuple[Object, ...]
     named: str = ""
+    hosts: tuple[Item, ...] = ()
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -41,6 +44,9 @@ class Workload:
         if self.gateways:
             return ()
         shown = f"istio={self.labels['istio']}"
+        if self.hosts:
+            names = ", ".join(one.text for one in self.hosts)
+            return (f"the pods with {shown} serve {names}, of which a policy for them speaks, over TLS",)
         return (f"the Gateway {self.named}, which is not in the project, is for the pods with {shown}",)
 
     @property
@@ -77,6 +83,25 @@ def _supposed(known: Objects) -> Iterator[Workload]:
     names = {full for one in known.of("VirtualService") for full in bound(one)}
     if len(chosen) == 1 and len(names) == 1:
         yield Workload(chosen[0], (), names.pop())
+    elif len(chosen) == 1 and not known.of("VirtualService"):
+        hosts = tuple(_asked_about(known, chosen[0]))
+        if hosts:
+            yield Workload(chosen[0], (), hosts=hosts)
+
+
+def _asked_about(known: Objects, labels: dict[str, str]) -> Iterator[Item]:
+    """The hosts about which a service is asked: somebody serves them."""
+    seen: set[str] = set()
+    for one in known.of("AuthorizationPolicy"):
+        custom = one.at("action")
+        if custom is None or custom.text != "CUSTOM" or _selects(one, labels) != "yes" or not labels_of(one):
+            continue
+        for rule in one.listed("rules"):
+            for part in texts(rule, "to"):
+                for host in texts(part, "operation", "hosts"):
+                    if "*" not in host.text and host.text not in seen:
+                        seen.add(host.text)
+                        yield host
 
 
 def bound(service: Object) -> list[str]:

@@ -11,7 +11,8 @@ from authlint.readers.kubernetes.cors import cors
 from authlint.readers.kubernetes.forwarded import came, chain
 from authlint.readers.kubernetes.hosts import Path
 from authlint.readers.kubernetes.nodes import gap, node, snippet
-from authlint.readers.kubernetes.validation import HEADER, URL, forgotten
+from authlint.readers.kubernetes.slips import HEADER
+from authlint.readers.kubernetes.validation import URL, forgotten
 from authlint.readers.nginx.expand import Node
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote
@@ -19,6 +20,8 @@ TRUTHS = {
 # Letters that mean in a query what they are (https://www.rfc-editor.org/rfc/rfc3986#section-3.4), in the controller's
 # own set of letters.
 ESCAPED = expression("%(?:3A|2F)", re.IGNORECASE)
+SEPARATORS = expression(r"[\s;|,]+")
+HEADER = expression(r"[A-Za-z0-9\-_]+")
 TAKEN = expression(r"[A-Za-z0-9\-._~/:,?&=$ ]*")
 REALM = expression(r"[^A-Za-z0-9\-._~/: ]+")
 # What these say opens nothing and closes nothing.
@@ -77,10 +80,33 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return lambda text: next((one for one in words if one.lower() == text.strip().lower()), "")
 
 
+def _commas(fits: Callable[[str], bool]) -> Callable[[str], str]:
+    """A list whose words have something else between them."""
+
+    def listed(text: str) -> str:
+        words = [one for one in SEPARATORS.split(text) if one]
+        return ",".join(words) if len(words) > 1 and all(map(fits, words)) else ""
+
+    return listed
+
+
+def _is_header(word: str) -> bool:
+    return HEADER.fullmatch(word) is not None
+
+
+def is_network(word: str) -> bool:
+    try:
+        ipaddress.ip_network(word, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _truth(text: str) -> str:
     return TRUTHS.get(text.strip().lower(), "")
 
 
+ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 # The value that was meant, and whether that opens, closes or chooses something. What would take authentication away
 # is not among them.
@@ -91,6 +117,8 @@ MEANT: Mapping[str, tuple[Callable[[str], str], bool]] = {
     "auth-secret-type": (_one_of("auth-file", "auth-map"), False),
     "auth-method": (_one_of(*METHODS), False),
     "auth-realm": (_displayed, True),
+    "auth-response-headers": (_commas(_is_header), False),
+    **dict.fromkeys(ADDRESSES, (_commas(is_network), False)),
     "cors-allow-origin": (_without_slashes, True),
     "satisfy": (_one_of("any", "all"), True),
     **dict.fromkeys(("use-regex", "enable-cors", "cors-allow-credentials"), (_truth, True)),

@@ -7,7 +7,6 @@ fall back to a default. Values that a template writes are not judged.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from authlint.readers.kubernetes.annotations import FALSE, PREFIX, TRUE, Annotat
 from authlint.readers.kubernetes.catalogue import RISKS, RISKY
 from authlint.readers.kubernetes.controller import Controller
 from authlint.readers.kubernetes.manifests import Manifest
-from authlint.readers.kubernetes.slips import METHODS, of_value
+from authlint.readers.kubernetes.slips import ADDRESSES, HEADER, METHODS, is_network, of_value
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
@@ -29,9 +28,7 @@ PLAIN_URL = expression(r"[A-Za-z0-9\-._~/:,?&=]*")
 REALM = expression(r"[A-Za-z0-9\-._~/: ]*")
 DURATION_LETTERS = expression(r"[A-Za-z0-9\-._~/:, ]*")
 DURATION = expression(r"\d+(?:ms|s|m|h|d|w|M|y)")
-HEADER = expression(r"[A-Za-z0-9\-_]+")
 ERRORS = expression(r"[45]\d\d(?:,[45]\d\d)*")
-ADDRESSES = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 LETTERS = "use letters, digits and -._~/:,?&=$ only"
 
 
@@ -58,7 +55,7 @@ def refused(own: Annotations, controller: Controller) -> Iterator[Fault]:
             yield Fault(name, f"{name} is no number", 'write a number: "5"', item.span)
     for name in ("limit-allowlist", "limit-whitelist"):
         item = own.get(name)
-        bad = [word for word in own.words(name) if not _is_network(word)]
+        bad = [word for word in own.words(name) if not is_network(word)]
         if item is not None and bad:
             yield Fault(name, f"{bad[0]} is no address", "write addresses or networks: 10.0.0.0/8", item.span)
     yield from _blocked(own, controller)
@@ -131,9 +128,10 @@ def denied(
         yield from _parts_of_external(ingress, own, controller)
     for name in ADDRESSES:
         item = own.get(name)
-        bad = [word for word in own.words(name) if not _is_network(word)]
+        bad = [word for word in own.words(name) if not is_network(word)]
         if item is not None and bad:
-            yield Fault(name, f"{bad[0]} is no address", "write addresses or networks: 10.0.0.0/8", item.span)
+            why, slips = f"{bad[0]} is no address", of_value(name, item)
+            yield Fault(name, why, "write addresses or networks: 10.0.0.0/8", item.span, slips)
 
 
 def _headers(
@@ -186,7 +184,8 @@ def _parts_of_external(ingress: Manifest, own: Annotations, controller: Controll
     bad = [word for word in own.words("auth-response-headers") if not HEADER.fullmatch(word)]
     if headers is not None and bad:
         why = f"{bad[0]} is no header name"
-        yield Fault("auth-response-headers", why, "write names with commas between", headers.span)
+        slips = of_value("auth-response-headers", headers)
+        yield Fault("auth-response-headers", why, "write names with commas between", headers.span, slips)
     duration = own.get("auth-cache-duration")
     if duration is not None and DURATION_LETTERS.fullmatch(duration.text):
         bad = [one for one in own.words("auth-cache-duration") if not _is_duration(one)]
@@ -255,11 +254,3 @@ def _is_duration(text: str) -> bool:
         elif DURATION.fullmatch(word):
             seen = True
     return seen
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True

@@ -138,7 +138,7 @@ def _rewritten(
         case Quote(span=span):
             return _quoted(page, around[-1], span)
         case Move():
-            return _moved(page, around[-1], intent)
+            return _moved(page, around, intent)
         case Withhold(span=span, part=part):
             return withheld(page, around[-1], span, part) if around[-1].name.text == "log_format" else None
     return delivered(page, around, intent.to)
@@ -335,11 +335,17 @@ def _enforced(page: Page, around: Sequence[Directive]) -> tuple[Edit, ...] | Non
     return _one(behind(page, around[-1], [line])) if line is not None and here else None
 
 
-def _moved(page: Page, place: Directive, intent: Move) -> tuple[Edit, ...] | None:
+def _moved(page: Page, around: Sequence[Directive], intent: Move) -> tuple[Edit, ...] | None:
     tree = scan(page.text).directives
-    lines = [statement(tree, one) for one in intent.lines if one.path == page.path]
-    own = [one for one in lines if one is not None and one.start != place.start]
-    return moved(page, own, place, before=intent.before) if len(own) == len(intent.lines) else None
+    ways = [tuple(_around(tree, one)) for one in intent.lines if one.path == page.path]
+    own = [way[-1] for way in ways if way and way[-1].start != around[-1].start]
+    if len(own) != len(intent.lines) or any(one in around for one in own):
+        return None
+    alike = all([one.start for one in way[:-1]] == [one.start for one in around[:-1]] for way in ways)
+    inside_location = [one.name.text for one in around[-2:-1]] == ["location"]
+    if not alike and not inside_location and any(one.block is not None for one in own):
+        return None  # an `if` is allowed in few places
+    return moved(page, own, around[-1], before=intent.before, alike=alike)
 
 
 def _taken_behind(page: Page, found: Directive) -> tuple[Edit, ...] | None:

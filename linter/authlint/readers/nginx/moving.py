@@ -11,10 +11,11 @@ from authlint.text import Span
 
 
 def moved(
-    page: Page, lines: Sequence[Directive], place: Directive, *, before: bool
+    page: Page, lines: Sequence[Directive], place: Directive, *, before: bool, alike: bool
 ) -> tuple[Edit, ...] | None:
+    """`alike`: they stand in one block already."""
     if before:
-        return _in_front(page, lines, place)
+        return _in_front(page, lines, place, alike=alike)
     if place.block is not None or any(one.block is not None for one in lines):
         return None
     at = behind(page, place, [" ".join(page.text[one.start : one.end].split()) for one in lines])
@@ -22,18 +23,37 @@ def moved(
     return None if at is None else (at, *gone)
 
 
-def _in_front(page: Page, lines: Sequence[Directive], place: Directive) -> tuple[Edit, ...] | None:
-    """With the lines as they are: the two are of one block."""
+def _in_front(
+    page: Page, lines: Sequence[Directive], place: Directive, *, alike: bool
+) -> tuple[Edit, ...] | None:
+    """With the lines as they are, but for how deep they stand."""
     there = _lines(page, place)
     own = [_lines(page, one) for one in lines]
-    if there is None or not all(one is not None and there[1] <= one[0] for one in own):
-        return None
     pieces = [one for one in own if one is not None]
+    if there is None or len(pieces) != len(own):
+        return None
+    if alike and not all(there[1] <= start for start, _ in pieces):
+        return None
     if any(page.file[start:end] != page.text[start:end] for start, end in pieces):
         return None  # written in another file's quotes
-    text = "".join(page.text[start:end] for start, end in pieces)
+    indent = _indent(page, place)
+    text = "".join(
+        _indented(page.text[start:end], _indent(page, one), indent)
+        for one, (start, end) in zip(lines, pieces, strict=True)
+    )
     gone = [Edit(Span(page.path, start, end), "") for start, end in pieces]
     return (Edit(Span(page.path, there[0], there[0]), text), *gone)
+
+
+def _indent(page: Page, found: Directive) -> str:
+    return page.text[page.line_start(found.start) : found.start]
+
+
+def _indented(text: str, before: str, after: str) -> str:
+    return "".join(
+        after + line[len(before) :] if line.startswith(before) else line
+        for line in text.splitlines(keepends=True)
+    )
 
 
 def _lines(page: Page, found: Directive) -> tuple[int, int] | None:

@@ -1,0 +1,42 @@
+"""Filters, routes and rules in another order: the first counts, or acts before the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from authlint.intent import Edit
+from authlint.readers.yaml.edits import Part, children, part_at, put_before, put_behind
+from authlint.text import Span
+
+CORS = "envoy.filters.http.cors"
+
+
+def element(part: Part, *names: str) -> Part | None:
+    """The element of a list of one of these names in which this stands."""
+    for one in part.upwards():
+        if one.item.key is None and one.parent is not None and one.parent.item.name in names:
+            return one
+    return None
+
+
+def moved(part: Part, lines: Sequence[Span], *, before: bool) -> tuple[Edit, ...] | None:
+    """A route or a rule comes before the one that stands here; a filter comes behind it."""
+    names = ("routes", "rules") if before else ("http_filters",)
+    moving = part_at(part.path, part.text, lines[0]) if len(lines) == 1 else None
+    one, other = element(moving, *names) if moving is not None else None, element(part, *names)
+    if one is None or other is None or one.parent is None or other.parent is None:
+        return None
+    if one.parent.start != other.parent.start:
+        return None
+    return put_before(one, other) if before else put_behind(one, other)
+
+
+def cors_first(part: Part) -> tuple[Edit, ...] | None:
+    """The cors filter comes before the one that asks."""
+    asking = element(part, "http_filters")
+    if asking is None or asking.parent is None:
+        return None
+    for item in children(asking.parent.item):
+        if item.text_at("name") == CORS or item.text_at("typed_config", "@type").endswith(".Cors"):
+            return put_before(asking.parent.inner(item), asking)
+    return None
