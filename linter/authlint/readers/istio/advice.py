@@ -6,7 +6,7 @@ An empty text: these objects have no word for it.
 from __future__ import annotations
 
 ADVICE = {
-    "preflight-behind-auth": "let preflights come to the corsPolicy, which answers behind this: an ALLOW policy gets "
+    "preflight-behind-auth": "let preflights pass here, for a corsPolicy of the route to answer: an ALLOW policy gets "
     "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY or CUSTOM policy notMethods: "
     "[OPTIONS]; what an EnvoyFilter puts in goes before envoy.filters.http.router",
     "preflight-unanswered": "let a route with a destination take OPTIONS too, with this corsPolicy: no method under "
