@@ -3,8 +3,8 @@
 What happens
     The protection belongs to a name and to a spelling of the path. A Host header with a port, or with any name at
     all, leads to a server that asks for nothing; a path without the slash at its end, with another spelling, is taken
-    by another route. The application behind is the same, and answers. There is a fix for a password file alone, which
-    the other route can ask for too: what else answers there may be meant to.
+    by another route. The application behind is the same, and answers. There is a fix where the other route can ask
+    for the very same, by a password file or an annotation.
 
 Bad
     server {
@@ -41,9 +41,10 @@ from collections.abc import Iterator
 from authlint import evidence
 from authlint.finding import Finding, Level
 from authlint.intent import Mend, Repeat
-from authlint.model.step import Basic, UserFile
+from authlint.model.step import Ask, Basic, UserFile
 from authlint.rule import Rule
 from authlint.site import Endpoint, Site, requires
+from authlint.text import Span
 from authlint_rules.questions.ways_past import Gap, gaps, open_upstreams
 
 ID = "protection-gap"
@@ -82,15 +83,18 @@ def _finding(site: Site, endpoint: Endpoint, gap: Gap) -> Finding:
 
 
 def _mends(endpoint: Endpoint, gap: Gap) -> tuple[Mend, ...]:
-    """The other route that takes it asks for the same password."""
-    if gap.place.span == endpoint.route.span:
+    """The other route that takes it asks for the same."""
+    checks = [check for require in requires(endpoint.route) for check in require.checks]
+    if gap.place.span == endpoint.route.span or len(checks) != 1:
         return ()
-    for require in requires(endpoint.route):
-        for check in require.checks:
-            if isinstance(check, Basic) and isinstance(check.users, UserFile):
-                lines = (check.span, check.users.span)
-                return (Mend("ask for the password here too", (Repeat(gap.place.span, lines),)),)
-    return ()
+    lines: list[Span] = []
+    match checks[0]:
+        case Basic(users=UserFile() as users, span=span):
+            lines = [span, users.span]
+        case Ask(span=span):
+            lines = [span]
+    again = Repeat(gap.place.span, tuple(lines))
+    return (Mend("ask for the same credentials here too", (again,)),) if lines else ()
 
 
 RULE = Rule(

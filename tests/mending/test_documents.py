@@ -13,6 +13,7 @@ from authlint.readers.yaml.edits import (
     entered,
     listed,
     part_at,
+    put_before,
     put_behind,
     quoted,
     removed,
@@ -177,7 +178,9 @@ def test_an_element_comes_before(text: str, words: str, after: str) -> None:
     [
         ("l:\n- a: 1\n  b: 2\n- c: 3\n- d: 4\n", "l:\n- c: 3\n- a: 1\n  b: 2\n- d: 4\n"),
         ("l:\n  - a: 1  # why\n  - c: 3\n", "l:\n  - c: 3\n  - a: 1  # why\n"),
-        ("l: [{a: 1}, {c: 3}]\n", None),
+        ("l: [{a: 1}, {c: 3}, d]\n", "l: [{c: 3}, {a: 1}, d]\n"),
+        ('{"l": [\n  {"a: 1": 0},\n  {"c: 3": 0}\n]}', '{"l": [\n  {"c: 3": 0},\n  {"a: 1": 0}\n]}'),
+        ("l: [{a: 1},  # why\n  {c: 3}]\n", None),
         ("l:\n- c: 3\n- a: 1\n", None),
     ],
 )
@@ -186,6 +189,21 @@ def test_an_element_moves_behind_another(text: str, after: str | None) -> None:
     assert other is not None
     assert other.parent is not None
     assert changed(text, "a: 1", lambda part: put_behind(_element(part), _element(other))) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("l:\n- c: 3\n- a: 1\n  b: 2\n", "l:\n- a: 1\n  b: 2\n- c: 3\n"),
+        ("l: [x, {c: 3}, {a: 1}]\n", "l: [x, {a: 1}, {c: 3}]\n"),
+        ('{"l": [\n  {"c: 3": 0},\n  {"a: 1": 0}\n]}', '{"l": [\n  {"a: 1": 0},\n  {"c: 3": 0}\n]}'),
+        ("l:\n- a: 1\n- c: 3\n", None),
+    ],
+)
+def test_an_element_moves_before_another(text: str, after: str | None) -> None:
+    other = part_at("a.yaml", text, Span("a.yaml", text.index("c: 3"), text.index("c: 3") + 1))
+    assert other is not None
+    assert changed(text, "a: 1", lambda part: put_before(_element(part), _element(other))) == after
 
 
 def _element(part: Part) -> Part:

@@ -73,6 +73,7 @@ def test_what_is_no_credential_is_left(line: str) -> None:
     [
         ('"Bearer fake" is sent', '"Bearer ****" is sent'),
         ("Authorization: Bearer fake", "Authorization: Bearer ****"),
+        ("Authorization: Bearer TOKEN,Basic fake", "Authorization: Bearer TOKEN,Basic ****"),
         ("sends Bearer eyJhbGciOi.J9abc on", "sends Bearer **** on"),
         ("https://u:fake@h/", "https://u:****@h/"),
         ("?api_key=KEY&token=fake", "?api_key=KEY&token=****"),

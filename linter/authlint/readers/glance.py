@@ -83,7 +83,7 @@ class Glance:
                 self.linked.append(path)
             if kinds and not STEERED.isdisjoint(kinds):
                 self.steered.append(path)
-                self.steering = self.steering or not STEERING.isdisjoint(kinds)
+                self.steering = self.steering or not STEERING.isdisjoint(kinds) or b"corsPolicy" in raw
             maps = bool(kinds) and not MAPS.isdisjoint(kinds)
             if maps and any(word in raw for word in GATEWAYS):
                 self.mounted.append(path)

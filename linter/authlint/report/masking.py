@@ -51,6 +51,8 @@ _HARMLESS = expression(
     r"(?:on|off|true|false|none|null|yes|no|default|volatile|required|optional|\d{1,4}|)", _I
 )
 _FILE = expression(r"\.{0,2}(?:/[\w.-]+){2,}")
+# A header may have several values, each with its credential.
+_SENT_BEFORE = expression(r"authorization:\s*(?:[^\s,;]+[ \t]+[^\s,;]+,\s*)*$", _I)
 _PARAMETER = expression(r"(?:realm|charset|error|error_\w+|scope|resource_metadata)=", _I)
 # Words that follow a scheme's name in prose and in realms.
 _PROSE = expression(
@@ -109,7 +111,7 @@ def _word_ranges(text: str) -> Iterator[Range]:
         if _is_prose(match[1]):
             continue
         quoted = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1] in ("''", '""')
-        sent = re.search(r"authorization:\s*$", text[max(0, match.start() - 20) : match.start()], _I)
+        sent = _SENT_BEFORE.search(text[max(0, match.start() - 300) : match.start()])
         if quoted or sent or _looks_secret(match[1]):
             yield from _literals(text, match.span(1))
     for match in _IN_URL.finditer(text):

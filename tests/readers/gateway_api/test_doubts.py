@@ -40,6 +40,7 @@ OPEN = {
         "EnvoyPatchPolicy", "infra", f"{TO_GATEWAY}\n  type: JSONPatch"
     ),
     "another order of the filters": policy("EnvoyProxy", "infra", "filterOrder: [{name: x, before: y}]"),
+    "another order of the routes": policy("EnvoyProxy", "infra", "preserveRouteOrder: true"),
     "a policy for what an expression selects": policy(
         "SecurityPolicy",
         "shop",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from authlint.readers.gateway_api import doors, matches
-from authlint.readers.gateway_api.doors import Door, Reference
+from authlint.readers.gateway_api.doors import Door, Entrance, Reference
 from authlint.readers.gateway_api.objects import Thing
 from authlint.readers.yaml.tree import Item
 from authlint.record import entity
@@ -36,19 +36,28 @@ class Spot:
         return matches.precedence(self.match)
 
 
-def named(attached: Sequence[tuple[Door, Reference]]) -> Named:
+def named(attached: Sequence[tuple[Door, Reference]], into: Entrance) -> Named:
     """By names in lower case: the name as it is written, and what is served under it, the first to be tried first."""
     found: dict[str, tuple[Item, list[Spot]]] = {}
     seen: set[tuple[str, int]] = set()
     for door, one in attached:
         for name in doors.meet(door, one.route):
             text = name.text.lower() if name.kind == "text" else "*"
-            if not name.masked and (text, id(one.route)) not in seen:
+            if name.masked or (one.route.listed("hostnames") and _is_of_another(text, door, into)):
+                continue
+            if (text, id(one.route)) not in seen:
                 seen.add((text, id(one.route)))
                 found.setdefault(text, (name, []))[1].extend(_spots(one.route, door))
     for _, several in found.values():
         several.sort(key=lambda spot: spot.order, reverse=True)
     return found
+
+
+def _is_of_another(text: str, door: Door, into: Entrance) -> bool:
+    """Whether a second listener of the socket is for this very name: its requests come in there (computeHosts in
+    internal/gatewayapi/helpers.go)."""
+    others = (one for one in into.doors if one is not door and one.port == door.port)
+    return any(one.hostname is not None and one.hostname.text.lower() == text for one in others)
 
 
 def _spots(route: Thing, door: Door) -> Iterator[Spot]:

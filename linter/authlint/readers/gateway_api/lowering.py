@@ -184,7 +184,7 @@ class Listening:
 
     def _hosts(self) -> list[Value]:
         found: list[Value] = []
-        for text, (name, several) in hosts.named(self.attached).items():
+        for text, (name, several) in hosts.named(self.attached, self.into).items():
             equal = hosts.contested(several)
             unsure = next((spot.route.doubt for spot in several if spot.route.doubt), "")
             routes: list[Value] = []
@@ -249,3 +249,5 @@ class Listening:
         for proxy in self.project.proxies:
             if proxy.spec("filterOrder") is not None:
                 yield "in which order filters stand", proxy.item
+            if proxy.item.text_at("spec", "preserveRouteOrder") == "true":
+                yield "in which order routes are tried", proxy.item

@@ -83,7 +83,7 @@ def _forward(one: Item, destinations: list[Item], namespace: str) -> dict[str, V
             value["prefix_rewrite"] = uri
         authority = rewrite.get("authority") or authority
     if len(destinations) == 1:
-        value["cluster"] = written(destinations[0], cluster(destinations[0], namespace))
+        value["cluster"] = written(destinations[0], address(destinations[0], namespace))
         authority = authority or destinations[0].at("headers", "request", "set", "host")
     else:
         weighed = [dst for dst in destinations if dst.text_at("weight") not in ("", "0")]
@@ -93,19 +93,13 @@ def _forward(one: Item, destinations: list[Item], namespace: str) -> dict[str, V
 
 
 def _weighed(dst: Item, namespace: str) -> Item:
-    name = cluster(dst, namespace)
+    name = address(dst, namespace)
     return written(dst, {"name": name, "weight": dst.get("weight"), **header_changes(dst.get("headers"))})
 
 
-def cluster(dst: Item, namespace: str) -> str:
-    """A name that a person knows the destination by."""
-    host = address(dst, namespace)
-    subset = dst.text_at("destination", "subset")
-    return f"{host}/{subset}" if subset else host
-
-
 def address(dst: Item, namespace: str) -> str:
-    """A name without dots is short for a Service of the object's own namespace."""
+    """A name without dots is short for a Service of the object's own namespace. Its subsets are the same application:
+    they are told apart by nothing that matters here."""
     host = dst.text_at("destination", "host")
     if "." not in host:
         host = f"{host}.{namespace}.svc.cluster.local"

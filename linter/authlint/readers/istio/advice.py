@@ -6,7 +6,7 @@ An empty text: these objects have no word for it.
 from __future__ import annotations
 
 ADVICE = {
-    "preflight-behind-auth": "let preflights come to the corsPolicy, which answers behind this: an ALLOW policy gets "
+    "preflight-behind-auth": "let preflights pass here, for a corsPolicy of the route to answer: an ALLOW policy gets "
     "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY or CUSTOM policy notMethods: "
     "[OPTIONS]; what an EnvoyFilter puts in goes before envoy.filters.http.router",
     "preflight-unanswered": "let a route with a destination take OPTIONS too, with this corsPolicy: no method under "
@@ -18,6 +18,8 @@ ADVICE = {
     "take allowCredentials away if no cookies are needed",
     "origin-check-loose": r"write whole origins in allowOrigins: exact, or a regex with its dots escaped, such as "
     r"https://[a-z0-9-]+\.example\.com",
+    "auth-not-enforced:missing": "add an AuthorizationPolicy that asks for a principal: from: [{source: "
+    '{requestPrincipals: ["*"]}}]',
     "auth-service-blind": "name the header in includeRequestHeadersInCheck of the provider",
     "auth-response-header-dropped:cookie": "name set-cookie in headersToDownstreamOnAllow of the provider",
     "auth-response-header-dropped:header": "name the header in headersToUpstreamOnAllow of the provider",

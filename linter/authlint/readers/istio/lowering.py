@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from authlint.readers.istio.actions import CORS, FAULT, address, cluster
+from authlint.readers.istio.actions import CORS, FAULT, address
 from authlint.readers.istio.carving import carved, led_away
 from authlint.readers.istio.clusters import cluster_at
 from authlint.readers.istio.custom import Asked, asked
@@ -46,7 +46,8 @@ def lowered(known: Objects, workload: Workload) -> Item | None:
         one.hosts = with_places(one.hosts, filters, of_action(known, reaches, "ALLOW"))
     listeners = [made for port in _ports(servers) for made in _listener(port, filters, inserts)]
     services = routed(known, workload)
-    if not listeners or not (filters or inserts):
+    hosts = [host for one in servers for host in one.hosts]
+    if not listeners or not (filters or inserts or any(True for host in hosts for _ in _spoken_of(host))):
         return None
     place = servers[0].place
     named = [*_clusters(services), *clusters(inserts), *([service.cluster] if service is not None else [])]
@@ -91,7 +92,8 @@ def _ports(servers: Sequence[Server]) -> Iterator[list[Server]]:
     for one in servers:
         if one.hosts:
             found.setdefault((one.number, one.tls), []).append(one)
-    yield from found.values()
+    # A name is asked for over TLS first.
+    yield from sorted(found.values(), key=lambda several: not several[0].tls)
 
 
 def _servers(known: Objects, workload: Workload) -> Iterator[Server]:
@@ -207,7 +209,7 @@ def _clusters(services: Sequence[Object]) -> Iterator[Item]:
         for route in service.listed("http"):
             listed = route.get("route")
             for dst in listed.items() if listed is not None else ():
-                name = cluster(dst, service.namespace)
+                name = address(dst, service.namespace)
                 if name not in seen:
                     seen.add(name)
-                    yield cluster_at(dst.get("destination") or dst, name, address(dst, service.namespace))
+                    yield cluster_at(dst.get("destination") or dst, name, name)

@@ -43,6 +43,10 @@ class Workload:
         """What is taken for granted about it."""
         if self.gateways:
             return ()
+        if not self.labels:
+            return (
+                f"the Gateway {self.named}, which is not in the project, has no policies but those that are",
+            )
         shown = f"istio={self.labels['istio']}"
         if self.hosts:
             names = ", ".join(one.text for one in self.hosts)
@@ -75,7 +79,8 @@ def _completed(labels: dict[str, str]) -> dict[str, str]:
 
 
 def _supposed(known: Objects) -> Iterator[Workload]:
-    """The usual workload, where policies select it and all routes that are for a gateway are for the same one."""
+    """The usual workload, where policies select it and all routes that are for a gateway are for the same one; where
+    none selects it one for each gateway that routes name."""
     selecting = known.of("RequestAuthentication", "AuthorizationPolicy", "EnvoyFilter")
     chosen = [
         usual for usual in USUAL if any(labels_of(one) and _selects(one, usual) == "yes" for one in selecting)
@@ -83,6 +88,8 @@ def _supposed(known: Objects) -> Iterator[Workload]:
     names = {full for one in known.of("VirtualService") for full in bound(one)}
     if len(chosen) == 1 and len(names) == 1:
         yield Workload(chosen[0], (), names.pop())
+    elif not chosen:
+        yield from (Workload({}, (), name) for name in sorted(names))
     elif len(chosen) == 1 and not known.of("VirtualService"):
         hosts = tuple(_asked_about(known, chosen[0]))
         if hosts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from authlint.expression import expression
 from authlint.intent import (
@@ -20,6 +20,7 @@ from authlint.intent import (
     KeyBy,
     Quote,
     Remove,
+    Repeat,
     Reword,
     Send,
     ToTls,
@@ -46,6 +47,7 @@ from authlint.readers.yaml.edits import (
     said_beside,
     with_text,
 )
+from authlint.text import Span
 
 LISTS = (PREFIX + "cors-allow-headers", PREFIX + "cors-expose-headers", PREFIX + "cors-allow-methods")
 URL = expression(r"(?P<authority>https?://[^/?#]+)(?P<path>/[^?#]*)?")
@@ -69,7 +71,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         return None
     annotated = part.parent.item.name == "annotations"
     if not annotated and part.parent.item.name != "data":
-        return None
+        return _repeated(part, intent.lines) if isinstance(intent, Repeat) else None
     name = part.item.name
     if annotated and name.endswith("-snippet"):
         return _in_snippet(intent, part)
@@ -106,6 +108,25 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Answer(headers=headers, how="first") if annotated:
             return _answered(part, {name.lower(): literal(value) for name, value in headers})
     return None
+
+
+def _repeated(part: Part, lines: Sequence[Span]) -> tuple[Edit, ...] | None:
+    """Annotations of another object of the file, at the object in which this stands."""
+    *_, document = part.upwards()
+    metadata = document.entry("metadata")
+    found = [part_at(part.path, part.text, one) for one in lines if one.path == part.path]
+    said = {one.item.name: one.item.text for one in found if one is not None and one.within("annotations")}
+    last = children(metadata.item)[-1:] if metadata is not None else []
+    if metadata is None or not last or not said or len(said) != len(lines):
+        return None
+    notes = metadata.entry("annotations")
+    if notes is None:
+        return entered(metadata.inner(last[0]), "annotations", said)
+    own = children(notes.item)
+    if not own or any(one.name in said for one in own):
+        return None
+    made = [edit for name, text in said.items() for edit in entered(notes.inner(own[-1]), name, text) or ()]
+    return (Edit(made[0].span, "".join(one.text for one in made)),) if len(made) == len(said) else None
 
 
 def _in_snippet(intent: Intent, part: Part) -> tuple[Edit, ...] | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
-from authlint.readers.yaml.compose import Broken, document, pieces
+from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
@@ -90,17 +90,21 @@ class Part:
 def part_at(path: str, text: str, span: Span) -> Part | None:
     """The smallest value in which all of the span stands, with its name."""
     for piece in pieces(text):
-        if not piece.start <= span.start < piece.start + len(piece.text):
-            continue
-        item = document(path, piece)
-        if item is None or isinstance(item, Broken):
-            return None
-        part = Part(item, (), path, text)
-        inner = _holding(part, span)
-        while inner is not None:
-            part, inner = inner, _holding(inner, span)
-        return part
+        if piece.start <= span.start < piece.start + len(piece.text):
+            return part_in(piece, path, text, span)
     return None
+
+
+def part_in(piece: Piece, path: str, text: str, span: Span) -> Part | None:
+    """The same in one document of the file."""
+    item = document(path, piece)
+    if item is None or isinstance(item, Broken):
+        return None
+    part = Part(item, (), path, text)
+    inner = _holding(part, span)
+    while inner is not None:
+        part, inner = inner, _holding(inner, span)
+    return part
 
 
 def _holding(part: Part, span: Span) -> Part | None:
@@ -241,19 +245,45 @@ def listed(beside: Part, value: Written, *, before: bool = False) -> tuple[Edit,
 
 def put_before(part: Part, other: Part) -> tuple[Edit, ...] | None:
     """An element of a list moves, with its lines, in front of another one of the same list."""
-    spans = [_element_lines(one) for one in (part, other)]
-    if part.flow or other.start >= part.start or any(one is None for one in spans):
+    if other.start >= part.start:
         return None
-    (first, last), (at, _) = (one for one in spans if one is not None)
-    return other.edit(at, at, part.text[first:last]), part.edit(first, last, "")
+    if part.flow:
+        before = _beside(part, -1)
+        between = part.text[before.end : part.start] if before is not None else "#"
+        if before is None or "#" in between:
+            return None
+        moving = part.text[part.start : part.end] + between
+        return other.edit(other.start, other.start, moving), part.edit(before.end, part.end, "")
+    here, there = _element_lines(part), _element_lines(other)
+    if here is None or there is None:
+        return None
+    return other.edit(there[0], there[0], part.text[here[0] : here[1]]), part.edit(*here, "")
 
 
 def put_behind(part: Part, other: Part) -> tuple[Edit, ...] | None:
     """An element of a list moves, with its lines, right behind another one of the same list."""
+    if other.start <= part.start:
+        return None
+    if part.flow:
+        after = _beside(part, 1)
+        between = part.text[part.end : after.start] if after is not None else "#"
+        if after is None or "#" in between:
+            return None
+        moving = between + part.text[part.start : part.end]
+        return part.edit(part.start, after.start, ""), other.edit(other.end, other.end, moving)
     here, there = _element_lines(part), _element_lines(other)
-    if part.flow or other.start <= part.start or here is None or there is None:
+    if here is None or there is None:
         return None
     return part.edit(*here, ""), other.edit(there[1], there[1], part.text[here[0] : here[1]])
+
+
+def _beside(part: Part, step: int) -> Part | None:
+    """The next element of the same list, or the one before."""
+    several = (
+        [part.parent.inner(one) for one in children(part.parent.item)] if part.parent is not None else []
+    )
+    at = next((number for number, one in enumerate(several) if one.start == part.start), -1) + step
+    return several[at] if 0 <= at < len(several) else None
 
 
 def _element_lines(part: Part) -> tuple[int, int] | None:
