@@ -10,7 +10,6 @@ from authlint.model.condition import All, AnyOf, Condition, Not, Test, Unclear
 from authlint.model.credential import Allow
 from authlint.model.value import reads
 
-
 ALWAYS, NEVER = All(()), AnyOf(())
 
 
