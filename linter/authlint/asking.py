@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from authlint.credentials import BEARER
 from authlint.expression import expression
-from authlint.flow.policies import reads_claims
 from authlint.flow.request import Headers
 from authlint.flow.samples import samples
 from authlint.model.condition import All, AnyOf, Condition, Test
@@ -155,7 +154,7 @@ def _tests_for_tokens(route: Route) -> Iterator[Test]:
                         yield from _tests(rule.when)
                 elif isinstance(check, Allow):
                     for policy in check.policies:
-                        if reads_claims(policy.when):
+                        if policy.reads_claims:
                             yield from _choices(policy.when)
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeGuard
 from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
-from authlint.model.condition import All, AnyOf, Condition, Not, Test
+from authlint.model.condition import Condition, looked_at
 from authlint.model.credential import Allow, ApiKey, Call, Jwt, OAuth, Place
 from authlint.model.fact import Ignored
 from authlint.model.step import Amend, Ask, Basic, Branch, Check, Cors, Files, Forward, HeaderOp, Require
@@ -95,24 +95,10 @@ def mechanisms(endpoint: Endpoint) -> Iterator[Mechanism]:
 def is_mechanism(check: Check) -> TypeGuard[Mechanism]:
     """Whether a check judges by a credential, and not by addresses or by what is public."""
     if isinstance(check, Allow):
-        return any(_reads_credential(policy.when) for policy in check.policies)
+        return check.reads_credential
     if isinstance(check, Jwt) and not check.rules:
         return False  # switched off here
     return isinstance(check, MECHANISMS)
-
-
-def _reads_credential(condition: Condition) -> bool:
-    match condition:
-        case Test(value):
-            return reads(value, {}, "claim") or any(
-                reads(value, {}, "header", name) for name in ("authorization", "cookie", "x-api-key")
-            )
-        case Not(inner):
-            return _reads_credential(inner)
-        case All(several) | AnyOf(several):
-            return any(_reads_credential(one) for one in several)
-        case _:
-            return False
 
 
 def is_api(site: Site, endpoint: Endpoint) -> Label | None:
@@ -192,15 +178,7 @@ def _sends(op: HeaderOp, definitions: dict[str, Value]) -> bool:
 
 
 def _tests_authorization(condition: Condition, definitions: dict[str, Value]) -> bool:
-    match condition:
-        case Test(value):
-            return reads(value, definitions, "header", "authorization")
-        case Not(inner):
-            return _tests_authorization(inner, definitions)
-        case All(several) | AnyOf(several):
-            return any(_tests_authorization(one, definitions) for one in several)
-        case _:
-            return False
+    return Get("header", "authorization") in looked_at(condition, definitions)
 
 
 def _declared(site: Site, endpoint: Endpoint) -> str | None:

@@ -37,7 +37,6 @@ from authlint.flow.files import Files as FileOracle
 from authlint.flow.outcome import Outcome, Reached
 from authlint.flow.passage import Passage
 from authlint.flow.paths import escape
-from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request, split_authority
 from authlint.flow.run import run
 from authlint.flow.tokens import demanded, insists
@@ -375,7 +374,7 @@ class Site:
 
 def _asks_for_claims(check: object) -> bool:
     """Whether a check judges by what a token says that another one has read."""
-    return isinstance(check, Allow) and any(reads_claims(policy.when) for policy in check.policies)
+    return isinstance(check, Allow) and check.reads_claims
 
 
 def _fallback(host: VirtualHost) -> tuple[Route, ...]:

@@ -71,15 +71,18 @@ def _finding(
     label: Label,
     cure: str,
     mends: tuple[Mend, ...] = (),
+    assumes: str = "",
 ) -> Finding:
     return Finding(
         rule=ID,
-        level=Level.ERROR,
+        level=Level.WARNING if assumes else Level.ERROR,
         message=f"{endpoint.title} is open although authentication is configured for it",
         primary=label,
         routes=(endpoint.title,),
         witness=(site.exchange(request, outcome, "401: no credentials were sent"),),
         cure=cure,
+        assumes=(assumes,) if assumes else (),
+        pedantic=bool(assumes),
         stated=outcome.assumed,
         mends=mends,
     )
@@ -97,7 +100,9 @@ def _inert(site: Site, endpoint: Endpoint) -> Iterator[Finding]:
         outcome = site.ask(request)
         if not any(evidence.mechanisms(endpoint)) and is_open(outcome):
             mends = corrected(inert.slips) or (Mend("ask for credentials here", (Enforce(inert.span),)),)
-            yield _finding(site, endpoint, request, outcome, Label(inert.span, inert.why), inert.cure, mends)
+            cure = site.cure(f"{ID}:missing", inert.cure) if inert.assumes else inert.cure
+            label = Label(inert.span, inert.why)
+            yield _finding(site, endpoint, request, outcome, label, cure, mends, inert.assumes)
 
 
 def _inverted(site: Site, endpoint: Endpoint) -> Iterator[Finding]:

@@ -84,6 +84,7 @@ AUTH = Get("header", "authorization")
          "log_format a escape=json '\"\"';"),
         ("log_format a '$request';", "$request", Get("request-line"),
          "log_format a '$request_method $uri $server_protocol';"),
+        ("log_format a escape=none '$request';", "$request", Get("request-line"), None),
         ("log_format a '$own';", "$own", AUTH, None),  # a map's: nobody knows what else is in it
         ("log_format a escape=none $http_authorization;", "$http_authorization", AUTH, None),
         ("set $a $http_authorization;", "$http_authorization", AUTH, None),

@@ -18,7 +18,7 @@ def allow(p: Passage, check: Allow) -> Verdict:
     unread = None in p.claims.values()
     for policy in check.policies:
         when = policy.when
-        if unread and reads_claims(when):
+        if unread and policy.reads_claims:
             p.shared.assumed[CREDENTIALS] = None
             when = fitting(when, wanted=check.action == "allow")
         if holds(p, when):
@@ -31,11 +31,11 @@ def allow(p: Passage, check: Allow) -> Verdict:
 def fitting(condition: Condition, *, wanted: bool) -> Condition:
     """The condition for claims that make it true, or untrue: what else it asks, a path or a host, still counts."""
     match condition:
-        case Test(value) if reads(value, {}, "claim"):
+        case Test() if _is_of_a_claim(condition):
             return ALWAYS if wanted else NEVER
         case Not(inner):
             return Not(fitting(inner, wanted=not wanted))
-        case All(several) if any(isinstance(one, Test) and reads_claims(one) for one in several):
+        case All(several) if any(map(_is_of_a_claim, several)):
             # What stands beside a claim and was not understood is about its value.
             rest = (one for one in several if not isinstance(one, Unclear))
             return All(tuple(fitting(one, wanted=wanted) for one in rest))
@@ -47,13 +47,5 @@ def fitting(condition: Condition, *, wanted: bool) -> Condition:
             return condition
 
 
-def reads_claims(condition: Condition) -> bool:
-    match condition:
-        case Test(value):
-            return reads(value, {}, "claim")
-        case Not(inner):
-            return reads_claims(inner)
-        case All(several) | AnyOf(several):
-            return any(reads_claims(one) for one in several)
-        case _:
-            return False
+def _is_of_a_claim(condition: Condition) -> bool:
+    return isinstance(condition, Test) and reads(condition.value, {}, "claim")

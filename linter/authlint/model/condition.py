@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
-from authlint.model.value import Text, Value
+from authlint.model.value import Get, Text, Value, parts
 from authlint.record import record
+
+NONE: Mapping[str, Value] = {}
 
 
 @record
@@ -48,3 +51,15 @@ class Unclear:
 
 
 Condition: TypeAlias = Test | Exists | Not | All | AnyOf | Unclear
+
+
+def looked_at(condition: Condition, definitions: Mapping[str, Value] = NONE) -> Iterator[Get]:
+    """The properties of a request that its tests look at, through the gateway's definitions."""
+    match condition:
+        case Test(value):
+            yield from (part for part in parts(value, definitions) if isinstance(part, Get))
+        case Not(inner):
+            yield from looked_at(inner, definitions)
+        case All(several) | AnyOf(several):
+            for one in several:
+                yield from looked_at(one, definitions)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, TypeAlias
 
-from authlint.model.condition import Condition
+from authlint.model.condition import Condition, looked_at
 from authlint.model.value import Text, Value
 from authlint.record import field, record
 from authlint.text import Span
+
+CREDENTIALS = frozenset(("authorization", "cookie", "x-api-key"))  # headers
 
 
 @record
@@ -153,6 +156,16 @@ class Policy:
     when: Condition
     span: Span
 
+    @cached_property
+    def reads_claims(self) -> bool:
+        return any(one.kind == "claim" for one in looked_at(self.when))
+
+    @cached_property
+    def reads_credential(self) -> bool:
+        """Also where it compares the credential itself."""
+        headers = (one.name for one in looked_at(self.when) if one.kind == "header")
+        return self.reads_claims or not CREDENTIALS.isdisjoint(headers)
+
 
 @record
 class Allow:
@@ -162,6 +175,14 @@ class Allow:
     policies: tuple[Policy, ...]
     status: int
     span: Span
+
+    @cached_property
+    def reads_claims(self) -> bool:
+        return any(one.reads_claims for one in self.policies)
+
+    @cached_property
+    def reads_credential(self) -> bool:
+        return any(one.reads_credential for one in self.policies)
 
 
 @record

@@ -55,13 +55,15 @@ class Redirects:
 @record
 class Inert:
     """A setting that was meant to protect, or to let other origins in, and does nothing; `cure` says what would
-    make it, `slips` what it comes from, where what was meant follows."""
+    make it, `slips` what it comes from, where what was meant follows. `assumes`: what would have to hold for it to be a
+    mistake."""
 
     why: str
     cure: str
     span: Span
     meant: Literal["authentication", "cross-origin"] = "authentication"
     slips: tuple[Slip, ...] = ()
+    assumes: str = ""
 
 
 @record

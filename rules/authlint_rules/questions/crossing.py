@@ -8,7 +8,6 @@ from functools import partial
 from authlint import evidence
 from authlint.finding import Finding, Label, Level
 from authlint.flow.outcome import Crossed, Event, Outcome
-from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
 from authlint.model.credential import Allow, ApiKey, Jwt
 from authlint.model.gateway import Route
@@ -58,7 +57,7 @@ def _lost(world: Outcome, request: Request) -> Lost | None:
 def _between(crossed: Crossed, denial: Event, route: Route | None, request: Request) -> Lost | None:
     header = (request.header("authorization") or "").partition(" ")[0].lower()
     checks: list[object] = [denial.subject]
-    if isinstance(denial.subject, Allow) and any(reads_claims(one.when) for one in denial.subject.policies):
+    if isinstance(denial.subject, Allow) and denial.subject.reads_claims:
         # It misses the claims of a token that another check would have read.
         checks = [one for require in route.requires for one in require.checks] if route is not None else []
     suits = isinstance(denial.subject, Basic) if header == "basic" else any(map(_takes_tokens, checks))

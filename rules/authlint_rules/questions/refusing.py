@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from authlint.flow.outcome import Event, Outcome
-from authlint.flow.policies import reads_claims
 from authlint.flow.request import Request
 from authlint.model.credential import Allow, ApiKey, Call, Jwt
 from authlint.model.step import Basic, Branch, HeaderOp, Respond
@@ -91,7 +90,7 @@ def _of_check(endpoint: Endpoint, event: Event, world: Outcome) -> Why | None:
                 return Why(why, span, "name a provider that is defined", jwt)
         case Allow(action="allow", policies=policies) as allow if allow in checks:
             behind = any(isinstance(one, Jwt) for one in checks[checks.index(allow) :])
-            if behind and policies and all(reads_claims(one.when) for one in policies):
+            if behind and policies and all(one.reads_claims for one in policies):
                 why = "is about claims, and runs before the token is read"
                 return Why(why, allow.span, "put it behind the tokens", allow)
     return None

@@ -65,13 +65,18 @@ def held(entry: Item, file: str, troubles: list[Trouble]) -> Iterator[Item]:
 
 def _inside(entry: Item, file: str) -> Piece:
     """A text in a document as a document: a literal block with its indentation, else letter by letter."""
+    return literal(entry, file) or Piece(_unmarked(entry.text), 0, places(entry, file))
+
+
+def literal(entry: Item, file: str) -> Piece | None:
+    """A literal block, each letter at its offset."""
     node = entry.node
     if node.style == "|" and entry.places is None:
         begin = file.find("\n", entry.at_offset(node.start_mark.index)) + 1
         end = entry.at_offset(node.end_mark.index)
         if 0 < begin < end:
             return Piece(_unmarked(file[begin:end]), begin)
-    return Piece(_unmarked(entry.text), 0, places(entry, file))
+    return None
 
 
 def _unmarked(text: str) -> str:

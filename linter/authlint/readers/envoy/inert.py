@@ -25,6 +25,9 @@ GUARDS = {
     "RBACPerRoute": ("rbac", "rbac"),
 }
 CHECKS = frozenset(("jwt_authn", "ext_authz", "basic_auth", "api_key_auth", "rbac", "oauth2"))
+MISSING_PASS = "a request without a token passes: only one with a bad token is refused"
+MISSING_CURE = "leave allow_missing out, where a token is wanted"
+NOBODY_BEHIND = "nothing behind the gateway asks for the token"
 KEY_CURE = "use the name of the entry in http_filters as the key"
 LEVEL = "typed_per_filter_config"
 SCHEMES = "http"
@@ -207,6 +210,8 @@ def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
             why = "no rule asks for a token: every request passes"
             span = one.span if not rules else _requirement(rules[-1])
             yield Inert(why, "say what is asked for: requires: {provider_name: ...}", span)
+        elif asking and all(map(_spares_the_missing, asking)):
+            yield Inert(MISSING_PASS, MISSING_CURE, _requirement(asking[0]), assumes=NOBODY_BEHIND)
         for rule in rules:
             for name in ("prefix", "path"):
                 path = field(rule, "match", name)
@@ -219,6 +224,14 @@ def _idle(one: Filter, spot: Spot, used: Uses) -> Iterator[Inert]:
         names = ("rules", "shadow_rules", "matcher", "shadow_matcher")
         if config is not None and all(field(config, name) is None for name in names):
             yield Inert("there are no rules: everybody passes", "add rules", one.span)
+
+
+def _spares_the_missing(rule: Item) -> bool:
+    """Whether a rule lets pass who has no token."""
+    parts = fields(rule, "requires", "requires_any", "requirements")
+    requirements = [*parts, *(one for part in parts for one in fields(part, "requires_all", "requirements"))]
+    inner = (one for part in requirements for one in fields(part, "requires_any", "requirements"))
+    return any(field(one, "allow_missing") is not None for one in (*requirements, *inner))
 
 
 def _asks(rule: Item) -> bool:

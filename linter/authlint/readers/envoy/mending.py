@@ -27,7 +27,7 @@ from authlint.intent import (
     Withhold,
 )
 from authlint.model.value import EMPTY, literal
-from authlint.readers.envoy.ordering import cors_first, element, moved
+from authlint.readers.envoy.ordering import cors_first, element, moved, place
 from authlint.readers.envoy.withholding import withheld
 from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
@@ -36,7 +36,6 @@ from authlint.readers.yaml.edits import (
     entered,
     is_json,
     listed,
-    part_at,
     removed,
     renamed,
     reworded,
@@ -52,7 +51,7 @@ SUCCESS = "allowed_client_headers_on_success"
 
 def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     """What is to be written where; None where Envoy has no such setting, or what stands there is another."""
-    part = part_at(path, text, intent.span)
+    part = place(path, text, intent.span)
     if part is None or part.parent is None:
         return None
     match intent:

@@ -13,6 +13,7 @@ from authlint.readers.kubernetes.manifests import NOWHERE
 from authlint.readers.yaml.tree import Item
 
 ASKING = ("jwt", "oidc", "extAuth", "basicAuth", "apiKeyAuth", "authorization", "cors")
+PARTS = {"HTTPRoute": "rule", "Gateway": "listener"}
 ONE = "write one SecurityPolicy for this target, with all that it is to say"
 
 
@@ -21,6 +22,8 @@ def facts(policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance) ->
     yield from _rivals([one for one in policies if _aims_at(one, routes, into)])
     for policy in policies:
         for item, kind, name in _named(policy):
+            if kind not in PARTS:
+                continue
             there = (
                 [one for one in routes if one.name == name] if kind == "HTTPRoute" else _gateway(into, name)
             )
@@ -32,10 +35,26 @@ def facts(policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance) ->
                     f"give the policy the namespace of its target: {there[0].namespace}",
                     item.words,
                 )
+            elif there and all(_has_no(one, kind, item.text_at("sectionName"), policy) for one in there):
+                part = PARTS[kind]
+                section = item.get("sectionName") or item
+                yield Ignored(
+                    f"does not count: the {kind} {name} has no {part} with this name",
+                    "no request meets this policy",
+                    f"name a {part} of the {kind}, or leave sectionName out for all of them",
+                    section.span,
+                )
 
 
 def _gateway(into: Entrance, name: str) -> list[Thing]:
     return [into.thing] if into.thing is not None and into.name == name else []
+
+
+def _has_no(one: Thing, kind: str, section: str, policy: Thing) -> bool:
+    """Whether a part that a target names is not there."""
+    names = [part.get("name") for part in one.listed(f"{PARTS[kind]}s")]
+    sure = not policy.doubt and not one.doubt and not any(name.masked for name in names if name is not None)
+    return bool(section) and sure and section not in (name.text for name in names if name is not None)
 
 
 def _is_elsewhere(policy: Thing, one: Thing) -> bool:

@@ -18,6 +18,8 @@ ADVICE = {
     "take allowCredentials away if no cookies are needed",
     "origin-check-loose": r"write whole origins in allowOrigins: exact, or a regex with its dots escaped, such as "
     r"https://[a-z0-9-]+\.example\.com",
+    "auth-not-enforced:missing": "add an AuthorizationPolicy that asks for a principal: from: [{source: "
+    '{requestPrincipals: ["*"]}}]',
     "auth-service-blind": "name the header in includeRequestHeadersInCheck of the provider",
     "auth-response-header-dropped:cookie": "name set-cookie in headersToDownstreamOnAllow of the provider",
     "auth-response-header-dropped:header": "name the header in headersToUpstreamOnAllow of the provider",

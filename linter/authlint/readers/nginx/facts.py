@@ -192,6 +192,10 @@ def _to_upstream(node: Node, around: Around, written: set[str]) -> Iterator[Fact
         )
 
 
+def _is_beside(node: Node, around: Around) -> bool:
+    return any(one.name == node.name and one is not node for one in around.children)
+
+
 def _to_deliver(node: Node, around: Around, to: Literal["client", "application"]) -> tuple[Slip, ...]:
     """In a location, where no line of the outer blocks is lost because of it
     (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header)."""
@@ -207,7 +211,11 @@ def _to_deliver(node: Node, around: Around, to: Literal["client", "application"]
         return ()
     name = in_family(setter, node.arg(0)).lower()
     there = any(one.name == setter and one.arg(0).lower() == name for one in around.children)
-    lost = around.outer is None or not around.outer.isdisjoint((setter, GAP))
+    if around.outer is None:
+        return ()
+    if not _is_beside(node, around) and not around.outer.isdisjoint((node.name, GAP)):
+        return ()  # without this one the lines of the outer blocks come into force
+    lost = not around.outer.isdisjoint((setter, GAP))
     return (Misdirected(node.span, to),) if not there and (around.has(setter) or not lost) else ()
 
 

@@ -29,7 +29,8 @@ def absent(variable: str, part: Get, escape: str) -> str | None:
     """What is written in a variable's place, if that is this part of the request."""
     if part.kind in WITHOUT_QUERY:
         named = {"request": "request-line", "request_uri": "target"}.get(variable) == part.kind
-        return WITHOUT_QUERY[part.kind] if named else None
+        # A path is decoded: where nothing is escaped it could write lines of its own.
+        return WITHOUT_QUERY[part.kind] if named and escape != "none" else None
     if part.kind == "query":
         return ABSENT.get(escape) if variable in ("args", "query_string") else None
     for prefix, kind, dash in PREFIXED:

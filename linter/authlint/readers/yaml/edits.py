@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from authlint.expression import expression
 from authlint.intent import Edit
 from authlint.readers.lines import with_line
-from authlint.readers.yaml.compose import Broken, document, pieces
+from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
 from authlint.record import record
 from authlint.text import Span
@@ -90,17 +90,21 @@ class Part:
 def part_at(path: str, text: str, span: Span) -> Part | None:
     """The smallest value in which all of the span stands, with its name."""
     for piece in pieces(text):
-        if not piece.start <= span.start < piece.start + len(piece.text):
-            continue
-        item = document(path, piece)
-        if item is None or isinstance(item, Broken):
-            return None
-        part = Part(item, (), path, text)
-        inner = _holding(part, span)
-        while inner is not None:
-            part, inner = inner, _holding(inner, span)
-        return part
+        if piece.start <= span.start < piece.start + len(piece.text):
+            return part_in(piece, path, text, span)
     return None
+
+
+def part_in(piece: Piece, path: str, text: str, span: Span) -> Part | None:
+    """The same in one document of the file."""
+    item = document(path, piece)
+    if item is None or isinstance(item, Broken):
+        return None
+    part = Part(item, (), path, text)
+    inner = _holding(part, span)
+    while inner is not None:
+        part, inner = inner, _holding(inner, span)
+    return part
 
 
 def _holding(part: Part, span: Span) -> Part | None:
