@@ -30,6 +30,7 @@ from authlint.readers.yaml.edits import (
 
 GROUP = "istio.io/"
 OPTIONS = "OPTIONS"
+ROUTER = "envoy.filters.http.router"
 LISTS = {
     "access-control-allow-headers": "allowHeaders",
     "access-control-allow-methods": "allowMethods",
@@ -54,6 +55,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Answer(how="skip"):
             return _passed_on(part)
+        case Answer(how="first"):
+            return _put_behind(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
         case Include(word=word) if part.item.name in (*LISTS.values(), *PROVIDERS, "audiences"):
@@ -119,6 +122,23 @@ def _passed_on(part: Part) -> tuple[Edit, ...] | None:
     if action == "ALLOW":
         return listed(rule, {"to": [{"operation": {"methods": [OPTIONS]}}]})
     return _spared(rule) if action == "DENY" else None
+
+
+def _put_behind(part: Part) -> tuple[Edit, ...] | None:
+    """The filter that an EnvoyFilter puts first comes behind the corsPolicy
+    (https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation)."""
+    patch = _element(part, "configPatches")
+    if patch is None or part.item.name != "operation":
+        return None
+    place: Part | None = patch
+    for name in ("match", "listener", "filterChain", "filter"):
+        place = place.entry(name) if place is not None else None
+    last = children(place.item)[-1:] if place is not None else []
+    first = reworded(part, "INSERT_FIRST", "INSERT_BEFORE") if part.item.text == "INSERT_FIRST" else None
+    if place is None or not last or first is None:
+        return None
+    behind = entered(place.inner(last[0]), "subFilter", {"name": ROUTER})
+    return None if behind is None else (*first, *behind)
 
 
 def _spared(rule: Part) -> tuple[Edit, ...] | None:
