@@ -3,7 +3,8 @@
 What happens
     A check names a cluster with the keys, a requirement, a Secret, or a path to be asked, and there is none of that
     name. Most servers start all the same; the requests that need it are answered 401, 403 or 500, every one of them.
-    Where no name that is there, or more than one, is much like the missing one, there is no fix.
+    Where no name that is there, or more than one, is much like the missing one, or leads to the host that stands
+    beside it, there is no fix.
 
 Bad
     location / {

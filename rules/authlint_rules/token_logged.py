@@ -2,8 +2,8 @@
 
 What happens
     The format writes the Authorization header, cookies, or a query in which this configuration takes tokens. Whoever
-    reads the log, or what it is shipped to, can use them until they expire. A format that is the server's own, and
-    written nowhere here, has no fix.
+    reads the log, or what it is shipped to, can use them until they expire. Formats that are nginx's own, and written
+    nowhere here, have no fix.
 
 Bad
     log_format audit '$remote_addr "$request" "$http_authorization"';

@@ -61,3 +61,21 @@ def is_logged(case: Path, envoy: Path, folder: Path, found: list[Finding], reque
         text = lines_in(made.staged.folder)
     assert text
     return any(secret in text for secret in (worth.token, "SESSION"))
+
+
+# What differs from one request to the next: when, how long, the ids, and which port the application has.
+PASSING = re.compile(r"\[[^\]]*\]|(?<= )\d+(?= )|[0-9a-f-]{36}|:\d+\"")
+
+
+def test_the_format_that_is_written_out_is_the_servers_own(
+    require: Any, tmp_path: Path, mended_copy: Any
+) -> None:
+    """Of a request without a query."""
+    case = SAMPLES / "wrong-envoy-token-in-query"
+    lines: list[str] = []
+    for number, folder in enumerate((case, mended_copy(case))):
+        with running(of_envoy(folder), tmp_path / str(number), require("envoy")) as made:
+            made.ask(Request("GET", "http://api.example.com/x%20y"), next(iter(made.worths())))
+            lines.append(PASSING.sub("#", lines_in(made.staged.folder)))
+    assert "GET /x%20y HTTP/1.1" in lines[0]
+    assert lines[0] == lines[1]

@@ -42,7 +42,7 @@ class Rejected:
 @record
 class Dangling:
     """A name that nothing defines. `outside`: what it names may live where nobody has looked. `slips`: the one
-    name that is there and much like it."""
+    name that is there and could be meant."""
 
     what: str  # "the cluster", "the location": what should have that name
     name: str

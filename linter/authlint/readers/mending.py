@@ -59,6 +59,12 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _held(intent, one, path, text)
     if not is_document(path):
         return None
+    if "istio.io/" in text:
+        from authlint.readers.istio import mending as istio
+
+        some = istio.edits(intent, path, text)
+        if some is not None:
+            return some
     if could_be_envoy(text):
         from authlint.readers.envoy import mending as envoy
 
@@ -67,12 +73,6 @@ def _inside(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         from authlint.readers.gateway_api import mending as gateway_api
 
         some = gateway_api.edits(intent, path, text)
-        if some is not None:
-            return some
-    if "istio.io/" in text:
-        from authlint.readers.istio import mending as istio
-
-        some = istio.edits(intent, path, text)
         if some is not None:
             return some
     from authlint.readers.kubernetes import mending as kubernetes

@@ -11,7 +11,7 @@ from authlint.readers.envoy import formatting
 from authlint.readers.envoy.filters import Filter, Surroundings, filters, unwrapped
 from authlint.readers.envoy.inert import KEY_CURE, LEVEL, levels
 from authlint.readers.envoy.listeners import managers
-from authlint.readers.envoy.proto import entries, field, fields, is_set, message
+from authlint.readers.envoy.proto import entries, field, fields, is_set, message, text
 from authlint.readers.yaml.tree import Item
 
 DEFINE = "define it under static_resources, or write the name of one that is there"
@@ -37,8 +37,9 @@ def _dangling(one: Filter, around: Surroundings) -> Iterator[Fact]:
     """Clusters that a filter needs. Envoy starts without them."""
     if one.kind == "jwt_authn":
         for provider in entries(one.config, "providers"):
-            cluster = field(provider, "remote_jwks", "http_uri", "cluster")
-            yield from _missing(cluster, around, "every token of this provider is answered 401")
+            uri = field(provider, "remote_jwks", "http_uri")
+            effect = "every token of this provider is answered 401"
+            yield from _missing(field(uri, "cluster"), around, effect, text(uri, "uri"))
         names = {item.name for item in entries(one.config, "requirement_map")}
         for rule in fields(one.config, "rules"):
             name = field(rule, "requirement_name")
@@ -53,20 +54,36 @@ def _dangling(one: Filter, around: Surroundings) -> Iterator[Fact]:
                 )
         yield from _providers(one)
     elif one.kind == "ext_authz":
-        cluster = field(one.config, "http_service", "server_uri", "cluster")
-        cluster = cluster or field(one.config, "grpc_service", "envoy_grpc", "cluster_name")
+        uri = field(one.config, "http_service", "server_uri")
+        cluster = field(uri, "cluster") or field(one.config, "grpc_service", "envoy_grpc", "cluster_name")
         open_ = is_set(one.config, "failure_mode_allow")
         effect = "every request passes unasked" if open_ else "every request is answered 403"
-        yield from _missing(cluster, around, effect)
+        yield from _missing(cluster, around, effect, text(uri, "uri"))
     elif one.kind == "oauth2":
-        cluster = field(one.config, "config", "token_endpoint", "cluster")
-        yield from _missing(cluster, around, "no login can be completed")
+        uri = field(one.config, "config", "token_endpoint")
+        yield from _missing(field(uri, "cluster"), around, "no login can be completed", text(uri, "uri"))
 
 
-def _missing(cluster: Item | None, around: Surroundings, effect: str) -> Iterator[Fact]:
+def _missing(cluster: Item | None, around: Surroundings, effect: str, uri: str) -> Iterator[Fact]:
     if cluster is not None and not cluster.masked and not around.defined(cluster.text):
+        there = _leading_to(uri, around)
         slips = _meant(cluster, around.clusters)
+        if len(there) == 1:
+            slips = (Misspelt(cluster.span, cluster.text, there[0], decides=True),)
         yield Dangling("the cluster", cluster.text, effect, DEFINE, cluster.span, slips=slips)
+
+
+def _leading_to(uri: str, around: Surroundings) -> list[str]:
+    """The clusters whose only endpoint is the host of the URI, reached as its scheme says."""
+    scheme, _, rest = uri.partition("://")
+    authority = rest.partition("/")[0]
+    if ":" not in authority:
+        authority += ":443" if scheme == "https" else ":80"
+    return [
+        name
+        for name, one in around.clusters.items()
+        if one.addresses == (authority,) and one.tls == (scheme == "https")
+    ]
 
 
 def _meant(name: Item, names: Iterable[str]) -> tuple[Slip, ...]:

@@ -14,8 +14,8 @@ from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
 from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
 from authlint.readers.gateway_api.targets import at_listener, concerns, in_force, is_for
-from authlint.readers.gateway_api.worlds import worlds
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.worlds import worlds
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
 from authlint.record import entity
@@ -50,12 +50,18 @@ class Project:
 
 # What else changes a gateway; the filters of the last stand behind those that ask for credentials.
 BEHIND = "EnvoyExtensionPolicy"
+# What an object says that is none that is laid over another.
+WHOLE = {
+    (ENVOY, "SecurityPolicy"): ("targetRef", "targetRefs", "targetSelectors"),
+    (GATEWAY, "HTTPRoute"): ("rules",),
+    (GATEWAY, "Gateway"): ("listeners",),
+}
 OTHERS = ("ClientTrafficPolicy", "BackendTrafficPolicy", "EnvoyPatchPolicy", BEHIND)
 
 
 def lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
     if evident(manifests):
-        for together in worlds(manifests):
+        for together in worlds(manifests, WHOLE):
             yield from _lowered(together)
 
 

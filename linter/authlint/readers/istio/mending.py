@@ -30,6 +30,7 @@ from authlint.readers.yaml.edits import (
 
 GROUP = "istio.io/"
 OPTIONS = "OPTIONS"
+ROUTER = "envoy.filters.http.router"
 LISTS = {
     "access-control-allow-headers": "allowHeaders",
     "access-control-allow-methods": "allowMethods",
@@ -54,6 +55,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Answer(how="skip"):
             return _passed_on(part)
+        case Answer(how="first"):
+            return _put_behind(part)
         case Turn(what="forward-token"):
             return _forwarded(part)
         case Include(word=word) if part.item.name in (*LISTS.values(), *PROVIDERS, "audiences"):
@@ -64,6 +67,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return said_beside(part, "prefix", f"{scheme} ")
         case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
             return listed(let_in, {"exact": origin})
+        case TakeBehind(scheme=scheme):
+            return _behind(part, f"{scheme} ")
         case AllowCredentials(allowed=allowed):
             return _credentials(part, allowed=allowed)
         case Send(to="client", name=header, value=value):
@@ -121,6 +126,23 @@ def _passed_on(part: Part) -> tuple[Edit, ...] | None:
     return _spared(rule) if action == "DENY" else None
 
 
+def _put_behind(part: Part) -> tuple[Edit, ...] | None:
+    """The filter that an EnvoyFilter puts first comes behind the corsPolicy
+    (https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation)."""
+    patch = _element(part, "configPatches")
+    if patch is None or part.item.name != "operation":
+        return None
+    place: Part | None = patch
+    for name in ("match", "listener", "filterChain", "filter"):
+        place = place.entry(name) if place is not None else None
+    last = children(place.item)[-1:] if place is not None else []
+    first = reworded(part, "INSERT_FIRST", "INSERT_BEFORE") if part.item.text == "INSERT_FIRST" else None
+    if place is None or not last or first is None:
+        return None
+    behind = entered(place.inner(last[0]), "subFilter", {"name": ROUTER})
+    return None if behind is None else (*first, *behind)
+
+
 def _spared(rule: Part) -> tuple[Edit, ...] | None:
     """What is denied is not OPTIONS."""
     to = rule.entry("to")
@@ -162,6 +184,16 @@ def _forwarded(part: Part) -> tuple[Edit, ...] | None:
         return reworded(said, "false", "true")
     last = children(rule.item)[-1:]
     return entered(rule.inner(last[0]), TOKEN, True) if last else None
+
+
+def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
+    header = _element(part, "fromHeaders")
+    if header is None:
+        return None
+    said, name = header.entry("prefix"), header.entry("name")
+    if said is not None:
+        return reworded(said, said.item.text, prefix) if said.item.text else None
+    return entered(name, "prefix", prefix) if name is not None else None
 
 
 def _policy(part: Part) -> Part | None:

@@ -18,6 +18,13 @@ GROUPS = {
     "TrafficExtension": "extensions.istio.io",
     "IstioOperator": "install.istio.io",
 }
+# Those that a repository may hold once for each cluster, with what they say and a patch of them may not.
+WHOLE = {
+    ("networking.istio.io", "Gateway"): ("servers",),
+    ("networking.istio.io", "VirtualService"): ("http", "tls", "tcp"),
+    ("security.istio.io", "RequestAuthentication"): ("jwtRules",),
+    ("security.istio.io", "AuthorizationPolicy"): (),
+}
 FILLED_IN = ("{{", "{%", "${")  # by a template, envsubst or a deploying tool
 ROOT = "istio-system"  # the namespace whose policies are for all, unless the mesh has another
 

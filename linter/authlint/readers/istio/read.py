@@ -8,10 +8,11 @@ from authlint.model.gateway import Gateway
 from authlint.readers.envoy.read import gateway
 from authlint.readers.istio.advice import ADVICE
 from authlint.readers.istio.lowering import lowered, routed
-from authlint.readers.istio.objects import GROUPS, Objects, objects
+from authlint.readers.istio.objects import GROUPS, WHOLE, Objects, objects
 from authlint.readers.istio.sidecars import Sidecar, behind, sidecars
 from authlint.readers.istio.workloads import Workload, workloads
 from authlint.readers.kubernetes.manifests import Manifest
+from authlint.readers.kubernetes.worlds import worlds
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.tree import Item
 from authlint.record import replace
@@ -19,6 +20,10 @@ from authlint.record import replace
 
 def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gateway]:
     """The gateways that the objects describe; none where they say too little about one."""
+    return [one for together in worlds(manifests, WHOLE) for one in _gateways(together, troubles)]
+
+
+def _gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gateway]:
     files = dict.fromkeys(one.path for one in manifests if one.kind in GROUPS)
     services = _services(manifests)
 
@@ -38,9 +43,10 @@ def gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Gat
 
 def written_for(manifests: Sequence[Manifest]) -> Iterator[tuple[Item, list[Sidecar]]]:
     """What the control plane gives the proxies of gateways, a bootstrap for each set of them, and sidecars behind."""
-    known = objects(manifests)
-    for one, item in _written(known):
-        yield item, [*behind(known, routed(known, one), _services(manifests))]
+    for together in worlds(manifests, WHOLE):
+        known = objects(together)
+        for one, item in _written(known):
+            yield item, [*behind(known, routed(known, one), _services(together))]
 
 
 def _services(manifests: Sequence[Manifest]) -> list[Manifest]:

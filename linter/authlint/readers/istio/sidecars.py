@@ -140,8 +140,13 @@ def _pods(known: Objects, dst: Item, name: str, namespace: str, services: Sequen
 
 
 def _reach(one: Object, pods: Pods, known: Objects) -> Reach:
-    if is_attached(one) or one.namespace not in (pods.namespace, known.root):
-        return "no"
+    fits = _selects(one, pods, known)
+    if is_attached(one) or fits == "no" or one.namespace in (pods.namespace, known.root):
+        return "no" if is_attached(one) else fits
+    return "no" if one.manifest.namespaced else "unsure"
+
+
+def _selects(one: Object, pods: Pods, known: Objects) -> Reach:
     wanted = labels_of(one)
     if any(pods.labels.get(name, value) != value for name, value in wanted.items()):
         return "no"
