@@ -61,29 +61,30 @@ def is_dry(policy: Object) -> bool:
     return note is not None and note.text.lower() in ("1", "t", "true")
 
 
-def denying(policies: Sequence[Object]) -> Iterator[Item]:
+def denying(several: Sequence[Object]) -> Iterator[Item]:
     """One filter for each policy that denies: any of them is enough, and each has its own place."""
-    for one in policies:
+    for one in several:
         yield _filter("DENY", [one], asking(one) or one.spec)
 
 
-def allowing(policies: Sequence[Object]) -> Iterator[Item]:
+def allowing(several: Sequence[Object]) -> Iterator[Item]:
     """One filter for all policies that allow: any of them is enough."""
-    if policies:
-        place = next((found for one in policies if (found := asking(one)) is not None), None)
-        yield _filter("ALLOW", policies, place or policies[0].spec)
+    if several:
+        place = next((found for one in several if (found := asking(one)) is not None), None)
+        yield _filter("ALLOW", several, place or several[0].spec)
 
 
-def _filter(action: str, policies: Sequence[Object], place: Item) -> Item:
+def _filter(action: str, several: Sequence[Object], place: Item) -> Item:
     listed: dict[str, Value] = {}
-    for one in policies:
-        listed.update(_policies(one))
+    for one in several:
+        listed.update(policies(one))
     return filter_of(
         ALLOW if action == "ALLOW" else NAME, RBAC, {"rules": {"action": action, "policies": listed}}, place
     )
 
 
-def _policies(policy: Object) -> Iterator[tuple[str, Value]]:
+def policies(policy: Object) -> Iterator[tuple[str, Value]]:
+    """Its rules, as rbac has them, each with a name."""
     name = f"ns[{policy.namespace}]-policy[{policy.manifest.name}]-rule"
     rules = policy.listed("rules")
     for number, rule in enumerate(rules):
