@@ -67,6 +67,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return said_beside(part, "prefix", f"{scheme} ")
         case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
             return listed(let_in, {"exact": origin})
+        case TakeBehind(scheme=scheme):
+            return _behind(part, f"{scheme} ")
         case AllowCredentials(allowed=allowed):
             return _credentials(part, allowed=allowed)
         case Send(to="client", name=header, value=value):
@@ -182,6 +184,16 @@ def _forwarded(part: Part) -> tuple[Edit, ...] | None:
         return reworded(said, "false", "true")
     last = children(rule.item)[-1:]
     return entered(rule.inner(last[0]), TOKEN, True) if last else None
+
+
+def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
+    header = _element(part, "fromHeaders")
+    if header is None:
+        return None
+    said, name = header.entry("prefix"), header.entry("name")
+    if said is not None:
+        return reworded(said, said.item.text, prefix) if said.item.text else None
+    return entered(name, "prefix", prefix) if name is not None else None
 
 
 def _policy(part: Part) -> Part | None:
