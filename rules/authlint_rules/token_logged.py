@@ -15,7 +15,7 @@ Good
 
 When it stays quiet
     The value is cut or replaced by a map; the format writes the query and no token is taken from there; the format is
-    not in use; the server writes its lines when it has taken the token from the request; nothing here asks for
+    not in use; the server has taken the token from the query before it writes its line; nothing here asks for
     credentials, hands them on or is an API.
 """
 
@@ -30,7 +30,7 @@ from authlint.intent import Mend, Withhold
 from authlint.model.fact import Log
 from authlint.model.value import Get
 from authlint.rule import Rule
-from authlint.site import Endpoint, Site, blocks_of, headers_of
+from authlint.site import BASIC, Endpoint, Site, blocks_of, headers_of
 from authlint_rules.questions.logged import QUERY, is_secret, leaves, parameters, secrets
 
 ID = "token-logged"
@@ -39,7 +39,7 @@ ID = "token-logged"
 def check(site: Site) -> Iterator[Finding]:
     everywhere = [fact for fact in site.gateway.facts if isinstance(fact, Log)]
     telling: dict[Log, bool] = {}
-    found: dict[Log, list[tuple[Endpoint, Get]]] = {}
+    found: dict[Log, list[tuple[Endpoint, Get, Request]]] = {}
     for endpoint in site.endpoints:
         own = (log for block in blocks_of(endpoint.route) for log in block.logs)
         for log in dict.fromkeys((*everywhere, *own)):
@@ -49,21 +49,27 @@ def check(site: Site) -> Iterator[Finding]:
                 )
             if telling[log]:
                 word = next((word for part in log.parts for word in secrets(site, endpoint, part)), None)
-                if word is not None and _is_written(site, endpoint, log, word, everywhere):
-                    found.setdefault(log, []).append((endpoint, word))
+                request = _written(site, endpoint, log, word, log in everywhere) if word is not None else None
+                if word is not None and request is not None:
+                    found.setdefault(log, []).append((endpoint, word, request))
     for log, endpoints in found.items():
         yield _finding(site, log, endpoints)
 
 
-def _is_written(site: Site, endpoint: Endpoint, log: Log, word: Get, everywhere: list[Log]) -> bool:
-    """Whether a request with a credential ends in a block that keeps this log, and still has the credential then."""
-    if log in everywhere and not log.late:
-        return True
-    outcome = site.ask(_request(site, endpoint, word))
-    if log in everywhere:
-        return all(_is_left(world, word) for world in outcome.worlds)
-    return not outcome.opens and all(
-        world.block is not None and log in world.block.logs for world in outcome.worlds
+def _written(site: Site, endpoint: Endpoint, log: Log, word: Get, everywhere: bool) -> Request | None:
+    """A request with a credential that ends in a block that keeps this log, and still has the credential then."""
+    request = _request(site, endpoint, word)
+    if everywhere and not log.late:
+        return request
+    outcome = site.ask(request)
+    if not everywhere:
+        kept = all(world.block is not None and log in world.block.logs for world in outcome.worlds)
+        return request if kept and not outcome.opens else None
+    # A token that is verified may be taken from the request; what is refused stays as it came.
+    others = [site.request(endpoint, BASIC)] if word == Get("header", "authorization") else []
+    return next(
+        (one for one in (request, *others) if all(_is_left(world, word) for world in site.ask(one).worlds)),
+        None,
     )
 
 
@@ -86,9 +92,8 @@ def _request(site: Site, endpoint: Endpoint, word: Get) -> Request:
     return site.request(endpoint, *headers if named is None else ((f"?{named}", "TOKEN"),))
 
 
-def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get]]) -> Finding:
-    first, written = endpoints[0]
-    request = _request(site, first, written)
+def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get, Request]]) -> Finding:
+    _, written, request = endpoints[0]
     outcome = site.ask(request)
     named = {"header": written.name.title(), "cookie": f"the cookie {written.name}"}.get(
         written.kind, "the query"
@@ -99,7 +104,7 @@ def _finding(site: Site, log: Log, endpoints: list[tuple[Endpoint, Get]]) -> Fin
         message=f"the log keeps {named}, which holds credentials",
         primary=Label(log.span, f"writes {named} whole"),
         related=(Label(log.used, "the format is used here"),) if log.used != log.span else (),
-        routes=tuple(one.title for one, _ in endpoints),
+        routes=tuple(one.title for one, _, _ in endpoints),
         witness=(site.exchange(request, outcome, f"a log line without {named}"),),
         cure="leave it out of what is written, or write who it was: the user's name or a hash",
         assumes=(log.assumes,) if log.assumes else (),
