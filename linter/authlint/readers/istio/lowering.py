@@ -31,8 +31,9 @@ APPLICATION, ANOTHER = "the application behind the gateway", "another applicatio
 BEHIND = ("SIDECAR_INBOUND", "SIDECAR_OUTBOUND")  # where an EnvoyFilter is for other proxies than a gateway's
 
 
-def lowered(known: Objects, workload: Workload) -> Item | None:
-    """A bootstrap; None where it serves nothing."""
+def lowered(known: Objects, workload: Workload, *, leads_on: bool = False) -> Item | None:
+    """A bootstrap; None where it serves nothing, or says nothing about credentials and other origins. `leads_on`: there
+    is somebody behind it who does."""
 
     def reaches(one: Object) -> Reach:
         return reach(one, workload, known.root)
@@ -47,7 +48,9 @@ def lowered(known: Objects, workload: Workload) -> Item | None:
     listeners = [made for port in _ports(servers) for made in _listener(port, filters, inserts)]
     services = routed(known, workload)
     hosts = [host for one in servers for host in one.hosts]
-    if not listeners or not (filters or inserts or any(True for host in hosts for _ in _spoken_of(host))):
+    if not listeners or not (
+        leads_on or filters or inserts or any(True for host in hosts for _ in _spoken_of(host))
+    ):
         return None
     place = servers[0].place
     named = [*_clusters(services), *clusters(inserts), *([service.cluster] if service is not None else [])]

@@ -33,31 +33,30 @@ def _gateways(manifests: Sequence[Manifest], troubles: list[Trouble]) -> list[Ga
 
     made: list[Gateway] = []
     known = objects(manifests)
-    for one, item in _written(known):
+    for one, item, further in _written(known, services):
         found = read(item)
         if found is not None:
-            beyond = sidecars(behind(known, routed(known, one), services), read)
-            made.append(replace(found, beyond=beyond, taken=one.taken))
+            made.append(replace(found, beyond=sidecars(further, read), taken=one.taken))
     return made
 
 
 def written_for(manifests: Sequence[Manifest]) -> Iterator[tuple[Item, list[Sidecar]]]:
     """What the control plane gives the proxies of gateways, a bootstrap for each set of them, and sidecars behind."""
     for together in worlds(manifests, WHOLE):
-        known = objects(together)
-        for one, item in _written(known):
-            yield item, [*behind(known, routed(known, one), _services(together))]
+        for _, item, further in _written(objects(together), _services(together)):
+            yield item, further
 
 
 def _services(manifests: Sequence[Manifest]) -> list[Manifest]:
     return [one for one in manifests if one.kind == "Service" and one.namespaced]
 
 
-def _written(known: Objects) -> Iterator[tuple[Workload, Item]]:
+def _written(known: Objects, services: Sequence[Manifest]) -> Iterator[tuple[Workload, Item, list[Sidecar]]]:
     for one in workloads(known) if not known.hidden else ():
-        item = lowered(known, one)
+        further = [*behind(known, routed(known, one), services)]
+        item = lowered(known, one, leads_on=bool(further))
         if item is not None:
-            yield one, item
+            yield one, item, further
 
 
 def destinations(manifests: Sequence[Manifest]) -> set[str]:
