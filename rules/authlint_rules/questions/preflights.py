@@ -106,7 +106,9 @@ def _tests(endpoint: Endpoint) -> Iterator[Test]:
             todo += [rule.when for rule in check.rules]
         elif isinstance(check, Allow):
             # One that names no place is for all that the gateway serves: what this route takes it does not say.
-            todo += [one.when for one in check.policies if not PLACES.isdisjoint(map(_kind, looked_at(one.when)))]
+            todo += [
+                one.when for one in check.policies if not PLACES.isdisjoint(map(_kind, looked_at(one.when)))
+            ]
     while todo:
         match todo.pop():
             case Test() as test:
