@@ -81,10 +81,10 @@ class Glance:
                 self.routing.append(path)
             elif (kinds and not LINKED.isdisjoint(kinds)) or _speaks(raw):
                 self.linked.append(path)
-            if kinds and not STEERED.isdisjoint(kinds):
+            maps = bool(kinds) and not MAPS.isdisjoint(kinds)
+            if kinds and (not STEERED.isdisjoint(kinds) or (maps and b"extensionProviders" in raw)):
                 self.steered.append(path)
                 self.steering = self.steering or not STEERING.isdisjoint(kinds) or b"corsPolicy" in raw
-            maps = bool(kinds) and not MAPS.isdisjoint(kinds)
             if maps and any(word in raw for word in GATEWAYS):
                 self.mounted.append(path)
             if maps or b"listen " in raw or b"configs:" in raw:

@@ -58,12 +58,12 @@ def _unpacked(item: Item, file: str, troubles: list[Trouble], depth: int) -> Ite
 
 def held(entry: Item, file: str, troubles: list[Trouble]) -> Iterator[Item]:
     """The document that an entry of a ConfigMap is."""
-    inside = _inside(entry, file) if could_be_envoy(entry.text) else None
-    if inside is not None:
-        yield from _read(entry.path, inside, troubles)
+    found = inside(entry, file) if could_be_envoy(entry.text) else None
+    if found is not None:
+        yield from _read(entry.path, found, troubles)
 
 
-def _inside(entry: Item, file: str) -> Piece:
+def inside(entry: Item, file: str) -> Piece:
     """A text in a document as a document: a literal block with its indentation, else letter by letter."""
     return literal(entry, file) or Piece(_unmarked(entry.text), 0, places(entry, file))
 

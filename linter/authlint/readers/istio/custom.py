@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from authlint.readers.envoy.documents import inside
 from authlint.readers.istio.clusters import cluster_at
 from authlint.readers.istio.filters import filter_of
 from authlint.readers.istio.objects import Object, Objects
+from authlint.readers.yaml.compose import document
 from authlint.readers.yaml.tree import Item
 from authlint.readers.yaml.written import Value, written
 from authlint.record import record
@@ -66,9 +68,16 @@ def _provider_name(policy: Object) -> str:
 
 
 def _providers(known: Objects) -> Iterator[Item]:
-    for one in known.of("IstioOperator"):
-        if not one.unsure:
+    """Those of the mesh's settings: of the operator's object, or in the ConfigMap that istiod reads
+    (https://istio.io/latest/docs/tasks/security/authorization/authz-custom/)."""
+    for one in (one for one in known.of("IstioOperator", "ConfigMap") if not one.unsure):
+        if one.kind == "IstioOperator":
             yield from one.listed("meshConfig", "extensionProviders")
+            continue
+        mesh = one.manifest.item.at("data", "mesh")
+        found = document(mesh.path, inside(mesh, one.manifest.file)) if mesh is not None else None
+        listed = found.get("extensionProviders") if isinstance(found, Item) else None
+        yield from listed.items() if listed is not None else ()
 
 
 def _address(service: Item) -> str:

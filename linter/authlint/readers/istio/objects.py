@@ -17,6 +17,7 @@ GROUPS = {
     "WasmPlugin": "extensions.istio.io",
     "TrafficExtension": "extensions.istio.io",
     "IstioOperator": "install.istio.io",
+    "ConfigMap": "",  # the mesh's settings
 }
 # Those that a repository may hold once for each cluster, with what they say and a patch of them may not.
 WHOLE = {
@@ -83,11 +84,15 @@ def objects(manifests: Sequence[Manifest]) -> Objects:
     twice: set[tuple[str, str, str]] = set()
     for one in ours:
         other = first.setdefault(_key(one), one)
-        if other is not one and shape(other.item.get("spec")) != shape(one.item.get("spec")):
+        if other is not one and _said(other) != _said(one):
             twice.add(_key(one))
     found = tuple(Object(one, key in twice or _is_changed(one)) for key, one in first.items())
-    hidden = any(one.group == HIDDEN and one.kind in GROUPS for one in manifests)
+    hidden = any(one.group == HIDDEN and one.kind in GROUPS and one.kind != "ConfigMap" for one in manifests)
     return Objects(found, hidden, _root(found))
+
+
+def _said(one: Manifest) -> object:
+    return shape(one.item.get("spec")), shape(one.item.get("data"))
 
 
 def _key(one: Manifest) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ KINDS = expression(
     r"|global-auth-url|no-auth-locations|chart[\"']?[ \t]*:[ \t]*[\"']?ingress-nginx|nginx\.ingress\.kubernetes\.io/"
 )
 # Of what a control plane makes a proxy's configuration.
-STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/")
+STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/|extensionProviders")
 KIND = expression(r"(?m)^kind[ \t]*:[ \t]*[\"']?(\w+)")
 SERVICE = expression(r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Service|List|ServiceList)\b")
 HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
