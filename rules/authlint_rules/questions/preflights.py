@@ -106,9 +106,8 @@ def _tests(endpoint: Endpoint) -> Iterator[Test]:
             todo += [rule.when for rule in check.rules]
         elif isinstance(check, Allow):
             # One that names no place is for all that the gateway serves: what this route takes it does not say.
-            todo += [
-                one.when for one in check.policies if not PLACES.isdisjoint(map(_kind, looked_at(one.when)))
-            ]
+            named = [(one.when, {part.kind for part in looked_at(one.when)}) for one in check.policies]
+            todo += [when for when, kinds in named if kinds & PLACES]
     while todo:
         match todo.pop():
             case Test() as test:
@@ -117,10 +116,6 @@ def _tests(endpoint: Endpoint) -> Iterator[Test]:
                 todo.append(inner)
             case All(several) | AnyOf(several):
                 todo.extend(several)
-
-
-def _kind(value: Get) -> str:
-    return value.kind
 
 
 def passes(site: Site, endpoint: Endpoint, method: str) -> bool:
