@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from authlint.expression import expression
@@ -10,10 +9,12 @@ from authlint.record import record
 from authlint.text import Source
 
 ANNOTATION = "authlint.dev/ignore"
-LINE = expression(
-    r"^(?P<indent>[ ]+)[\"']?authlint\.dev/ignore[\"']?:[ \t]*[\"']?(?P<rules>[^;\"'\n]*)(?P<rest>[^\"'\n]*)",
-    re.MULTILINE,
+# On a line of its own, or in braces, where a comma ends what has no quotes.
+WRITTEN = expression(
+    r"[\"']?authlint\.dev/ignore[\"']?[ \t]*:[ \t]*"
+    r"(?:(?P<quote>[\"'])(?P<quoted>[^\"'\n]*)(?P=quote)|(?P<plain>[^\"'\n]*))"
 )
+METADATA = expression(r"[ -]*[\"']?metadata[\"']?[ \t]*:")
 
 
 @record
@@ -30,12 +31,27 @@ class Annotated:
 def annotated(source: Source) -> Iterator[Annotated]:
     if ANNOTATION not in source.text:
         return
-    for match in LINE.finditer(source.text):
-        line = source.position(match.start("rules")).line
-        metadata = _above(source, _above(source, line))
-        if source.line(metadata).strip(" -\r") == "metadata:":
+    for match in WRITTEN.finditer(source.text):
+        line = source.position(match.start()).line
+        before = source.text[source.starts[line - 1] : match.start()]
+        metadata = _metadata(source, line)
+        if metadata and "#" not in before:
             first, last = _object(source, metadata)
-            yield Annotated(first, last, match.start("rules"), match["rules"], match["rest"])
+            kind = "plain" if match["quoted"] is None else "quoted"
+            said = match[kind]
+            if kind == "plain" and "{" in before:
+                said = said.partition(",")[0].partition("}")[0]
+            rules, _, _ = said.partition(";")
+            yield Annotated(first, last, match.start(kind), rules, said[len(rules) :])
+
+
+def _metadata(source: Source, line: int) -> int:
+    """The line of the metadata to which the annotation on this line belongs; 0 if there is none."""
+    for _ in range(3):
+        if METADATA.match(source.line(line)):
+            return line
+        line = _above(source, line)
+    return 0
 
 
 def _column(text: str) -> int:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.readers.kubernetes.made import ingress
 
 from authlint.cli import run
@@ -84,3 +85,45 @@ def test_one_that_is_about_nothing_is_told(
     assert [one.partition(":")[0] for one in found(tmp_path, monkeypatch, capsys, text)] == [
         "unused-suppression"
     ]
+
+
+IN_BRACES = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: app, annotations: {SAID, nginx.ingress.kubernetes.io/auth-type: basic}}
+spec: {rules: [{host: a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a}}}]}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "quiet"),
+    [
+        (f"authlint.dev/ignore: '{RULE}; fine, for now'", True),
+        (f'"authlint.dev/ignore": "{RULE}"', True),
+        (f"authlint.dev/ignore: {RULE}; fine", True),
+        ("authlint.dev/ignore: setting-ignored", False),
+    ],
+)
+def test_it_may_stand_in_braces(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    said: str,
+    quiet: bool,
+) -> None:
+    left = found(tmp_path, monkeypatch, capsys, IN_BRACES.replace("SAID", said))
+    assert (RULE not in {one.partition(":")[0] for one in left}) is quiet
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_json_has_it_where_it_has_no_comments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], quiet: bool
+) -> None:
+    said = f"{RULE if quiet else 'setting-ignored'}; fine"
+    data = yaml.safe_load(IN_BRACES.replace("SAID", f"authlint.dev/ignore: '{said}'"))
+    other = yaml.safe_load(
+        IN_BRACES.replace("SAID, ", "").replace("name: app", "name: b").replace("a.ex", "b.ex")
+    )
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [data, other]}, indent=2)
+    left = found(tmp_path, monkeypatch, capsys, text)
+    assert [one.partition(":")[0] for one in left].count(RULE) == (1 if quiet else 2)
