@@ -75,7 +75,9 @@ def _providers(known: Objects) -> Iterator[Item]:
             yield from one.listed("meshConfig", "extensionProviders")
             continue
         mesh = one.manifest.item.at("data", "mesh")
-        found = document(mesh.path, inside(mesh, one.manifest.file)) if mesh is not None else None
+        if mesh is None or mesh.kind != "text":
+            continue
+        found = document(mesh.path, inside(mesh, one.manifest.file))
         listed = found.get("extensionProviders") if isinstance(found, Item) else None
         yield from listed.items() if listed is not None else ()
 
