@@ -107,6 +107,9 @@ def test_what_concerns_something_else_changes_nothing(more: str, tmp_path: Path,
     [
         ("  cors:\n", "  mergeType: StrategicMerge\n  cors:\n"),
         ("    allowHeaders: [content-type, x-request-id]\n", "    allowHeaders: ['{{ .Values.header }}']\n"),
+        ("    allowHeaders: [content-type, x-request-id]\n", "    allowHeaders: ['${HEADERS}']\n"),
+        ('"https://app.example.com", ', '"${ORIGIN}", '),
+        ("api.example.com]", '"api.${DOMAIN}"]'),
         ("  cors:\n", "  csrf: {}\n  cors:\n"),
         ("      backendRefs:", "      filters: [{type: ExternalAuth}]\n      backendRefs:"),
         ("api.example.com]", '"{{ .Values.host }}"]'),
@@ -211,3 +214,12 @@ def test_a_policy_for_a_listener_that_nobody_knows_leaves_it_open(tmp_path: Path
     )
     (tmp_path / "gateway-api.yaml").write_text(at_gateway + "---\n" + listener)
     assert rules_in(found_in(tmp_path)) == set()
+
+
+def test_a_gateway_whose_name_is_filled_in_is_told_in_words(tmp_path: Path, found_in: Any) -> None:
+    text = SAMPLE.read_text().replace("name: edge", "name: ${GATEWAY}")
+    (tmp_path / "gateway-api.yaml").write_text(text)
+    (one,) = (one for one in found_in(tmp_path).findings if not one.pedantic)
+    assert any(
+        "the Gateway that a template names, which is not in this project" in said for said in one.stated
+    )

@@ -102,6 +102,7 @@ def supposed(several: Sequence[Reference]) -> Entrance:
         port = int(one.port) if one.port.isdigit() else 443 if tls else 80
         doors.setdefault(word, Door(one.section, port, tls, None, one.item))
     where = "/".join(name for name in (first.namespace, first.name) if name != NOWHERE)
+    where = "that a template names" if any(one.masked for one in first.item.entries()) else where
     listens = " and ".join(sorted({f"{one.port}{' with TLS' if one.tls else ''}" for one in doors.values()}))
     told = f"the Gateway {where}, which is not in this project, listens on {listens}"
     return Entrance(first.name, first.namespace, None, tuple(doors.values()), first.item, told, first.home)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from authlint.expression import expression
+from authlint.readers.nginx.template import HOLE
 from authlint.readers.trouble import Trouble
 from authlint.readers.yaml.compose import Broken, Piece, document, pieces
 from authlint.readers.yaml.tree import Item
-from authlint.record import record
+from authlint.record import record, replace
 from authlint.text import Span
 
 # The kinds that are looked into; a document of another kind is not even parsed.
@@ -21,6 +22,8 @@ KINDS = expression(
 # Of what a control plane makes a proxy's configuration.
 STEERED = expression(r"gateway\.networking\.k8s\.io/|gateway\.envoyproxy\.io/|istio\.io/|extensionProviders")
 KIND = expression(r"(?m)^kind[ \t]*:[ \t]*[\"']?(\w+)")
+# What Flux or envsubst puts in before an object is applied.
+FILLED_IN = expression(r"\$\{\w[^{}\n]*\}")
 SERVICE = expression(r"kind[\"']?[ \t]*:[ \t]*[\"']?(?:Service|List|ServiceList)\b")
 HIDDEN = "hidden"  # the group of an object whose document nobody can read: its kind is all that is known
 NOWHERE = "default"  # the namespace of an object that says none
@@ -108,7 +111,8 @@ def steered(path: str, text: str, troubles: list[Trouble]) -> list[Manifest]:
     """The objects of a file of which a control plane makes a proxy's configuration; those that a template hides too,
     in the group HIDDEN."""
     found: list[Manifest] = []
-    for piece in (one for one in pieces(text) if STEERED.search(one.text)):
+    for whole in (one for one in pieces(text) if STEERED.search(one.text)):
+        piece = replace(whole, text=FILLED_IN.sub(lambda part: HOLE * len(part[0]), whole.text))
         before = len(troubles)
         found += of_document(path, text, piece, troubles)
         place = document(path, Piece("{}", piece.start)) if len(troubles) > before else None
