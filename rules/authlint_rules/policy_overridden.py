@@ -90,7 +90,10 @@ def _replaced(site: Site, endpoint: Endpoint, gone: Lost) -> Finding:
             f"browsers cannot call {endpoint.title}: a nearer policy replaces the one that lets origins in"
         )
         wanted = "2xx with the CORS headers"
-    return _finding(site, endpoint, gone.request, gone.outcome, message, place, there, wanted, gone.one.cure)
+    mends = (Mend("repeat it in the nearer policy", (Repeat(gone.one.by, (gone.one.span,)),)),)
+    return _finding(
+        site, endpoint, gone.request, gone.outcome, message, place, there, wanted, gone.one.cure, mends
+    )
 
 
 def _first_counts(site: Site, one: Taken) -> Iterator[Finding]:
