@@ -103,6 +103,20 @@ def test_in_the_root_of_all_files_the_project_is_what_was_named(
     assert workplace([f"{project}/src/a.conf"]) == str(project / "src")
 
 
+def test_outside_of_any_project_it_is_the_work_tree_of_what_was_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, "infra/.git/HEAD", "infra/nginx/a.conf", "other/b.conf")
+    assert workplace(["infra/nginx"]) == str(project / "infra")
+    assert workplace(["infra/nginx", "other"]) == str(project)
+    assert workplace(["other"]) == str(project)
+    monkeypatch.chdir("infra/nginx")
+    assert workplace(["a.conf"]) == str(project / "infra/nginx")
+    monkeypatch.chdir(project)
+    write(project, "authlint.toml")
+    assert workplace(["infra/nginx"]) == str(project)
+
+
 def test_binary_and_huge_files_are_passed_over_with_a_reason(project: Path) -> None:
     (project / "b.conf").write_bytes(b"abc\0def")
     (project / "h.conf").write_bytes(b"#" * (LARGEST + 1))

@@ -10,7 +10,7 @@ from authlint.expression import expression
 from authlint.finding import Notice
 from authlint.record import field, mutable
 from authlint.settings import Settings
-from authlint.settings_file import upwards
+from authlint.settings_file import nearest, work_tree
 
 STDIN = "-"
 LARGEST = 32 * 1024 * 1024  # bytes; a larger file is no configuration that a person wrote
@@ -139,12 +139,17 @@ def own_name(path: str, project: str) -> str:
 
 def workplace(paths: Sequence[str]) -> str:
     """The folder whose project a run is about: the working directory; where that is the root of all files, as in a
-    container, the folder that holds what was named."""
+    container, the folder that holds what was named; where it is in no project, as a home directory, the work tree
+    that holds what was named."""
     here = os.getcwd()
-    if here != os.path.dirname(here) or not paths:
+    if not paths:
         return here
     common = os.path.commonpath([os.path.abspath(path) for path in paths])
-    return common if os.path.isdir(common) else os.path.dirname(common)
+    folder = common if os.path.isdir(common) else os.path.dirname(common)
+    if here == os.path.dirname(here):
+        return folder
+    outside = work_tree(here) is None and nearest(here) is None
+    return (work_tree(folder) if outside else None) or here
 
 
 def absolute(path: str) -> str:
@@ -272,7 +277,7 @@ def _interesting(folder: str) -> list[str]:
 
 def _listed_by_git(folder: str) -> tuple[list[str], list[str]] | None:
     """What git does not ignore below the folder, files and links; None where the folder is in no work tree."""
-    if not any(os.path.exists(os.path.join(parent, ".git")) for parent in upwards(folder)):
+    if work_tree(folder) is None:
         return None
     import subprocess
 

@@ -11,7 +11,7 @@ from authlint.finding import Level
 from authlint.plugins import NO_PLUGINS, Plugins, load_plugins
 from authlint.record import field, record
 from authlint.settings_file import SettingsError as SettingsError
-from authlint.settings_file import SettingsFile, find, problems, upwards
+from authlint.settings_file import SettingsFile, find, problems, work_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,8 +70,7 @@ def load(
     folder = os.fspath(start)
     found = None if isolated else find(folder, file)
     if found is None:
-        work_trees = (one for one in upwards(folder) if os.path.exists(os.path.join(one, ".git")))
-        return Settings(next(work_trees, folder))
+        return Settings(work_tree(folder) or folder)
     names = found.table.get("plugins")
     listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     plugins, missing = load_plugins(listed)

@@ -58,12 +58,12 @@ class SettingsFile:
 
 def find(start: str, file: Path | None = None) -> SettingsFile | None:
     """The file that holds for work in a folder: `file`, or the nearest upwards. Raises SettingsError."""
-    nearest = file or _nearest(start)
-    if nearest is None:
+    chosen = file or nearest(start)
+    if chosen is None:
         return None
     from pathlib import Path
 
-    found = Path(nearest).absolute()
+    found = Path(chosen).absolute()
     text, shown = _text(found), _shown(found, start)
     table = _parsed(text, shown)
     if found.name == SHARED:
@@ -71,7 +71,13 @@ def find(start: str, file: Path | None = None) -> SettingsFile | None:
     return SettingsFile(found, text, table, shown)
 
 
-def _nearest(start: str) -> str | None:
+def work_tree(folder: str) -> str | None:
+    """The nearest upwards that a version control keeps."""
+    return next((one for one in upwards(folder) if os.path.exists(os.path.join(one, ".git"))), None)
+
+
+def nearest(start: str) -> str | None:
+    """The nearest file of settings upwards."""
     for folder in upwards(start):
         own, shared = os.path.join(folder, FILE), os.path.join(folder, SHARED)
         if os.path.exists(own):

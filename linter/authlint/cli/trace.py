@@ -90,13 +90,13 @@ def _where(config: tuple[str, ...], sources: Sources, settings: str | None, isol
     together = joined(named) if files else None
     if not folders:
         return Where(together)
-    from authlint.discover import discover
+    from authlint.discover import discover, workplace
     from authlint.engine_rules import rule_ids
     from authlint.lint import opened
     from authlint.settings import load
 
     file = Path(settings) if settings else None
-    found = load(os.getcwd(), rule_ids(), file=file, isolated=isolated)
+    found = load(workplace(folders), rule_ids(), file=file, isolated=isolated)
     listed = discover(folders, found.root, found)
     below = opened(listed, found, sources, listed.asked_for).gateways()
     return Where(together, tuple(one for one in below if not one.supposing))

@@ -9,7 +9,7 @@ from authlint.client.cors import ALWAYS_SAFE, SAFE_METHODS, words
 from authlint.expression import expression
 from authlint.finding import Label
 from authlint.flow.outcome import Outcome
-from authlint.model.condition import All, AnyOf, Condition, Not, Test
+from authlint.model.condition import All, AnyOf, Condition, Not, Test, looked_at
 from authlint.model.credential import Allow, Jwt
 from authlint.model.step import Branch, HeaderOp
 from authlint.model.value import Get, Text, literal
@@ -33,6 +33,7 @@ ANNOUNCED = (
     "REPORT",
 )
 WORD = expression("[A-Z]+")
+PLACES = frozenset(("path", "authority"))  # kinds of values by which a route is told
 
 
 def announced(site: Site, endpoint: Endpoint) -> Label | None:
@@ -104,7 +105,9 @@ def _tests(endpoint: Endpoint) -> Iterator[Test]:
         if isinstance(check, Jwt):
             todo += [rule.when for rule in check.rules]
         elif isinstance(check, Allow):
-            todo += [policy.when for policy in check.policies]
+            # One that names no place is for all that the gateway serves: what this route takes it does not say.
+            named = [(one.when, {part.kind for part in looked_at(one.when)}) for one in check.policies]
+            todo += [when for when, kinds in named if kinds & PLACES]
     while todo:
         match todo.pop():
             case Test() as test:

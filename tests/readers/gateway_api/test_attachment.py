@@ -61,3 +61,38 @@ def test_the_listener_for_this_very_name_takes_the_requests(
     listener: str, rules: set[str], tmp_path: Path, found_in: Any
 ) -> None:
     assert found(tmp_path, found_in, CLASS, GATEWAY, ROUTE, asking(listener)) == rules
+
+
+@pytest.mark.parametrize(
+    ("route", "gateway", "rules"),
+    [
+        ("namespace: shop", "namespace: shop", {RULE}),
+        ("namespace: default", "namespace: shop", set()),
+        ("namespace: shop", "namespace: default", set()),
+        ("labels: {}", "namespace: shop", {RULE}),
+        ("namespace: shop", "labels: {}", {RULE}),
+    ],
+)
+def test_a_gateway_in_another_namespace_is_another(
+    route: str, gateway: str, rules: set[str], tmp_path: Path, found_in: Any
+) -> None:
+    """A namespace that is not written may be any; `default` is one as all others."""
+    own = ROUTE.replace("namespace: shop", route)
+    other = GATEWAY.replace("namespace: shop", gateway)
+    policy = asking("api").replace("namespace: shop", gateway)
+    assert found(tmp_path, found_in, CLASS, other, own, policy) == rules
+
+
+@pytest.mark.parametrize(("namespace", "rules"), [("shop", {RULE}), ("default", set())])
+def test_a_policy_in_another_namespace_is_for_another_route(
+    namespace: str, rules: set[str], tmp_path: Path, found_in: Any
+) -> None:
+    own = asking("api").replace(
+        "kind: Gateway, name: edge, sectionName: api", "kind: HTTPRoute, name: orders"
+    )
+    plain = ROUTE.replace("type: CORS", "type: RequestMirror").replace(
+        "          cors:", "          requestMirror:"
+    )
+    beside = plain.replace("namespace: shop", "namespace: default").replace("api.example", "other.example")
+    policy = own.replace("namespace: shop", f"namespace: {namespace}")
+    assert found(tmp_path, found_in, CLASS, GATEWAY, ROUTE, beside, policy) == rules

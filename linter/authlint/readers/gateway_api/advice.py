@@ -37,5 +37,6 @@ ADVICE = {
     "throttled-as-unauthorized": "answer 429: that is what a rateLimit does unless it is told otherwise",
     "unauthorized-cached": "keep no refusals",
     "origin-check-loose": "write the whole origin, or a star for the first label only: https://*.example.com",
+    "public-path-protected": "give this path an HTTPRoute of its own, without the policy that asks",
     "protection-gap": "have the SecurityPolicy for this route too, or for the whole Gateway",
 }

@@ -37,6 +37,12 @@ class Entrance:
     doors: tuple[Door, ...]
     item: Item
     assumed: str = ""
+    named: str = ""  # the namespace that those say who refer to one that is not in the project
+
+    @property
+    def home(self) -> str:
+        """The namespace that it, or what refers to it, says; "": none."""
+        return self.thing.home if self.thing is not None else self.named
 
     @property
     def doubt(self) -> str:
@@ -53,6 +59,10 @@ class Reference:
     section: str
     port: str
     item: Item
+
+    @property
+    def home(self) -> str:
+        return self.item.text_at("namespace") or self.route.home
 
 
 def references(route: Thing) -> Iterator[Reference]:
@@ -94,7 +104,7 @@ def supposed(several: Sequence[Reference]) -> Entrance:
     where = "/".join(name for name in (first.namespace, first.name) if name != NOWHERE)
     listens = " and ".join(sorted({f"{one.port}{' with TLS' if one.tls else ''}" for one in doors.values()}))
     told = f"the Gateway {where}, which is not in this project, listens on {listens}"
-    return Entrance(first.name, first.namespace, None, tuple(doors.values()), first.item, told)
+    return Entrance(first.name, first.namespace, None, tuple(doors.values()), first.item, told, first.home)
 
 
 def opened(one: Reference, into: Entrance) -> tuple[Door, ...]:
@@ -116,7 +126,7 @@ def _lets_in(door: Door, one: Reference, into: Entrance) -> bool:
     if kinds is not None and not any(kind.text_at("kind") == "HTTPRoute" for kind in kinds.items()):
         return False
     said = door.item.text_at("allowedRoutes", "namespaces", "from") or "Same"
-    return said != "Same" or is_at_home(one.route, into.namespace)
+    return said != "Same" or is_at_home(one.route, into.home)
 
 
 def meet(door: Door, route: Thing) -> list[Item]:

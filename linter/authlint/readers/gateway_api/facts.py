@@ -9,7 +9,6 @@ from authlint.model.fact import Fact, Ignored, Overridden
 from authlint.readers.gateway_api.doors import Entrance
 from authlint.readers.gateway_api.objects import Thing, is_at_home
 from authlint.readers.gateway_api.targets import Target, targets
-from authlint.readers.kubernetes.manifests import NOWHERE
 from authlint.readers.yaml.tree import Item
 
 ASKING = ("jwt", "oidc", "extAuth", "basicAuth", "apiKeyAuth", "authorization", "cors")
@@ -17,17 +16,18 @@ PARTS = {"HTTPRoute": "rule", "Gateway": "listener"}
 ONE = "write one SecurityPolicy for this target, with all that it is to say"
 
 
-def facts(policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance) -> Iterator[Fact]:
-    """Of the policies that concern a Gateway and its routes."""
+def facts(
+    policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance, every: Sequence[Thing]
+) -> Iterator[Fact]:
+    """Of the policies that concern a Gateway and its routes; `every` are all routes and Gateways that there are."""
     yield from _rivals([one for one in policies if _aims_at(one, routes, into)])
     for policy in policies:
         for item, kind, name in _named(policy):
             if kind not in PARTS:
                 continue
-            there = (
-                [one for one in routes if one.name == name] if kind == "HTTPRoute" else _gateway(into, name)
-            )
-            if there and all(_is_elsewhere(policy, one) for one in there):
+            here = [one for one in (*routes, *_gateway(into, name)) if _is_named(one, kind, name)]
+            there = [one for one in every if _is_named(one, kind, name)]
+            if here and all(_is_elsewhere(policy, one) for one in there):
                 yield Ignored(
                     f"does not count: the {kind} {name} lies in the namespace {there[0].namespace}, and a policy's "
                     f"targets lie in its own, {policy.namespace}",
@@ -35,7 +35,7 @@ def facts(policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance) ->
                     f"give the policy the namespace of its target: {there[0].namespace}",
                     item.words,
                 )
-            elif there and all(_has_no(one, kind, item.text_at("sectionName"), policy) for one in there):
+            elif here and all(_has_no(one, kind, item.text_at("sectionName"), policy) for one in there):
                 part = PARTS[kind]
                 section = item.get("sectionName") or item
                 yield Ignored(
@@ -44,6 +44,10 @@ def facts(policies: Sequence[Thing], routes: Sequence[Thing], into: Entrance) ->
                     f"name a {part} of the {kind}, or leave sectionName out for all of them",
                     section.span,
                 )
+
+
+def _is_named(one: Thing, kind: str, name: str) -> bool:
+    return (one.manifest.kind, one.name) == (kind, name)
 
 
 def _gateway(into: Entrance, name: str) -> list[Thing]:
@@ -58,8 +62,7 @@ def _has_no(one: Thing, kind: str, section: str, policy: Thing) -> bool:
 
 
 def _is_elsewhere(policy: Thing, one: Thing) -> bool:
-    said = NOWHERE not in (policy.namespace, one.namespace)
-    return said and policy.namespace != one.namespace and not policy.doubt and not one.doubt
+    return not is_at_home(policy, one.home) and not policy.doubt and not one.doubt
 
 
 def _named(policy: Thing) -> Iterator[tuple[Item, str, str]]:
@@ -72,7 +75,7 @@ def _named(policy: Thing) -> Iterator[tuple[Item, str, str]]:
 def _aims_at(policy: Thing, routes: Sequence[Thing], into: Entrance) -> bool:
     named = {(one.kind, one.name) for one in targets(policy)}
     at = [("HTTPRoute", one) for one in routes] + [("Gateway", one) for one in _gateway(into, into.name)]
-    return any((kind, one.name) in named and is_at_home(policy, one.namespace) for kind, one in at)
+    return any((kind, one.name) in named and is_at_home(policy, one.home) for kind, one in at)
 
 
 def _rivals(policies: Sequence[Thing]) -> Iterator[Fact]:

@@ -12,7 +12,16 @@ from authlint.readers.gateway_api.facts import facts
 from authlint.readers.gateway_api.guards import Guards
 from authlint.readers.gateway_api.hosts import Spot
 from authlint.readers.gateway_api.login import secrets
-from authlint.readers.gateway_api.objects import ENVOY, GATEWAY, Thing, controlled, evident, holes, things
+from authlint.readers.gateway_api.objects import (
+    ENVOY,
+    GATEWAY,
+    Thing,
+    controlled,
+    evident,
+    holes,
+    is_at_home,
+    things,
+)
 from authlint.readers.gateway_api.targets import at_listener, concerns, in_force, is_for
 from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.kubernetes.worlds import worlds
@@ -84,17 +93,18 @@ def _lowered(manifests: Sequence[Manifest]) -> Iterator[Made]:
 
 def _entrances(project: Project) -> Iterator[tuple[Entrance, list[Reference]]]:
     """The Gateways that are referred to, with what refers to them."""
-    found: dict[tuple[str, str], list[Reference]] = {}
-    for route in project.routes:
-        for one in doors.references(route):
-            found.setdefault((one.namespace, one.name), []).append(one)
-    for (namespace, name), several in found.items():
-        own = [one for one in project.gateways if one.name == name and one.namespace == namespace]
-        own = own or [one for one in project.gateways if one.name == name]
-        if len(own) == 1:
-            yield doors.entrance(own[0]), several
-        elif not own:
-            yield doors.supposed(several), several
+    found: dict[tuple[str, str], tuple[Thing | None, list[Reference]]] = {}
+    for one in (reference for route in project.routes for reference in doors.references(route)):
+        named = [
+            thing for thing in project.gateways if thing.name == one.name and is_at_home(thing, one.home)
+        ]
+        own = [thing for thing in named if thing.home == one.home] or named
+        if len(own) < 2:
+            thing = own[0] if own else None
+            key = (thing.namespace if thing is not None else one.namespace, one.name)
+            found.setdefault(key, (thing, []))[1].append(one)
+    for thing, several in found.values():
+        yield doors.entrance(thing) if thing is not None else doors.supposed(several), several
 
 
 def _is_meant(into: Entrance, attached: Sequence[Reference], project: Project) -> bool:
@@ -136,7 +146,11 @@ def _made(into: Entrance, attached: Sequence[Reference], project: Project) -> Ma
     used = [*([into.thing] if into.thing is not None else []), *routes, *policies]
     files = dict.fromkeys(one.manifest.path for one in used)
     item = written(into.item, {"static_resources": inside})
-    said = tuple(dict.fromkeys(facts(project.policies, list(dict.fromkeys(routes)), into)))
+    said = tuple(
+        dict.fromkeys(
+            facts(project.policies, list(dict.fromkeys(routes)), into, (*project.routes, *project.gateways))
+        )
+    )
     return Made(item, tuple(files), (into.assumed,) if into.assumed else (), said)
 
 

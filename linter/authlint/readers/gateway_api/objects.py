@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from authlint.readers.kubernetes.manifests import NOWHERE, Manifest
+from authlint.readers.kubernetes.manifests import Manifest
 from authlint.readers.yaml.tree import Item
 from authlint.record import entity
 
@@ -35,6 +35,11 @@ class Thing:
     @property
     def namespace(self) -> str:
         return self.manifest.namespace
+
+    @property
+    def home(self) -> str:
+        """The namespace that it says; one that says none may be applied in any."""
+        return self.namespace if self.manifest.namespaced else ""
 
     @property
     def title(self) -> str:
@@ -81,9 +86,9 @@ def controlled(one: Manifest) -> bool:
     return one.item.text_at("spec", "controllerName").startswith(f"{ENVOY}/")
 
 
-def is_at_home(one: Thing, namespace: str) -> bool:
-    """Whether an object lies in a namespace; one that says none may be applied in any."""
-    return one.namespace == namespace or NOWHERE in (one.namespace, namespace)
+def is_at_home(one: Thing, home: str) -> bool:
+    """Whether an object may lie in the namespace that another one says ("": none)."""
+    return not one.home or not home or one.home == home
 
 
 def holes(item: Item | None, spared: frozenset[str] = NAMES) -> Iterator[Item]:

@@ -45,8 +45,8 @@ def targets(policy: Thing) -> Iterator[Target]:
 
 def concerns(policy: Thing, route: Thing, rule: str, into: Entrance, door: Door) -> bool:
     """Whether a policy has a target, of whatever level, that a request meets there."""
-    of_route = is_at_home(policy, route.namespace)
-    at_gateway = is_at_home(policy, into.namespace)
+    of_route = is_at_home(policy, route.home)
+    at_gateway = is_at_home(policy, into.home)
     return any(
         (of_route and any(_hits(one, "HTTPRoute", route.name, route, part) for part in ("", rule)))
         or (
@@ -65,9 +65,7 @@ def in_force(policies: Sequence[Thing], route: Thing, rule: str, into: Entrance,
         at_listener(policies, into, ""),
     ]
     found = [level for level in (*own, *above) if level]
-    unclear = next(
-        (one for one in policies if is_at_home(one, route.namespace) and _by_expression(one)), None
-    )
+    unclear = next((one for one in policies if is_at_home(one, route.home) and _by_expression(one)), None)
     if unclear is not None:
         return Force(None, doubt=f"what the SecurityPolicy {unclear.name} selects")
     if into.thing is None and not door.name and not any(own):
@@ -87,7 +85,7 @@ def _of(policies: Sequence[Thing], route: Thing, section: str) -> list[Thing]:
     return [
         one
         for one in policies
-        if is_at_home(one, route.namespace)
+        if is_at_home(one, route.home)
         and any(_hits(target, "HTTPRoute", route.name, route, section) for target in targets(one))
     ]
 
@@ -96,14 +94,14 @@ def at_listener(policies: Sequence[Thing], into: Entrance, section: str) -> list
     return [
         one
         for one in policies
-        if is_at_home(one, into.namespace)
+        if is_at_home(one, into.home)
         and any(_hits(target, "Gateway", into.name, into.thing, section) for target in targets(one))
     ]
 
 
 def _at_some_listener(policy: Thing, into: Entrance) -> bool:
     """Whether it is for one listener of a Gateway, where nobody knows which a request comes in at."""
-    return is_at_home(policy, into.namespace) and any(
+    return is_at_home(policy, into.home) and any(
         (one.kind, one.name) == ("Gateway", into.name) and one.section for one in targets(policy)
     )
 

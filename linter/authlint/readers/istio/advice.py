@@ -44,6 +44,8 @@ ADVICE = {
     "identity-header-spoofable": "remove the client's own on this route: headers.request.remove",
     "denied-as-forbidden": "",
     "protected-route-shadowed": "put the route for the longer path first",
+    "public-path-protected": "let this path pass the policy: a DENY policy leaves it out under notPaths, an ALLOW "
+    "policy gets one more rule for it, without from",
     "protection-gap": "let the policy cover this spelling too: hosts with a port (example.com:*), paths with what "
     "meshConfig.pathNormalization leaves as it is",
     "auth-endpoint-behind-auth": "let the sign-in pass the policy: notPaths, or a rule of its own in an ALLOW policy",
