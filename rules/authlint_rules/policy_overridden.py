@@ -80,17 +80,18 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _replaced(site: Site, endpoint: Endpoint, gone: Lost) -> Finding:
-    place = Label(gone.one.by, "takes the place of the other policy, as a whole")
-    there = Label(gone.one.span, "does not count on this route")
-    if gone.one.meant == "authentication":
+    one = gone.one
+    place = Label(one.by, "takes the place of the other policy, as a whole")
+    there = Label(one.span, "does not count on this route")
+    mends = (Mend("repeat it in the nearer policy", (Repeat(one.by, (one.span,)),)),)
+    message = f"browsers cannot call {endpoint.title}: a nearer policy replaces the one that lets origins in"
+    wanted = "2xx with the CORS headers"
+    if one.meant == "authentication":
         message = f"{endpoint.title} is open: a nearer policy replaces the one that asks for credentials"
         wanted = "401"
-    else:
-        message = (
-            f"browsers cannot call {endpoint.title}: a nearer policy replaces the one that lets origins in"
-        )
-        wanted = "2xx with the CORS headers"
-    return _finding(site, endpoint, gone.request, gone.outcome, message, place, there, wanted, gone.one.cure)
+    return _finding(
+        site, endpoint, gone.request, gone.outcome, message, place, there, wanted, one.cure, mends
+    )
 
 
 def _first_counts(site: Site, one: Taken) -> Iterator[Finding]:

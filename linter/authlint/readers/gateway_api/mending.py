@@ -14,6 +14,7 @@ from authlint.intent import (
     Include,
     Intent,
     Remove,
+    Repeat,
     Reword,
     Send,
     TakeBehind,
@@ -65,6 +66,8 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Include(word=word) if part.item.name == "extAuth":
             first = next(iter(children(part.item)), None)
             return entered(part.inner(first), "headersToExtAuth", [word]) if first is not None else None
+        case Repeat(lines=(lost,)):
+            return _repeated(part, part_at(path, text, lost) if lost.path == path else None)
         case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
             return said_beside(part, "valuePrefix", f"{scheme} ")
         case TakePath(path=path_too) if (match := _match(part)) is not None:
@@ -92,6 +95,16 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
     return listed(part.inner(several[-1]), name)
 
 
+def _repeated(part: Part, lost: Part | None) -> tuple[Edit, ...] | None:
+    """The `cors` of a wider policy in the nearer one, which says nothing of it."""
+    whole = next((one for one in part.upwards() if one.parent is None), part)
+    spec = whole.entry("spec")
+    last = children(spec.item)[-1:] if spec is not None and spec.entry("cors") is None else []
+    if spec is None or not last or lost is None or lost.item.name != "cors":
+        return None
+    return entered(spec.inner(last[0]), "cors", _as_written(lost.item))
+
+
 def _taken(match: Part, method: str) -> tuple[Edit, ...] | None:
     """The same match for one more method
     (https://gateway-api.sigs.k8s.io/reference/spec/#httproutematch)."""
@@ -102,7 +115,9 @@ def _taken(match: Part, method: str) -> tuple[Edit, ...] | None:
 def _as_written(item: Item) -> Written:
     if item.kind == "map":
         return {one.name: _as_written(one) for one in children(item)}
-    return [_as_written(one) for one in children(item)] if item.kind == "list" else item.text
+    if item.kind == "list":
+        return [_as_written(one) for one in children(item)]
+    return item.text == "true" if item.plain and item.text in ("true", "false") else item.text
 
 
 def _match(part: Part) -> Part | None:
