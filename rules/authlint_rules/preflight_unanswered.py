@@ -118,7 +118,7 @@ def _place(endpoint: Endpoint, outcome: Outcome) -> Label:
     """What answered; where no route fits, the route whose method matcher leaves OPTIONS out."""
     world = outcome.worlds[0]
     if world.last_route is endpoint.host.fallback and world.last_route is not endpoint.route:
-        return Label(endpoint.route.span, "this route does not take OPTIONS, and no other does")
+        return Label(endpoint.route.span, "this route does not take the preflight, and no other does")
     denied = [event.span for event in world.trace if event.verb == "denied"]
     decided = [world.decided.span] if world.decided is not None else []
     span = next((one for one in (*denied, *decided) if one is not None), endpoint.route.span)

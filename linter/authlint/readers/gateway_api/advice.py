@@ -5,8 +5,8 @@ from __future__ import annotations
 ADVICE = {
     "preflight-behind-auth": "add cors to the SecurityPolicy that asks, with allowOrigins, allowMethods and "
     "allowHeaders: preflights are then answered before anybody is asked for credentials",
-    "preflight-unanswered": "match OPTIONS too, or leave the method out of the match: cors answers only on routes that "
-    "take the preflight",
+    "preflight-unanswered": "let a match take the preflight too: one for OPTIONS, or none that asks for a method, and "
+    "without headers that a page adds, for the preflight has none of them; cors answers only on routes that take it",
     "credentials-not-allowed": "add allowCredentials: true to cors",
     "method-not-allowed": "name the method in allowMethods of cors",
     "authorization-not-allowed": "add the header to allowHeaders of cors",
