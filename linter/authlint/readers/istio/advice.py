@@ -10,7 +10,8 @@ ADVICE = {
     "one more rule, - to: [{operation: {methods: [OPTIONS]}}]; a DENY or CUSTOM policy notMethods: "
     "[OPTIONS]; what an EnvoyFilter puts in goes before envoy.filters.http.router",
     "preflight-unanswered": "let a route with a destination take OPTIONS too, with this corsPolicy: no method under "
-    "its match nor headers that a page adds, or one more match for OPTIONS; a redirect and a directResponse answer no preflight",
+    "its match nor headers that a page adds, or one more match for OPTIONS; a redirect and a directResponse answer no "
+    "preflight",
     "credentials-not-allowed": "add allowCredentials: true to the corsPolicy",
     "method-not-allowed": "name the method in allowMethods of the corsPolicy",
     "authorization-not-allowed": "name the header in allowHeaders of the corsPolicy",
