@@ -238,7 +238,7 @@ class Run:
             for notice in result.tally.notices:
                 print(f"authlint: {notice.path} {notice.text}", file=sys.stderr)
         if not result.tally.read and not result.findings:
-            print("authlint: nothing here is configuration that authlint reads", file=sys.stderr)
+            print("authlint: nothing here is configuration that authlint can judge", file=sys.stderr)
 
 
 def _command_meant(path: str) -> str:
