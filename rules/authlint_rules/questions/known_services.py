@@ -24,23 +24,16 @@ class Known:
 
     @property
     def why(self) -> str:
-        return (
-            f"{self.said}: it is asked under {self.right}"
-            if self.right
-            else f"{self.said}: no yes for this gateway"
-        )
+        return f"{self.said}: {self.cure.replace('ask it', 'it is asked')}"
 
     @property
     def cure(self) -> str:
-        return (
-            f"ask it under {self.right}"
-            if self.right
-            else "ask a service that says yes with 200, or log in here"
-        )
+        return f"ask it under {self.right}"
 
 
 # From their manuals: oauth2-proxy's endpoints (/oauth2/auth is the one to ask, and answers 202), vouch's /validate, the
-# outpost of authentik. The other pages belong to the sign-in and redirect.
+# outpost of authentik. The other pages belong to the sign-in and redirect. What oauth2-proxy answers under a path behind
+# /oauth2/auth, as Envoy asks with a path_prefix, is its upstream's matter: static://200 says yes.
 KNOWN = (
     Known("vouch", expression(r"^[^/]*\bvouch\b[^/]*/(?!validate(\?|$))"), 302, "/validate"),
     Known("oauth2-proxy", expression(r"/oauth2/(start|callback)(\?|$)"), 302, "/oauth2/auth"),
@@ -61,13 +54,10 @@ PLAIN = (
         "/api/authz/auth-request",
     ),
 )
-# It takes 200 alone for a yes, and the path goes on behind the prefix.
-STRICT = (Known("oauth2-proxy", expression(r"/oauth2/auth/"), 202, ""),)
 
 
-def known_by(text: str, strict: bool, plain: bool) -> Iterator[Known]:
-    """What is wrong with asking under this name and path; `strict`: 200 alone is a yes; `plain`: any
-    success is one, and a redirect is an error."""
-    for one in (*KNOWN, *(STRICT if strict else ()), *(PLAIN if plain else ())):
+def known_by(text: str, plain: bool) -> Iterator[Known]:
+    """What is wrong with asking under this name and path; `plain`: any success is a yes, and a redirect an error."""
+    for one in (*KNOWN, *(PLAIN if plain else ())):
         if one.asked.search(text):
             yield one

@@ -62,16 +62,14 @@ def _own_answer(world: Outcome, service: Ask) -> Event | None:
 
 def _wrong_page(site: Site, endpoint: Endpoint, service: Ask | Call, asked: Reached) -> Iterator[Fault]:
     """A service that is known is asked with a path that is not for questions, or its yes does not count."""
-    strict = isinstance(service, Call) and 202 not in service.allow
-    for one in known_by(f"{asked.name}{asked.path}", strict, isinstance(service, Ask)):
+    for one in known_by(f"{asked.name}{asked.path}", isinstance(service, Ask)):
         request = site.request(endpoint, BEARER)
         headers = (("Location", "https://login.example/"),) if one.status in REDIRECTS else ()
         outcome = site.ask(request, site.supposing({asked.address or "": Reply(one.status, headers)}))
         if outcome.status is None or (outcome.admitted and outcome.answered_by == "upstream"):
             continue
         span = asked.span if isinstance(service, Ask) else service.span
-        under = Mend(f"ask it under {one.right}", (AskUnder(span, one.right),))
-        mends = (under,) if one.right else ()
+        mends = (Mend(f"ask it under {one.right}", (AskUnder(span, one.right),)),)
         place = Label(span if isinstance(service, Ask) else service.prefix_span or span, one.why)
         said = (one.said,)
         yield Fault(place, (), one.cure, request, outcome, one.status, said, mends=mends)
