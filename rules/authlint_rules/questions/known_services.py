@@ -32,8 +32,8 @@ class Known:
 
 
 # From their manuals: oauth2-proxy's endpoints (/oauth2/auth is the one to ask, and answers 202), vouch's /validate, the
-# outpost of authentik. The other pages belong to the sign-in and redirect. What oauth2-proxy answers under a path behind
-# /oauth2/auth, as Envoy asks with a path_prefix, is its upstream's matter: static://200 says yes.
+# outpost of authentik. The other pages belong to the sign-in and redirect. What oauth2-proxy answers under a path
+# behind /oauth2/auth, as Envoy asks with a path_prefix, is its upstream's matter: static://200 says yes.
 KNOWN = (
     Known("vouch", expression(r"^[^/]*\bvouch\b[^/]*/(?!validate(\?|$))"), 302, "/validate"),
     Known("oauth2-proxy", expression(r"/oauth2/(start|callback)(\?|$)"), 302, "/oauth2/auth"),
