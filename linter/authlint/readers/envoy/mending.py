@@ -39,6 +39,7 @@ from authlint.readers.yaml.edits import (
     removed,
     renamed,
     reworded,
+    reworded_below,
     said_beside,
     with_text,
     written,
@@ -130,13 +131,7 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
     """The name under which it stands, or the one text below that is the word itself."""
     if part.item.name == old and part.item.kind == "map":
         return renamed(part, new)
-    todo, found = [part], list[Part]()
-    while todo:
-        one = todo.pop()
-        todo += [one.inner(item) for item in children(one.item)]
-        if one.item.node.id == "scalar" and one.item.text == old:
-            found.append(one)
-    return reworded(found[0], old, new) if len(found) == 1 else None
+    return reworded_below(part, old, new)
 
 
 def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:

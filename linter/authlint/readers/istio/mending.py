@@ -25,6 +25,7 @@ from authlint.readers.yaml.edits import (
     part_at,
     removed,
     reworded,
+    reworded_below,
     said_beside,
 )
 
@@ -78,7 +79,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
         case Remove():
             return removed(part) if part.parent.item.name == "remove" else None
         case Reword(old=old, new=new):
-            return _reworded(part, old, new)
+            return reworded_below(part, old, new)
     return None
 
 
@@ -237,14 +238,3 @@ def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:
     last = children(route.item)[-1:]
     removal = {"request": {"remove": [header]}}
     return entered(route.inner(last[0]), "headers", removal) if last else None
-
-
-def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
-    """The one text below that is the word itself."""
-    todo, found = [part], list[Part]()
-    while todo:
-        one = todo.pop()
-        todo += [one.inner(item) for item in children(one.item)]
-        if one.item.node.id == "scalar" and one.item.text == old:
-            found.append(one)
-    return reworded(found[0], old, new) if len(found) == 1 else None

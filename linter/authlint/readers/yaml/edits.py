@@ -197,6 +197,17 @@ def _is_plain(text: str) -> bool:
     return not re.search(r":(?: |$)| #|[\[\]{}\"'&*!|>%@`]", text)
 
 
+def reworded_below(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
+    """The one text in it that is the word itself."""
+    todo, found = [part], list[Part]()
+    while todo:
+        one = todo.pop()
+        todo += [one.inner(item) for item in children(one.item)]
+        if one.item.node.id == "scalar" and one.item.text == old:
+            found.append(one)
+    return reworded(found[0], old, new) if len(found) == 1 else None
+
+
 def with_text(part: Part, more: str) -> tuple[Edit, ...] | None:
     """Letters more at the end of a text."""
     node = part.item.node
