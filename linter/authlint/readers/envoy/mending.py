@@ -27,7 +27,7 @@ from authlint.intent import (
     Withhold,
 )
 from authlint.model.value import EMPTY, literal
-from authlint.readers.envoy.ordering import cors_first, element, moved, place
+from authlint.readers.envoy.ordering import cors_first, moved, place
 from authlint.readers.envoy.withholding import withheld
 from authlint.readers.methods import METHOD, one_more, put
 from authlint.readers.yaml.edits import (
@@ -120,8 +120,8 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
 
 def _left(part: Part) -> tuple[Edit, ...] | None:
     """What is done to the header here is done no more; an early mutation without any is no mutation."""
-    one = element(part, *DONE)
-    early = element(part, "early_header_mutation_extensions")
+    one = part.element(*DONE)
+    early = part.element("early_header_mutation_extensions")
     if one is None or one.parent is None:
         return None
     return removed(early if early is not None and len(children(one.parent.item)) == 1 else one)
@@ -136,15 +136,9 @@ def _reworded(part: Part, old: str, new: str) -> tuple[Edit, ...] | None:
 
 def _origin(part: Part, word: str, how: str = "") -> tuple[Edit, ...] | None:
     """A test more, of this kind or of the same as the one that stands here."""
-    for one in part.upwards():
-        if (
-            one.item.key is None
-            and one.parent is not None
-            and one.parent.item.name == "allow_origin_string_match"
-        ):
-            names = [item.name for item in children(one.item)]
-            return listed(one, {how or names[0]: word}) if len(names) == 1 else None
-    return None
+    test = part.element("allow_origin_string_match")
+    names = [item.name for item in children(test.item)] if test is not None else []
+    return listed(test, {how or names[0]: word}) if test is not None and len(names) == 1 else None
 
 
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
@@ -179,7 +173,7 @@ def _enforced(part: Part) -> tuple[Edit, ...] | None:
 def _delivered(part: Part, name: str) -> tuple[Edit, ...] | None:
     """The only header of its list, if there is no list of the other kind. A request's own one is replaced
     (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/base.proto)."""
-    one = element(part, *DONE[:2])
+    one = part.element(*DONE[:2])
     there = one.parent if one is not None else None
     level = there.parent if there is not None else None
     if there is None or level is None or len(children(there.item)) != 1 or level.entry(name) is not None:
@@ -220,10 +214,8 @@ def _methods(part: Part, method: str, *, more: bool) -> tuple[Edit, ...] | None:
 def _exempted(part: Part, path: str, how: str) -> tuple[Edit, ...] | None:
     """A rule without a requirement, in front of the one that asks: the first that fits counts
     (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter)."""
-    for one in part.upwards():
-        if one.parent is not None and one.parent.item.name == "rules" and one.item.key is None:
-            return listed(one, {"match": {how: path}}, before=True)
-    return None
+    rule = part.element("rules")
+    return listed(rule, {"match": {how: path}}, before=True) if rule is not None else None
 
 
 def _with_underscores(part: Part) -> tuple[Edit, ...] | None:

@@ -13,14 +13,6 @@ from authlint.text import Span
 CORS = "envoy.filters.http.cors"
 
 
-def element(part: Part, *names: str) -> Part | None:
-    """The element of a list of one of these names in which this stands."""
-    for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name in names:
-            return one
-    return None
-
-
 def place(path: str, text: str, span: Span) -> Part | None:
     """What stands at the span, also in a ConfigMap's text."""
     part = part_at(path, text, span)
@@ -34,7 +26,7 @@ def moved(part: Part, lines: Sequence[Span], *, before: bool) -> tuple[Edit, ...
     """A route or a rule comes before the one that stands here; a filter comes behind it."""
     names = ("routes", "rules") if before else ("http_filters",)
     moving = place(part.path, part.text, lines[0]) if len(lines) == 1 else None
-    one, other = element(moving, *names) if moving is not None else None, element(part, *names)
+    one, other = moving.element(*names) if moving is not None else None, part.element(*names)
     if one is None or other is None or one.parent is None or other.parent is None:
         return None
     if one.parent.start != other.parent.start:
@@ -44,7 +36,7 @@ def moved(part: Part, lines: Sequence[Span], *, before: bool) -> tuple[Edit, ...
 
 def cors_first(part: Part) -> tuple[Edit, ...] | None:
     """The cors filter comes before the one that asks."""
-    asking = element(part, "http_filters")
+    asking = part.element("http_filters")
     if asking is None or asking.parent is None:
         return None
     for item in children(asking.parent.item):

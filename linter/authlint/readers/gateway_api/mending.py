@@ -61,7 +61,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
     match intent:
         case Include(word=word) if part.item.name in LISTS:
             return _included(part, word)
-        case Include(word=word) if (match := _match(part)) is not None:
+        case Include(word=word) if (match := part.element("matches")) is not None:
             return _taken(match, word)
         case Include(word=word) if part.item.name == "extAuth":
             first = next(iter(children(part.item)), None)
@@ -70,7 +70,7 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _repeated(part, part_at(path, text, lost) if lost.path == path else None)
         case TakeBehind(scheme=scheme) if part.within("extractFrom") is not None and part.item.name in HEADER:
             return said_beside(part, "valuePrefix", f"{scheme} ")
-        case TakePath(path=path_too) if (match := _match(part)) is not None:
+        case TakePath(path=path_too) if (match := part.element("matches")) is not None:
             return listed(match, {"path": {"type": "Exact", "value": path_too}})
         case Remove() if part.parent.item.name == "remove":
             return removed(part)
@@ -118,14 +118,6 @@ def _as_written(item: Item) -> Written:
     if item.kind == "list":
         return [_as_written(one) for one in children(item)]
     return item.text == "true" if item.plain and item.text in ("true", "false") else item.text
-
-
-def _match(part: Part) -> Part | None:
-    """The element of a route's `matches` in which this stands."""
-    for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name == "matches":
-            return one
-    return None
 
 
 def _cors(part: Part) -> Part | None:

@@ -62,11 +62,11 @@ def edits(intent: Intent, path: str, text: str) -> tuple[Edit, ...] | None:
             return _forwarded(part)
         case Include(word=word) if part.item.name in (*LISTS.values(), *PROVIDERS, "audiences"):
             return _included(part, word)
-        case Include(word=word) if (match := _element(part, "match")) is not None:
+        case Include(word=word) if (match := part.element("match")) is not None:
             return _taken(match, word)
         case TakeBehind(scheme=scheme) if part.within("fromHeaders") is not None and part.item.name in HEADER:
             return said_beside(part, "prefix", f"{scheme} ")
-        case LetIn(origin=origin) if (let_in := _element(part, "allowOrigins")) is not None:
+        case LetIn(origin=origin) if (let_in := part.element("allowOrigins")) is not None:
             return listed(let_in, {"exact": origin})
         case TakeBehind(scheme=scheme):
             return _behind(part, f"{scheme} ")
@@ -99,14 +99,6 @@ def _is_ours(part: Part) -> bool:
     return any((said := one.entry("apiVersion")) is not None and GROUP in said.item.text for one in objects)
 
 
-def _element(part: Part, name: str) -> Part | None:
-    """The element of the list of this name in which the part stands."""
-    for one in part.upwards():
-        if one.item.key is None and one.parent is not None and one.parent.item.name == name:
-            return one
-    return None
-
-
 def _passed_on(part: Part) -> tuple[Edit, ...] | None:
     """A policy lets preflights go on to the corsPolicy."""
     spec = part.within("spec")
@@ -115,7 +107,7 @@ def _passed_on(part: Part) -> tuple[Edit, ...] | None:
         return None
     said = spec.entry("action")
     action = said.item.text if said is not None else "ALLOW"
-    rule = _element(part, "rules")
+    rule = part.element("rules")
     if action == "CUSTOM":
         several = [_spared(rules.inner(one)) for one in children(rules.item)]
         found = [edit for one in several for edit in one or ()]
@@ -130,7 +122,7 @@ def _passed_on(part: Part) -> tuple[Edit, ...] | None:
 def _put_behind(part: Part) -> tuple[Edit, ...] | None:
     """The filter that an EnvoyFilter puts first comes behind the corsPolicy
     (https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation)."""
-    patch = _element(part, "configPatches")
+    patch = part.element("configPatches")
     if patch is None or part.item.name != "operation":
         return None
     place: Part | None = patch
@@ -177,7 +169,7 @@ def _included(part: Part, word: str) -> tuple[Edit, ...] | None:
 
 
 def _forwarded(part: Part) -> tuple[Edit, ...] | None:
-    rule = _element(part, "jwtRules")
+    rule = part.element("jwtRules")
     if rule is None:
         return None
     said = rule.entry(TOKEN)
@@ -188,7 +180,7 @@ def _forwarded(part: Part) -> tuple[Edit, ...] | None:
 
 
 def _behind(part: Part, prefix: str) -> tuple[Edit, ...] | None:
-    header = _element(part, "fromHeaders")
+    header = part.element("fromHeaders")
     if header is None:
         return None
     said, name = header.entry("prefix"), header.entry("name")
@@ -225,7 +217,7 @@ def _sent(part: Part, header: str, text: str | None) -> tuple[Edit, ...] | None:
 
 def _cleared(part: Part, header: str) -> tuple[Edit, ...] | None:
     """On the route: what it removes is removed before the request goes on."""
-    route = _element(part, "http")
+    route = part.element("http")
     if route is None:
         return None
     said = route.entry("headers")

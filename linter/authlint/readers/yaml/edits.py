@@ -75,6 +75,13 @@ class Part:
         """The nearest value of this name around, or this one."""
         return next((one for one in self.upwards() if one.item.name == name), None)
 
+    def element(self, *names: str) -> Part | None:
+        """The nearest element of a list of one of these names around, or this one."""
+        for one in self.upwards():
+            if one.item.key is None and one.parent is not None and one.parent.item.name in names:
+                return one
+        return None
+
     def inner(self, item: Item) -> Part:
         return Part(item, (*self.around, self.item), self.path, self.text)
 
